@@ -1,0 +1,49 @@
+#pragma once
+
+#include "session/session.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace datastore {
+
+/// The local items of one service as one profile sees them during one session.
+///
+/// Calls come in this order: `prepare` once, then `read` until it says end,
+/// `apply` any number of times, at last `commit` or `abandon`. Everything that
+/// cannot be done for reasons of the store (disk full, damaged) is thrown as
+/// std::exception and leaves the store as it was before the call.
+class Datastore {
+public:
+    virtual ~Datastore() = default;
+
+    /// Fixes the set of local changes: those made up to now. Changes made later
+    /// belong to the next session. Returns how many `read` will deliver.
+    virtual std::uint64_t prepare(session::SyncType type) = 0;
+
+    /// The next changes (slow, refresh from client: all items as Add), about
+    /// `bytes` of data and at least one unless there is none left.
+    virtual session::Changes read(std::size_t bytes) = 0;
+
+    /// Remembers durably that these were sent, before they are.
+    virtual void note_sent(const std::vector<std::string>& luids) = 0;
+    /// The peer has answered for these.
+    virtual void note_confirmed(const std::vector<session::Confirm::Entry>& entries) = 0;
+
+    /// Carries out commands of the peer in one transaction, durable when it
+    /// returns. Idempotent: an Add of a GUID already held updates that item and
+    /// answers with its LUID. An item edited locally since `prepare` is not
+    /// overwritten: its outcome is Conflict (409). In a refresh from the server
+    /// the items are staged, invisible to applications until `commit`.
+    virtual std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) = 0;
+
+    /// The session ended well for this service: local changes up to `prepare`
+    /// are settled; a staged refresh replaces the store's content. Returns how
+    /// many local items the replacement removed. The caller stores the anchors after it.
+    virtual std::uint64_t commit() = 0;
+    /// It did not: what was confirmed stays so, staged items go away.
+    virtual void abandon() = 0;
+};
+
+} // namespace datastore

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "manager/profile.hpp"
+#include "schedule/clock.hpp"
+#include "storage/sync_state.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace storage {
+class ProfileRepository;
+}
+namespace worker {
+class Pool;
+}
+
+namespace manager {
+
+class Vault;
+
+struct Config {
+    std::filesystem::path state_directory;
+    int max_profiles = 5;      ///< per user; 0 or less: no limit
+    unsigned max_workers = 16; ///< sessions at once; per user always one
+    std::uint64_t max_msg_size = 256 * 1024;
+    std::uint64_t max_obj_size = 4 * 1024 * 1024;
+    std::uint64_t max_reply_bytes = 0; ///< 0: derived from max_msg_size
+    std::uint32_t connect_timeout_s = 30;
+    std::uint32_t reply_timeout_s = 120;
+    std::uint32_t session_timeout_s = 4 * 3600;
+    std::string log_level = "info";
+};
+
+/// Hears what happens to profiles and sessions. Called from the loop, never from
+/// inside a call to the manager (so that a reply leaves before the signals it causes), but for
+/// on_profile_added/changed/removed, which come before the call returns.
+class Observer {
+public:
+    virtual ~Observer() = default;
+    virtual void on_profile_added(const ProfileView& profile) = 0;
+    virtual void on_profile_changed(const ProfileView& profile) = 0;
+    virtual void on_profile_removed(Uid owner, const std::string& id) = 0;
+    /// State, LastSyncTime or NextSyncTime is another.
+    virtual void on_state_changed(const ProfileView& profile) = 0;
+    virtual void on_progress(Uid owner, const std::string& id, std::uint64_t session, const std::string& service,
+                             bool from_server, std::uint32_t total, std::uint32_t synced) = 0;
+    /// Exactly one of the next three per session, after on_state_changed for its end.
+    virtual void on_completed(Uid owner, const std::string& id, std::uint64_t session) = 0;
+    virtual void on_stopped(Uid owner, const std::string& id, std::uint64_t session) = 0;
+    virtual void on_failed(Uid owner, const std::string& id, std::uint64_t session, const base::Error& error) = 0;
+    /// A session changed the user's items.
+    virtual void on_store_changed(Uid owner, storage::ItemKind kind, const storage::ItemStore::ChangedIds& ids) = 0;
+};
+
+/// Profiles and their sessions: validation, ownership, quotas, the queue, the
+/// schedule. Knows nothing of D-Bus; every method answers at once but `remove`.
+/// A profile that the caller may not see does not exist for them: NotFound.
+class Manager {
+public:
+    Manager(Config config, storage::ProfileRepository& profiles, Vault& vault, schedule::Clock& clock,
+            schedule::Timer& timer, worker::Pool& workers);
+    ~Manager();
+    void set_observer(Observer* observer); ///< not owned; may be null
+    /// Loads the profiles and plans the schedule. Once, before the first call.
+    base::Result<void> load();
+
+    base::Result<std::string> add(Caller caller, ProfileInput input);
+    base::Result<void> update(Caller caller, std::string_view id, ProfileInput input);
+    /// Stops a running session first; `done` is called once, maybe before return.
+    void remove(Caller caller, std::string_view id, std::function<void(base::Result<void>)> done);
+    base::Result<ProfileView> get(Caller caller, std::string_view id) const;
+    std::vector<ProfileView> get_all(Uid owner) const;
+    std::uint32_t count(Uid owner) const;
+
+    /// `type`: this session only; a word of the contract.
+    base::Result<std::uint64_t> start(Caller caller, std::string_view id, std::optional<std::string> type);
+    base::Result<void> stop(Caller caller, std::string_view id);
+    /// One record per configured service, in the profile's order.
+    base::Result<std::vector<storage::ServiceRecord>> statistics(Caller caller, std::string_view id) const;
+    base::Result<std::vector<storage::SessionRecord>> history(Caller caller, std::string_view id,
+                                                              std::uint32_t limit) const;
+
+    /// The user's embedded store, opened when first needed. Valid until the next call.
+    base::Result<storage::ItemStore*> items(Uid owner);
+
+    int max_profiles() const;
+    /// Accepts no more starts, asks every worker to end; `done` when none is left
+    /// or, at the latest, when the workers have been killed after `grace`.
+    void shut_down(std::chrono::milliseconds grace, std::function<void()> done);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace manager

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "base/secret.hpp"
+#include "storage/item_store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// A profile in the domain's own terms. Words are those of the D-Bus contract
+/// (org.syncd1.Manager.xml); they are checked by the manager, not by these types.
+namespace manager {
+
+using Uid = std::uint32_t;
+using Time = std::chrono::sys_time<std::chrono::microseconds>; ///< the epoch: never
+
+struct ServiceInput {
+    std::string type; ///< `CONTACT`, `EVENT`
+    std::string uri;
+    bool enabled = true;
+    std::optional<std::string> user; ///< absent: keep (Update) or none (Add)
+    std::optional<base::Secret> password;
+};
+
+/// What Add and Update are given, types already checked. Absent means that the key was absent.
+struct ProfileInput {
+    std::optional<std::string> name;
+    std::optional<std::string> url;
+    std::optional<std::string> user;
+    std::optional<base::Secret> password;
+    std::optional<std::string> mode;
+    std::optional<std::string> type;
+    std::optional<std::string> interval;
+    std::vector<ServiceInput> services;
+    std::optional<bool> allow_plain_credentials;
+    std::optional<std::string> ca_file;
+};
+
+struct ServiceView {
+    std::string type;
+    std::string uri;
+    bool enabled = true;
+};
+
+enum class JobState { Idle, Queued, Syncing, Stopping };
+std::string_view name(JobState state); ///< `Idle`, …
+
+/// What may be shown of a profile: everything but its secrets.
+struct ProfileView {
+    std::string id;
+    Uid owner = 0;
+    std::string name;
+    std::string url;
+    std::string mode, type, interval;
+    std::vector<ServiceView> services;
+    bool allow_plain_credentials = false;
+    std::string ca_file;
+    bool has_credentials = false;
+    JobState state = JobState::Idle;
+    Time last_sync{};
+    Time next_sync{};
+};
+
+/// Who calls. `all`: may name profiles of other users.
+struct Caller {
+    Uid uid = 0;
+    bool all = false;
+};
+
+} // namespace manager

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace manager {
+
+/// Seals credentials for the database (libsodium secretbox, XChaCha20-Poly1305) under
+/// one key of the machine. `context` (the profile's id) is bound into the box, so that a box
+/// moved to another profile does not open.
+class Vault {
+public:
+    /// The key: the systemd credential `syncd.key` ($CREDENTIALS_DIRECTORY) when there is one,
+    /// else `key_file`, made with mode 0600 when missing. Refuses a key file that others can read or of the
+    /// wrong size.
+    static base::Result<Vault> open(const std::filesystem::path& key_file);
+
+    std::string seal(const base::Secret& plain, std::string_view context) const;
+    /// Errors: CredentialsLost when the key is another or the box is damaged.
+    base::Result<base::Secret> open_box(std::string_view sealed, std::string_view context) const;
+
+private:
+    explicit Vault(base::Secret key);
+    base::Secret key_;
+};
+
+} // namespace manager

@@ -1,0 +1,225 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/secret.hpp"
+#include "syncml/message.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What goes into and comes out of the engine (engine.hpp): its setup, the
+/// events it is fed and the effects it answers with.
+namespace session {
+
+using syncml::SyncType;
+using ServiceIndex = std::size_t; ///< position in Setup::services
+
+/// Authentication as the profile wants it.
+enum class AuthScheme { None, Basic, Md5 };
+
+struct ServiceSetup {
+    std::string name;       ///< for messages to people: `CONTACT`
+    std::string local_uri;  ///< our datastore's LocURI, e.g. `contacts`
+    std::string remote_uri; ///< the server's
+    SyncType requested = SyncType::TwoWay;
+    std::string own_last;  ///< our anchor of the last good session; empty: none
+    std::string own_next;  ///< our anchor of this session
+    std::string peer_last; ///< the server's anchor of the last good session; empty: none
+    /// Cached maps that no Status confirmed yet; they go first.
+    std::vector<syncml::MapItem> pending_maps;
+    std::optional<std::string> user; ///< datastore-level credentials
+    base::Secret password;
+};
+
+struct Setup {
+    std::string server_uri; ///< the configured URL: Target LocURI and first address
+    std::string device_id;  ///< Source LocURI
+    std::uint32_t session_id = 1;
+    std::string user; ///< empty: no authentication
+    base::Secret password;
+    AuthScheme first_scheme = AuthScheme::Md5; ///< used before any challenge
+    bool may_send_basic = true;                ///< false: a basic challenge ends in PlainCredentialsRefused
+    std::string nonce;                         ///< base64, from the last session; empty: first contact
+    std::uint64_t max_msg_size = 0;            ///< ours
+    std::uint64_t max_obj_size = 0;            ///< ours
+    syncml::DevInf devinf;                     ///< ours
+    std::string devinf_type;                   ///< media type of device information on this wire
+    bool put_devinf = true;
+    bool get_devinf = true;
+    std::vector<ServiceSetup> services; ///< enabled ones only, at least one
+
+    /// The octets a command, or a header with an empty body, takes on the wire.
+    /// Pure functions: the codec's, handed in so that the engine needs no codec.
+    std::function<std::size_t(const syncml::Command&)> command_size;
+    std::function<std::size_t(const syncml::SyncCommand&)> sync_command_size;
+    std::function<std::size_t(const syncml::Header&)> header_size;
+};
+
+// ---- items between engine and datastore ------------------------------------
+
+enum class ChangeKind { Add, Update, Delete };
+
+/// One local item to send.
+struct Change {
+    ChangeKind kind = ChangeKind::Add;
+    std::string luid;
+    std::string type;   ///< media type, e.g. `text/vcard`; empty for Delete
+    std::string format; ///< empty or `b64` when `data` is base64
+    std::string data;
+    bool operator==(const Change&) const = default;
+};
+
+enum class IncomingKind { Add, Replace, Delete };
+
+/// One item command of the server, to be carried out locally.
+struct Incoming {
+    IncomingKind kind = IncomingKind::Add;
+    std::string luid; ///< Replace, Delete; for an Add empty
+    std::string guid; ///< Add: the server's id; else mostly empty
+    std::string type;
+    std::string data; ///< b64 already undone
+    bool soft_delete = false;
+    bool operator==(const Incoming&) const = default;
+};
+
+/// What became of one Incoming. `status` is sent to the server; a success counts.
+struct Outcome {
+    syncml::StatusCode status = syncml::StatusCode::Ok;
+    std::string luid; ///< of an added item, for the Map
+    bool operator==(const Outcome&) const = default;
+};
+
+// ---- events ----------------------------------------------------------------
+
+/// The server's answer to the last Send.
+struct Received {
+    syncml::Message message;
+};
+/// Answer to ReadChanges. `end`: nothing follows. At least one change unless `end`.
+struct Changes {
+    std::vector<Change> changes;
+    bool end = true;
+};
+/// Answer to Prepare.
+struct Prepared {
+    std::uint64_t total = 0; ///< changes that ReadChanges will deliver
+};
+/// Answer to Apply, one outcome per incoming item, in order.
+struct Applied {
+    std::vector<Outcome> outcomes;
+};
+/// Answer to Conclude.
+struct Concluded {};
+/// Answer to any question: it could not be done. The session ends in order as far as
+/// it can (for a transport error at once); services not yet complete fail with it.
+struct Broke {
+    base::Error error;
+    std::optional<ServiceIndex> service; ///< set: only this service is affected
+};
+
+using Event = std::variant<Received, Changes, Prepared, Applied, Concluded, Broke>;
+
+// ---- effects ---------------------------------------------------------------
+
+struct SaveNonce { ///< a nonce for the next session, durable at once (base64)
+    std::string nonce;
+};
+struct SavePeerInfo { ///< the server's device information
+    syncml::DevInf devinf;
+};
+/// The server has confirmed sent changes; each with the Status it gave.
+struct Confirm {
+    ServiceIndex service = 0;
+    struct Entry {
+        std::string luid;
+        ChangeKind kind = ChangeKind::Add;
+        syncml::StatusCode status = syncml::StatusCode::Ok;
+    };
+    std::vector<Entry> entries;
+};
+struct ConfirmMaps { ///< these maps are known to the server; drop them from the cache
+    ServiceIndex service = 0;
+    std::vector<syncml::MapItem> maps;
+};
+/// A step of progress: for people, may be dropped.
+struct Progress {
+    ServiceIndex service = 0;
+    bool from_server = false;
+    std::uint64_t total = 0; ///< 0: not known yet
+    std::uint64_t done = 0;
+};
+/// For the report: why something out of the ordinary happens, e.g. a slow sync.
+struct Note {
+    std::optional<ServiceIndex> service;
+    std::string text;
+};
+
+// Questions: at most one in an answer, and then the last of its effects.
+
+/// The type is agreed: get ready to be read from and written to. Slow: the maps
+/// are void. RefreshFromServer: what comes is staged until Conclude.
+/// Answer: Prepared.
+struct Prepare {
+    ServiceIndex service = 0;
+    SyncType type = SyncType::TwoWay;
+};
+/// Answer: Changes, about `bytes` of data, never less than one item.
+struct ReadChanges {
+    ServiceIndex service = 0;
+    std::size_t bytes = 0;
+};
+/// Carry these out, durable before the answer: Applied.
+struct Apply {
+    ServiceIndex service = 0;
+    std::vector<Incoming> items;
+};
+/// Post a message. `luids` are the items whose commands it carries, per service, to be
+/// remembered durably as *sent* before the bytes leave. Answer: Received.
+struct Send {
+    syncml::Message message;
+    std::string url;
+    std::vector<std::pair<ServiceIndex, std::string>> luids;
+};
+/// A service has come to its end: with no error, commit everything (the anchors
+/// last); with one, leave the anchors and drop what was staged. Answer: Concluded.
+struct Conclude {
+    ServiceIndex service = 0;
+    SyncType type = SyncType::TwoWay; ///< the type that ran
+    std::optional<base::Error> error;
+    std::string own_next; ///< anchors to store on success
+    std::string peer_next;
+};
+/// The session is over; no further event is accepted.
+struct Finished {
+    std::optional<base::Error> error; ///< empty: every service ended well
+};
+
+using Effect = std::variant<SaveNonce, SavePeerInfo, Confirm, ConfirmMaps, Progress, Note, Prepare, ReadChanges, Apply,
+                            Send, Conclude, Finished>;
+
+// ---- statistics --------------------------------------------------------------
+
+/// What was confirmed, not what was sent. `total` counts every item command
+/// exchanged in that direction, failed ones included.
+struct Counters {
+    std::uint64_t total = 0;
+    std::uint64_t added = 0;
+    std::uint64_t updated = 0;
+    std::uint64_t removed = 0;
+    std::uint64_t failed = 0;
+    bool operator==(const Counters&) const = default;
+};
+
+struct ServiceStatistics {
+    SyncType type = SyncType::TwoWay; ///< the type that ran
+    Counters to_server;
+    Counters from_server;
+    std::optional<base::Error> error; ///< Errc::Stopped for a stopped one
+    bool concluded = false;
+};
+
+} // namespace session

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "storage/database.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace storage {
+
+/// A profile as it is stored. Words of enumerations are the D-Bus strings; the
+/// manager checks them, the repository does not.
+struct ProfileRow {
+    std::string id;
+    std::uint32_t owner = 0; ///< uid
+    std::string name;
+    std::string url;
+    std::string mode, type, interval;
+    std::string sealed_credentials; ///< one sealed box with id and password
+    bool allow_plain_credentials = false;
+    std::string ca_file;
+    std::string settings;      ///< JSON of the rest, for keys added later
+    std::int64_t last_end = 0; ///< µs since 1970, end of the last session; 0: never
+    std::int64_t next_due = 0; ///< µs since 1970; 0: none
+    struct Service {
+        std::string type;
+        std::string uri;
+        bool enabled = true;
+        std::string sealed_credentials; ///< empty: the profile's are used
+        bool operator==(const Service&) const = default;
+    };
+    std::vector<Service> services; ///< in the order given
+    bool operator==(const ProfileRow&) const = default;
+};
+
+/// profiles.db. Written by the broker alone. Each writing call is one durable
+/// transaction; failures are thrown and change nothing.
+class ProfileRepository {
+public:
+    static base::Result<std::unique_ptr<ProfileRepository>> open(const std::filesystem::path& file);
+    ~ProfileRepository();
+
+    std::vector<ProfileRow> load_all() const; ///< in order of creation
+    void insert(const ProfileRow& row);
+    void update(const ProfileRow& row); ///< all of it, services included
+    void remove(std::string_view id);
+    void set_times(std::string_view id, std::int64_t last_end, std::int64_t next_due);
+    /// A number never given before, also across restarts.
+    std::uint64_t next_session_number();
+
+private:
+    class Impl;
+    explicit ProfileRepository(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace storage

@@ -1,0 +1,112 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "storage/database.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace storage {
+
+struct Anchors {
+    std::string own_last;   ///< our Next of the last good session
+    std::string peer_last;  ///< the server's
+    std::uint64_t mark = 0; ///< the store's revision up to which local changes are settled
+};
+
+struct MapEntry {
+    std::string guid;
+    std::string luid;
+};
+
+struct CountersRecord {
+    std::uint64_t total = 0, added = 0, updated = 0, removed = 0, failed = 0;
+};
+
+/// One service's part of one session, for GetStatistics and GetHistory.
+struct ServiceRecord {
+    std::string service;   ///< `CONTACT`
+    std::string status;    ///< `SUCCESS`, `FAIL`, `STOP`, `NONE`
+    std::string type;      ///< the type that ran, `SLOW` …
+    std::int64_t time = 0; ///< µs since 1970, when it ended
+    CountersRecord from_server, to_server;
+    std::string error_name, error_message;
+};
+
+struct SessionRecord {
+    std::uint64_t session = 0;           ///< the broker's number
+    std::string trigger;                 ///< `user`, `timer`, `push`
+    std::int64_t started = 0, ended = 0; ///< µs since 1970; ended 0: never ended (interrupted)
+    std::string outcome;                 ///< `COMPLETED`, `FAILED`, `STOPPED`; empty while running
+    std::string error_name, error_message;
+    std::vector<std::string> notes;
+    std::uint64_t bytes_sent = 0, bytes_received = 0, round_trips = 0;
+    std::vector<ServiceRecord> services;
+};
+
+/// Everything a profile remembers between sessions: anchors, cached maps, what was
+/// sent and confirmed, nonce, the server's device information, statistics and
+/// history. Written by the profile's worker alone; the broker opens it read-only.
+/// Each writing call is one durable transaction. Failures are thrown.
+class SyncState {
+public:
+    static base::Result<std::unique_ptr<SyncState>> open(const std::filesystem::path& file,
+                                                         Access access = Access::ReadWrite);
+    ~SyncState();
+
+    // ---- per profile and server ---------------------------------------------------
+    /// Forgets everything but history when the server or the user behind the profile
+    /// became another (`identity` is a hash of URL host and user). True if it did.
+    bool bind_to(std::string_view identity);
+    std::string nonce() const;
+    void set_nonce(std::string_view nonce);
+    std::optional<std::string> peer_info() const; ///< JSON text
+    void set_peer_info(std::string_view json);
+    std::string sent_devinf_hash() const;
+    void set_sent_devinf_hash(std::string_view hash);
+
+    // ---- per service ----------------------------------------------------------------
+    /// `uri`: the server database the anchors belong to; another one: no anchors.
+    Anchors anchors(std::string_view service, std::string_view uri) const;
+    /// Stores the anchors and clears what was noted as sent or confirmed.
+    void commit(std::string_view service, std::string_view uri, const Anchors& anchors);
+    /// Anchors, maps and notes of the service are void: the next sync is slow.
+    void forget(std::string_view service);
+    std::vector<MapEntry> pending_maps(std::string_view service) const;
+    void add_pending_maps(std::string_view service, const std::vector<MapEntry>& maps);
+    void remove_pending_maps(std::string_view service, const std::vector<MapEntry>& maps);
+    void clear_pending_maps(std::string_view service);
+
+    /// Items of a session that has not been committed: sent with an unknown answer,
+    /// or confirmed at a revision.
+    enum class SentState { Sent, Confirmed };
+    struct SentItem {
+        std::string luid;
+        std::uint64_t revision = 0;
+        SentState state = SentState::Sent;
+    };
+    std::vector<SentItem> sent_items(std::string_view service) const;
+    void note_sent(std::string_view service, const std::vector<SentItem>& items);
+    void clear_sent(std::string_view service);
+
+    // ---- history ----------------------------------------------------------------------
+    /// Opens a record with no outcome, so that a killed worker leaves a trace.
+    void begin_session(const SessionRecord& record);
+    /// Writes the outcome and the services' records; keeps the newest `keep` sessions.
+    void end_session(const SessionRecord& record, std::size_t keep = 200);
+    std::vector<SessionRecord> history(std::size_t limit) const; ///< newest first
+    /// The last record of each service that ever took part.
+    std::vector<ServiceRecord> statistics() const;
+
+private:
+    class Impl;
+    explicit SyncState(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace storage

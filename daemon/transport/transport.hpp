@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace transport {
+
+struct Options {
+    std::string user_agent;
+    std::string ca_file; ///< PEM; empty: the system's roots
+    std::chrono::milliseconds connect_timeout{30'000};
+    std::chrono::milliseconds reply_timeout{120'000}; ///< silence on the line, and the whole exchange
+    std::size_t max_reply_bytes = 0;
+};
+
+struct Reply {
+    std::string body;
+    std::string content_type; ///< lower case, without parameters
+};
+
+/// The HTTP binding of one session: POST a message, get the answer. Keeps one
+/// connection alive between messages. Certificates are always verified; there is
+/// no switch against that. Blocking; not thread safe.
+class Transport {
+public:
+    virtual ~Transport() = default;
+
+    /// Posts `body` and returns the reply of status 200. Follows 307/308 (and
+    /// 301/302 with the same POST) only to the same or a safer scheme.
+    ///
+    /// Errors: HostNotFound, Unreachable, Tls, Timeout, HttpStatus, NotSyncML
+    /// (an empty body or a text/html page), ReplyTooLarge, Stopped (`interrupt`).
+    /// The message names the host and says what to do.
+    virtual base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body) = 0;
+
+    /// Async-signal-safe: makes a running and every later `post` end with Stopped.
+    virtual void interrupt() noexcept = 0;
+};
+
+std::unique_ptr<Transport> create_http_transport(const Options& options);
+
+} // namespace transport

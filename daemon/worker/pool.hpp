@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "channel/messages.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace worker {
+
+/// How a worker ended: its Result, or what can be said when it gave none.
+using OnEvent = std::function<void(const channel::Progress&)>;
+using OnEnd = std::function<void(const channel::Result&)>;
+
+/// Starts, watches and stops worker processes. As interface so that the manager
+/// can be tested without processes.
+class Pool {
+public:
+    virtual ~Pool() = default;
+
+    /// Starts a worker for `plan`. `on_progress` any number of times, then `on_end` once, both from
+    /// the loop, never before `start` returns. A worker that crashes, is killed, breaks
+    /// the channel or outlives its session timeout ends as Failed: Interrupted or Timeout.
+    /// Error: Failed when no process can be started; then nothing is called.
+    virtual base::Result<void> start(channel::Plan plan, OnEvent on_progress, OnEnd on_end) = 0;
+
+    /// Asks the worker of this session to end in order (SIGTERM); kills it when it has
+    /// not ended after the grace time. No effect for an unknown session.
+    virtual void stop(std::uint64_t session, std::chrono::milliseconds grace) = 0;
+    virtual void kill_all() = 0;
+    virtual std::size_t running() const = 0;
+};
+
+} // namespace worker
