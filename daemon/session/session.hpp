@@ -47,6 +47,8 @@ struct Setup {
     std::uint64_t max_msg_size = 0;            ///< ours
     std::uint64_t max_obj_size = 0;            ///< ours
     syncml::DevInf devinf;                     ///< ours
+    /// The server's, as an earlier session's SavePeerInfo gave it; only its flags matter here.
+    std::optional<syncml::DevInf> peer_devinf;
     std::string devinf_type;                   ///< media type of device information on this wire
     bool put_devinf = true;
     bool get_devinf = true;
@@ -131,7 +133,11 @@ struct SaveNonce { ///< a nonce for the next session, durable at once (base64)
 struct SavePeerInfo { ///< the server's device information
     syncml::DevInf devinf;
 };
-/// The server has confirmed sent changes; each with the Status it gave.
+/// The server has given its last word on sent changes, each with its Status: they
+/// are not to be sent again until they change (success, and refusals such as 415
+/// that would only repeat). A change that was read but is not confirmed by the end of the session
+/// (no answer, `417 retry later`, too large to send) stays a local change also when
+/// the service concludes well, and is sent again next time.
 struct Confirm {
     ServiceIndex service = 0;
     struct Entry {
