@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@
 /// library. Worker to broker: Started, Progress …, one Result. The worker treats
 /// the end of the stream as a request to stop.
 namespace channel {
+
+/// No line of the channel is longer; `to_line` shortens the texts of an event to keep it so.
+inline constexpr std::size_t max_line_bytes = 64 * 1024;
 
 struct ServicePlan {
     std::string service;             ///< `CONTACT`, `EVENT`
@@ -48,19 +52,22 @@ struct Plan {
     std::string log_level;
 };
 
+/// The sandbox is closed and the session begins.
 struct Started {};
 
 struct Progress {
     std::string service;
     bool from_server = false;
     std::uint32_t total = 0;
-    std::uint32_t synced = 0;
+    std::uint32_t synced = 0; ///< at most `total`
+    bool operator==(const Progress&) const = default;
 };
 
 struct Result {
     enum class Outcome { Completed, Stopped, Failed } outcome = Outcome::Failed;
-    std::string error_name; ///< D-Bus error name; empty unless Failed
+    std::string error_name; ///< one of base::dbus_name; empty unless Failed
     std::string message;
+    bool operator==(const Result&) const = default;
 };
 
 using Event = std::variant<Started, Progress, Result>;
@@ -79,7 +86,8 @@ struct PlanHead {
 base::Result<PlanHead> parse_plan(std::string_view line);
 void attach(Plan& plan, std::vector<base::Secret> secrets);
 
-/// Refuses lines over 64 KiB, unknown events, missing or ill-typed members.
+/// Refuses (Malformed) lines over the bound, unknown events, and members that are missing, unknown, ill-typed
+/// or against the rules stated above.
 base::Result<Event> parse_event(std::string_view line);
 
 /// What `syncd-session --describe` prints: every message with its members.

@@ -1,0 +1,460 @@
+#include "channel/messages.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <concepts>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+namespace channel {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Outcome = Result::Outcome;
+
+constexpr std::size_t max_secret_bytes = 4 * 1024;
+constexpr std::size_t max_text_bytes = 4 * 1024;
+
+// ---- the members of every message, once ------------------------------------
+// Writing, reading, attaching and describing are visitors of these lists.
+
+template <class M, class Message>
+concept Is = std::same_as<std::remove_const_t<M>, Message>;
+
+template <class Visitor, Is<ServicePlan> M>
+void members(Visitor& visit, M& service)
+{
+    visit("service", service.service, "CONTACT or EVENT");
+    visit("uri", service.uri, "the server's database");
+    visit("type", service.type, "TWO_WAY, SLOW, …");
+    visit("user", service.user, "for a server that guards each database by itself");
+    visit("password", service.password, "");
+}
+
+template <class Visitor, Is<Plan> M>
+void members(Visitor& visit, M& plan)
+{
+    visit("profile", plan.profile, "id");
+    visit("profile_name", plan.profile_name, "for messages to people");
+    visit("session", plan.session, "number of the session");
+    visit("trigger", plan.trigger, "user, timer or push");
+    visit("device_id", plan.device_id, "who we are to the server");
+    visit("url", plan.url, "of the server");
+    visit("user", plan.user, "empty: no authentication");
+    visit("password", plan.password, "");
+    visit("allow_plain_credentials", plan.allow_plain_credentials, "basic credentials may travel over http");
+    visit("ca_file", plan.ca_file, "PEM file; empty: the system's roots");
+    visit("sync_db", plan.sync_db, "the profile's state; its directory may be written");
+    visit("items_db", plan.items_db, "the user's items; its directory may be written");
+    visit("max_msg_size", plan.max_msg_size, "bytes");
+    visit("max_obj_size", plan.max_obj_size, "bytes");
+    visit("max_reply_bytes", plan.max_reply_bytes, "bytes");
+    visit("connect_timeout_s", plan.connect_timeout_s, "seconds");
+    visit("reply_timeout_s", plan.reply_timeout_s, "seconds");
+    visit("session_timeout_s", plan.session_timeout_s, "seconds");
+    visit("log_level", plan.log_level, "debug, info, …");
+    visit("services", plan.services, "in the profile's order");
+}
+
+template <class Visitor, Is<Started> M>
+void members(Visitor&, M&)
+{
+}
+
+template <class Visitor, Is<Progress> M>
+void members(Visitor& visit, M& progress)
+{
+    visit("service", progress.service, "CONTACT or EVENT");
+    visit("from_server", progress.from_server, "false: items on their way to the server");
+    visit("total", progress.total, "item commands to move");
+    visit("synced", progress.synced, "item commands moved, at most total");
+}
+
+template <class Visitor, Is<Result> M>
+void members(Visitor& visit, M& result)
+{
+    visit("outcome", result.outcome, "completed, stopped or failed");
+    visit("error_name", result.error_name, "D-Bus error name; empty unless failed");
+    visit("message", result.message, "for a person");
+}
+
+constexpr std::string_view title(const Plan&)
+{
+    return "plan";
+}
+constexpr std::string_view title(const Started&)
+{
+    return "started";
+}
+constexpr std::string_view title(const Progress&)
+{
+    return "progress";
+}
+constexpr std::string_view title(const Result&)
+{
+    return "result";
+}
+
+constexpr std::array<std::pair<std::string_view, Outcome>, 3> outcomes{
+    {{"completed", Outcome::Completed}, {"stopped", Outcome::Stopped}, {"failed", Outcome::Failed}}};
+
+// ---- writing ----------------------------------------------------------------
+
+/// At most `max` bytes of a text, without a character cut in two.
+std::string_view shorten(std::string_view text, std::size_t max)
+{
+    if (text.size() <= max)
+        return text;
+    auto end = max;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
+    return text.substr(0, end);
+}
+
+class Writer {
+public:
+    explicit Writer(std::vector<base::Secret>* secrets, std::size_t max_text = std::string::npos)
+        : secrets_(secrets), max_text_(max_text)
+    {
+    }
+
+    void operator()(const char* name, const std::string& text, const char*) { json_[name] = shorten(text, max_text_); }
+    void operator()(const char* name, const std::optional<std::string>& text, const char* meaning)
+    {
+        if (text)
+            (*this)(name, *text, meaning);
+    }
+    template <class Number>
+    requires std::is_arithmetic_v<Number>
+    void operator()(const char* name, Number number, const char*) { json_[name] = number; }
+    void operator()(const char* name, const base::Secret& secret, const char*)
+    {
+        json_[name] = secret.size();
+        secrets_->push_back(secret);
+    }
+    void operator()(const char* name, Outcome outcome, const char*)
+    {
+        for (const auto& [word, value] : outcomes)
+            if (value == outcome)
+                json_[name] = word;
+    }
+    void operator()(const char* name, const std::vector<ServicePlan>& services, const char*)
+    {
+        auto& array = json_[name] = Json::array();
+        for (const auto& service : services) {
+            Writer inner(secrets_);
+            members(inner, service);
+            array.push_back(std::move(inner.json_));
+        }
+    }
+
+    template <class Message>
+    std::string line(const Message& message)
+    {
+        json_["kind"] = title(message);
+        members(*this, message);
+        // Texts of a server may not be UTF-8; they must not cost the message.
+        return json_.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    }
+
+private:
+    Json json_ = Json::object();
+    std::vector<base::Secret>* secrets_;
+    std::size_t max_text_;
+};
+
+// ---- reading ----------------------------------------------------------------
+
+class Reader {
+public:
+    Reader(const Json& json, std::string where, std::vector<std::size_t>* secret_sizes)
+        : json_(json), where_(std::move(where)), secret_sizes_(secret_sizes)
+    {
+    }
+
+    void operator()(const char* name, std::string& text, const char*)
+    {
+        if (const auto* value = member(name)) {
+            // The bus cannot carry a NUL, and no text of ours holds one.
+            if (value->is_string() && value->get_ref<const std::string&>().find('\0') == std::string::npos)
+                text = value->get<std::string>();
+            else
+                refuse(name, "is not text");
+        }
+    }
+    void operator()(const char* name, std::optional<std::string>& text, const char* meaning)
+    {
+        if (json_.contains(name))
+            (*this)(name, text.emplace(), meaning);
+    }
+    void operator()(const char* name, bool& flag, const char*)
+    {
+        if (const auto* value = member(name)) {
+            if (value->is_boolean())
+                flag = value->get<bool>();
+            else
+                refuse(name, "is not a boolean");
+        }
+    }
+    template <std::unsigned_integral Number>
+    void operator()(const char* name, Number& number, const char*)
+    {
+        number = static_cast<Number>(read_number(name, std::numeric_limits<Number>::max()));
+    }
+    void operator()(const char* name, base::Secret&, const char*)
+    {
+        secret_sizes_->push_back(static_cast<std::size_t>(read_number(name, max_secret_bytes)));
+    }
+    void operator()(const char* name, Outcome& outcome, const char* meaning)
+    {
+        std::string text;
+        (*this)(name, text, meaning);
+        for (const auto& [word, value] : outcomes)
+            if (word == text) {
+                outcome = value;
+                return;
+            }
+        refuse(name, "is no outcome");
+    }
+    void operator()(const char* name, std::vector<ServicePlan>& services, const char*)
+    {
+        const auto* value = member(name);
+        if (value == nullptr)
+            return;
+        if (!value->is_array())
+            return refuse(name, "is not a list");
+        for (const auto& element : *value) {
+            Reader inner(element, fmt::format("{}{}[{}].", where_, name, services.size()), secret_sizes_);
+            inner.read(services.emplace_back());
+            if (error_.empty())
+                error_ = inner.error_;
+        }
+    }
+
+    template <class Message>
+    void read(Message& message)
+    {
+        if (!json_.is_object()) {
+            error_ = where_ + "is not an object";
+            return;
+        }
+        members(*this, message);
+        // Both ends come from one build, so a member too many is as wrong as one too few.
+        if (error_.empty() && seen_ != json_.size())
+            error_ = where_ + "unknown member";
+    }
+    /// Counts a member that the caller reads itself.
+    void skip() { ++seen_; }
+    const std::string& error() const { return error_; }
+
+private:
+    const Json* member(const char* name)
+    {
+        const auto found = json_.find(name);
+        if (found == json_.end()) {
+            refuse(name, "is missing");
+            return nullptr;
+        }
+        ++seen_;
+        return &*found;
+    }
+    std::uint64_t read_number(const char* name, std::uint64_t max)
+    {
+        const auto* value = member(name);
+        if (value == nullptr)
+            return 0;
+        if (!value->is_number_unsigned() || value->get<std::uint64_t>() > max) {
+            refuse(name, "is not a number in range");
+            return 0;
+        }
+        return value->get<std::uint64_t>();
+    }
+    void refuse(const char* name, const char* what)
+    {
+        if (error_.empty())
+            error_ = fmt::format("{}{} {}", where_, name, what);
+    }
+
+    const Json& json_;
+    std::string where_;
+    std::vector<std::size_t>* secret_sizes_;
+    std::size_t seen_ = 0;
+    std::string error_;
+};
+
+/// The document of a line and what it calls itself.
+base::Result<std::pair<Json, std::string>> open(std::string_view line)
+{
+    if (line.size() > max_line_bytes)
+        return base::fail(base::Errc::Malformed, "channel: a line is longer than 64 KiB");
+    auto json = Json::parse(line, nullptr, false);
+    if (json.is_discarded() || !json.is_object())
+        return base::fail(base::Errc::Malformed, "channel: a line is not a JSON object");
+    const auto title = json.find("kind");
+    if (title == json.end() || !title->is_string())
+        return base::fail(base::Errc::Malformed, "channel: a line does not say which message it is");
+    auto name = title->get<std::string>();
+    return std::pair(std::move(json), std::move(name));
+}
+
+template <class Message>
+base::Result<Message> read(const Json& json, std::vector<std::size_t>* secret_sizes = nullptr)
+{
+    Message message;
+    Reader reader(json, fmt::format("channel: {}: ", title(message)), secret_sizes);
+    reader.skip(); // "kind"
+    reader.read(message);
+    if (!reader.error().empty())
+        return base::fail(base::Errc::Malformed, reader.error());
+    return message;
+}
+
+template <class Message>
+base::Result<Event> as_event(base::Result<Message> message, const char* broken_rule)
+{
+    if (!message)
+        return tl::unexpected(std::move(message.error()));
+    if (broken_rule != nullptr)
+        return base::fail(base::Errc::Malformed, fmt::format("channel: {}: {}", title(*message), broken_rule));
+    return Event(std::move(*message));
+}
+
+// ---- secrets and description --------------------------------------------------
+
+class Attacher {
+public:
+    explicit Attacher(std::vector<base::Secret>& secrets) : next_(secrets.begin()), end_(secrets.end()) {}
+
+    void operator()(const char*, base::Secret& secret, const char*)
+    {
+        if (next_ != end_)
+            secret = std::move(*next_++);
+    }
+    void operator()(const char*, std::vector<ServicePlan>& services, const char*)
+    {
+        for (auto& service : services)
+            members(*this, service);
+    }
+    template <class Other>
+    void operator()(const char*, Other&, const char*)
+    {
+    }
+
+private:
+    std::vector<base::Secret>::iterator next_, end_;
+};
+
+class Describer {
+public:
+    void operator()(const char* name, const std::string&, const char* meaning) { add(name, "text", meaning); }
+    void operator()(const char* name, const std::optional<std::string>&, const char* meaning)
+    {
+        add(name, "text, optional", meaning);
+    }
+    void operator()(const char* name, bool, const char* meaning) { add(name, "boolean", meaning); }
+    void operator()(const char* name, std::uint32_t, const char* meaning) { add(name, "number", meaning); }
+    void operator()(const char* name, std::uint64_t, const char* meaning) { add(name, "number", meaning); }
+    void operator()(const char* name, const base::Secret&, const char*)
+    {
+        add(name, "number", "size of the secret; its bytes follow the line");
+    }
+    void operator()(const char* name, Outcome, const char* meaning) { add(name, "text", meaning); }
+    void operator()(const char* name, const std::vector<ServicePlan>&, const char* meaning)
+    {
+        add(name, "list", meaning);
+        indent_ += 2;
+        const ServicePlan service;
+        members(*this, service);
+        indent_ -= 2;
+    }
+    template <class Message>
+    void message(const Message& message, std::string_view what)
+    {
+        text_ += fmt::format("{}: {}\n", title(message), what);
+        members(*this, message);
+    }
+    const std::string& text() const { return text_; }
+
+private:
+    void add(const char* name, const char* type, const char* meaning)
+    {
+        text_ += fmt::format("{:{}}{:<{}}{:<16}{}\n", "", indent_, name, 28 - indent_, type, meaning);
+    }
+    int indent_ = 2;
+    std::string text_;
+};
+
+} // namespace
+
+std::string to_line(const Plan& plan, std::vector<base::Secret>& secrets)
+{
+    return Writer(&secrets).line(plan);
+}
+
+std::string to_line(const Event& event)
+{
+    return std::visit([](const auto& message) { return Writer(nullptr, max_text_bytes).line(message); }, event);
+}
+
+base::Result<PlanHead> parse_plan(std::string_view line)
+{
+    const auto document = open(line);
+    if (!document)
+        return tl::unexpected(document.error());
+    if (document->second != title(Plan{}))
+        return base::fail(base::Errc::Malformed, "channel: the first line is no plan");
+    PlanHead head;
+    auto plan = read<Plan>(document->first, &head.secret_sizes);
+    if (!plan)
+        return tl::unexpected(std::move(plan.error()));
+    head.plan = std::move(*plan);
+    return head;
+}
+
+void attach(Plan& plan, std::vector<base::Secret> secrets)
+{
+    Attacher attacher(secrets);
+    members(attacher, plan);
+}
+
+base::Result<Event> parse_event(std::string_view line)
+{
+    const auto document = open(line);
+    if (!document)
+        return tl::unexpected(document.error());
+    const auto& [json, name] = *document;
+    if (name == title(Started{}))
+        return as_event(read<Started>(json), nullptr);
+    if (name == title(Progress{})) {
+        auto progress = read<Progress>(json);
+        const bool broken = progress && progress->synced > progress->total;
+        return as_event(std::move(progress), broken ? "synced exceeds total" : nullptr);
+    }
+    if (name == title(Result{})) {
+        auto result = read<Result>(json);
+        const char* broken = nullptr;
+        if (result && result->outcome == Outcome::Failed && !base::find_errc(result->error_name))
+            broken = "error_name is not one of ours";
+        else if (result && result->outcome != Outcome::Failed && !result->error_name.empty())
+            broken = "error_name without a failure";
+        return as_event(std::move(result), broken);
+    }
+    return base::fail(base::Errc::Malformed, "channel: unknown event");
+}
+
+std::string describe()
+{
+    Describer describer;
+    describer.message(Plan{},
+                      "broker to worker, once, followed by the bytes of its secrets in the order of their sizes");
+    describer.message(Started{}, "worker to broker: the sandbox is closed, the session begins");
+    describer.message(Progress{}, "worker to broker, any number");
+    describer.message(Result{}, "worker to broker, once, the last");
+    return "One JSON object per line, named by its member \"kind\".\n\n" + describer.text() +
+           "\nThe end of the stream asks the worker to stop.\n";
+}
+
+} // namespace channel
