@@ -36,6 +36,7 @@ struct ProfileInput {
     std::vector<ServiceInput> services;
     std::optional<bool> allow_plain_credentials;
     std::optional<std::string> ca_file;
+    std::optional<std::string> device_id; ///< absent: made (Add) or kept (Update)
 };
 
 struct ServiceView {
@@ -57,6 +58,7 @@ struct ProfileView {
     std::vector<ServiceView> services;
     bool allow_plain_credentials = false;
     std::string ca_file;
+    std::string device_id;
     bool has_credentials = false;
     JobState state = JobState::Idle;
     Time last_sync{};
