@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace runner {
+
+/// What a session needs of the file system beside the system's libraries and settings.
+struct Reach {
+    std::vector<std::filesystem::path> writable; ///< directories
+    std::vector<std::filesystem::path> readable; ///< files or directories
+};
+
+/// Hides this process's memory from others of its uid and from core files, and
+/// closes every inherited descriptor above `last`. Before any secret is read.
+void seal_process(int last);
+
+/// Gives up everything a session does not need, for good: new privileges, all
+/// capabilities, most resources, the files outside `reach`, most system calls.
+/// Before the first thread is started, and before the network is opened.
+///
+/// Returns in words what this kernel lacks; throws std::system_error when
+/// something that it has cannot be applied.
+std::vector<std::string> enter_sandbox(const Reach& reach);
+
+} // namespace runner
