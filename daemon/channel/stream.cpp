@@ -141,11 +141,8 @@ base::Result<LineReader::Stream> LineReader::read(int fd, const std::function<vo
         return tl::unexpected(count.error());
     if (!*count)
         return Stream::Open;
-    if (**count == 0) {
-        if (!buffer_.empty())
-            return base::fail(base::Errc::Malformed, "channel: the last line is unfinished");
+    if (**count == 0)
         return Stream::Ended;
-    }
     buffer_.append(chunk.data(), **count);
     std::size_t begin = 0;
     for (auto end = buffer_.find('\n'); end != std::string::npos; end = buffer_.find('\n', begin)) {

@@ -42,7 +42,7 @@ class LineReader {
 public:
     enum class Stream { Open, Ended };
     /// Reads once what is there, at most 64 KiB, and hands on each complete line
-    /// without its newline. An unfinished line before the end counts as broken.
+    /// without its newline. A line that the end cuts off is dropped.
     /// Errors: Malformed for a line over the bound, Interrupted.
     base::Result<Stream> read(int fd, const std::function<void(std::string_view)>& on_line);
 

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "channel/messages.hpp"
+#include "channel/stream.hpp"
+#include "worker/pool.hpp"
+#include "worker/progress_gate.hpp"
+#include "worker/source.hpp"
+#include "worker/spawn.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace worker {
+
+/// One worker process, from its start until it is reaped. What it sends is checked
+/// here: its word is not trusted.
+class Process {
+public:
+    struct Callbacks {
+        OnEvent on_progress;
+        /// The process is gone. The last call, and it may delete this object.
+        OnEnd on_end;
+    };
+
+    /// `patience`: how long a worker may live on after its Result, after it closed the
+    /// channel and after its session timeout. Throws when the loop refuses.
+    Process(sd_event* loop, Child child, const channel::Plan& plan, std::chrono::milliseconds patience,
+            Callbacks callbacks);
+    /// Kills and reaps a process that still runs.
+    ~Process() = default;
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+
+    void stop(std::chrono::milliseconds grace);
+    void kill();
+
+private:
+    static int on_channel(sd_event_source*, int, std::uint32_t events, void* self) noexcept;
+    static int on_exit(sd_event_source*, const siginfo_t* info, void* self) noexcept;
+    static int on_deadline(sd_event_source*, std::uint64_t, void* self) noexcept;
+    static int on_gate(sd_event_source*, std::uint64_t, void* self) noexcept;
+
+    void write_plan();
+    void read_events();
+    void take_line(std::string_view line);
+    void pass_progress();
+    void close_channel();
+    /// The worker broke the rules: it is killed and its session has failed.
+    void condemn(std::string why);
+    void signal(int number);
+    /// SIGKILL at the latest after `delay`; a sooner one that is set stays.
+    void kill_after(std::chrono::milliseconds delay);
+    channel::Result result(const siginfo_t& info) const;
+
+    std::chrono::microseconds now() const;
+    Source timer(std::chrono::microseconds at, sd_event_time_handler_t handler);
+
+    sd_event* loop_;
+    Descriptor channel_;
+    std::chrono::milliseconds patience_;
+    std::chrono::seconds timeout_;
+    std::vector<std::string> services_;
+    Callbacks callbacks_;
+
+    channel::PlanWriter plan_;
+    channel::LineReader reader_;
+    ProgressGate gate_;
+    std::optional<channel::Result> result_;
+    std::string broken_; ///< how the worker broke the rules
+    bool stop_asked_ = false;
+    bool timed_out_ = false;
+    std::optional<std::chrono::microseconds> kill_at_;
+
+    Source child_, io_, deadline_, gate_timer_;
+};
+
+} // namespace worker

@@ -1,0 +1,148 @@
+// A worker that behaves as the profile's name in its plan says.
+
+#include "channel/stream.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace channel;
+
+namespace {
+
+constexpr int broker = 3;
+
+void send(const Event& event)
+{
+    if (!write_all(broker, to_line(event)))
+        ::_exit(90);
+}
+
+void send_progress(std::uint32_t synced, const std::string& service = "CONTACT", std::uint32_t total = 100'000)
+{
+    send(Progress{service, true, total, synced});
+}
+
+void complete()
+{
+    send(Result{Result::Outcome::Completed, "", ""});
+}
+
+[[noreturn]] void wait_for_ever()
+{
+    for (;;)
+        ::pause();
+}
+
+/// What this process was given: descriptors, environment, arguments, signals.
+std::string possessions()
+{
+    std::set<std::string> descriptors, environment;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        const auto target = std::filesystem::read_symlink(entry, gone);
+        if (!gone && target.string().find("/fd") == std::string::npos)
+            descriptors.insert(entry.path().filename());
+    }
+    for (char** variable = environ; *variable != nullptr; ++variable)
+        environment.insert(*variable);
+    std::string status, line, signals;
+    for (std::ifstream in("/proc/self/status"); std::getline(in, line);)
+        if (line.starts_with("SigBlk") || line.starts_with("SigIgn"))
+            // Signals 32 and 33 are the C library's own and none of our business.
+            signals += fmt::format(" {:x}", std::stoull(line.substr(8), nullptr, 16) & 0x7fffffffU);
+    std::string arguments;
+    std::getline(std::ifstream("/proc/self/cmdline"), arguments, '\n');
+    return fmt::format("fds {}\nenv {}\narguments {}\nsignals{}\ngroup {}\n", fmt::join(descriptors, ","),
+                       fmt::join(environment, ","), std::count(arguments.begin(), arguments.end(), '\0'), signals,
+                       ::getpgrp() == ::getpid() ? "own" : "other");
+}
+
+void behave(const Plan& plan)
+{
+    const auto& how = plan.profile_name;
+    if (how == "complete") {
+        send(Started{});
+        complete();
+    } else if (how == "fail") {
+        send(Result{Result::Outcome::Failed, "org.syncd1.Error.Tls",
+                    plan.password.reveal() == "hunter2" ? "yes" : "no"});
+    } else if (how == "possessions") {
+        send(Result{Result::Outcome::Failed, "org.syncd1.Error.Local", possessions()});
+    } else if (how == "complete, then exit 3") {
+        complete();
+        ::_exit(3);
+    } else if (how == "exit 3") {
+        ::_exit(3);
+    } else if (how == "die") {
+        send_progress(1);
+        ::raise(SIGKILL);
+    } else if (how == "garbage") {
+        (void)write_all(broker, "{\"kind\":\"nonsense\"}\n");
+        wait_for_ever();
+    } else if (how == "endless line") {
+        while (write_all(broker, std::string(10'000, 'x')))
+            ;
+    } else if (how == "foreign service") {
+        send_progress(1, "PASSWORDS");
+        wait_for_ever();
+    } else if (how == "flood") {
+        for (std::uint32_t synced = 0;; ++synced)
+            send_progress(synced % 100'000);
+    } else if (how == "fifty") {
+        for (std::uint32_t synced = 1; synced <= 50; ++synced)
+            send_progress(synced);
+        complete();
+    } else if (how == "stop in order") {
+        sigset_t term;
+        ::sigemptyset(&term);
+        ::sigaddset(&term, SIGTERM);
+        ::sigprocmask(SIG_BLOCK, &term, nullptr);
+        send_progress(1);
+        int number = 0;
+        ::sigwait(&term, &number);
+        send(Result{Result::Outcome::Stopped, "", ""});
+    } else if (how == "die of SIGTERM") {
+        send_progress(1);
+        wait_for_ever();
+    } else if (how == "ignore SIGTERM") {
+        ::signal(SIGTERM, SIG_IGN);
+        send_progress(1);
+        wait_for_ever();
+    } else if (how == "complete and stay") {
+        complete();
+        wait_for_ever();
+    } else if (how == "close and stay") {
+        ::close(broker);
+        wait_for_ever();
+    } else if (how == "say more after the result") {
+        complete();
+        (void)write_all(broker, "garbage\n");
+    } else if (how == "leave a child") {
+        if (::fork() == 0) {
+            // Outlives its parent with the channel open, until the broker closes its end.
+            char byte = 0;
+            (void)::recv(broker, &byte, 1, 0);
+            ::_exit(0);
+        }
+        complete();
+    }
+}
+
+} // namespace
+
+int main()
+{
+    const auto plan = read_plan(broker);
+    if (!plan)
+        return 91;
+    behave(*plan);
+    return 0;
+}

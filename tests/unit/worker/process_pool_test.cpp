@@ -1,0 +1,299 @@
+#include "worker/process_pool.hpp"
+
+#include <catch2/catch.hpp>
+#include <systemd/sd-event.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+using channel::Progress;
+using channel::Result;
+using worker::ProcessPool;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string program = FAKE_WORKER;
+
+channel::Plan plan(std::string how, std::uint64_t session = 7)
+{
+    channel::Plan plan;
+    plan.profile = "p1";
+    plan.profile_name = std::move(how);
+    plan.session = session;
+    plan.password = base::Secret("hunter2");
+    plan.services.push_back({"CONTACT", "card", "TWO_WAY", std::nullopt, {}});
+    return plan;
+}
+
+struct Loop {
+    Loop() { REQUIRE(sd_event_new(&event) >= 0); }
+    ~Loop() { sd_event_unref(event); }
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+    void turn() const { REQUIRE(sd_event_run(event, 20'000'000) > 0); }
+    sd_event* event = nullptr;
+};
+
+/// A pool, and what it reported.
+struct Fixture {
+    Loop loop;
+    ProcessPool pool{loop.event, program, 50ms};
+    std::vector<Progress> progress;
+    std::vector<Result> results;
+    std::function<void()> on_first_progress = [] {};
+
+    base::Result<void> start(const channel::Plan& what)
+    {
+        return pool.start(
+            what,
+            [this](const Progress& each) {
+                progress.push_back(each);
+                if (progress.size() == 1)
+                    on_first_progress();
+            },
+            [this](const Result& result) { results.push_back(result); });
+    }
+    Result run(const channel::Plan& what)
+    {
+        REQUIRE(start(what));
+        CHECK(results.empty());
+        CHECK(pool.running() == 1);
+        while (results.empty())
+            loop.turn();
+        CHECK(results.size() == 1);
+        CHECK(pool.running() == 0);
+        // Reaped: no child is left, not even a zombie.
+        CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+        CHECK(errno == ECHILD);
+        return results.front();
+    }
+    Result run(std::string how) { return run(plan(std::move(how))); }
+};
+
+void check_failed(const Result& result, const char* error, const char* text)
+{
+    CHECK(result.outcome == Result::Outcome::Failed);
+    CHECK(result.error_name == std::string("org.syncd1.Error.") + error);
+    CHECK_THAT(result.message, Catch::Contains(text));
+}
+
+/// An environment variable for the time of a test.
+struct Variable {
+    Variable(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+    ~Variable() { ::unsetenv(name_); }
+    Variable(const Variable&) = delete;
+    Variable& operator=(const Variable&) = delete;
+    const char* name_;
+};
+
+} // namespace
+
+TEST_CASE("a worker's result is delivered once it has ended", "[worker]")
+{
+    Fixture fixture;
+    CHECK(fixture.run("complete") == Result{Result::Outcome::Completed, "", ""});
+    CHECK(fixture.progress.empty());
+}
+
+TEST_CASE("the plan's secrets arrive at the worker", "[worker]")
+{
+    Fixture fixture;
+    CHECK(fixture.run("fail") == Result{Result::Outcome::Failed, "org.syncd1.Error.Tls", "yes"});
+}
+
+TEST_CASE("a worker gets its channel, standard error and nothing else", "[worker]")
+{
+    const int open_for_all = ::fcntl(STDERR_FILENO, F_DUPFD, 20); // without O_CLOEXEC
+    REQUIRE(open_for_all >= 20);
+    ::signal(SIGPIPE, SIG_IGN);
+    const Variable secret("SYNCD_TEST_SECRET", "hunter2");
+    const Variable proxy("https_proxy", "http://proxy.example:3128");
+    Fixture fixture;
+    const auto result = fixture.run("possessions");
+    ::close(open_for_all);
+    ::signal(SIGPIPE, SIG_DFL);
+
+    CHECK_THAT(result.message, Catch::Contains("fds 0,1,2,3\n"));
+    CHECK_THAT(result.message, Catch::Contains("PATH=/usr/local/bin:/usr/bin:/bin"));
+    CHECK_THAT(result.message, Catch::Contains("LANG=C.UTF-8"));
+    CHECK_THAT(result.message, Catch::Contains("https_proxy=http://proxy.example:3128"));
+    CHECK_THAT(result.message, !Catch::Contains("hunter2"));
+    CHECK_THAT(result.message, !Catch::Contains("HOME="));
+    CHECK_THAT(result.message, Catch::Contains("arguments 1\n"));
+    CHECK_THAT(result.message, Catch::Contains("signals 0 0\n"));
+    CHECK_THAT(result.message, Catch::Contains("group own\n"));
+}
+
+TEST_CASE("a result counts whatever the exit status is, and nothing after it does", "[worker]")
+{
+    const auto* how = GENERATE("complete, then exit 3", "say more after the result");
+    Fixture fixture;
+    CHECK(fixture.run(how) == Result{Result::Outcome::Completed, "", ""});
+}
+
+TEST_CASE("a worker that ends without a result has been interrupted", "[worker]")
+{
+    Fixture fixture;
+    SECTION("by an exit")
+    {
+        check_failed(fixture.run("exit 3"), "Interrupted", "ended with exit status 3 before");
+    }
+    SECTION("by a signal")
+    {
+        check_failed(fixture.run("die"), "Interrupted", "ended with signal 9 (Killed) before");
+        CHECK(fixture.progress == std::vector{Progress{"CONTACT", true, 100'000, 1}});
+    }
+}
+
+TEST_CASE("a worker that breaks the rules of the channel is killed", "[worker]")
+{
+    Fixture fixture;
+    SECTION("garbage")
+    {
+        check_failed(fixture.run("garbage"), "Interrupted", "was killed (channel: unknown event)");
+    }
+    SECTION("an endless line")
+    {
+        check_failed(fixture.run("endless line"), "Interrupted", "a line is longer than 64 KiB");
+    }
+    SECTION("a service that it has no business with")
+    {
+        check_failed(fixture.run("foreign service"), "Interrupted", "not in its plan");
+        CHECK(fixture.progress.empty());
+    }
+    SECTION("a flood")
+    {
+        check_failed(fixture.run("flood"), "Interrupted", "flooded");
+    }
+}
+
+TEST_CASE("fast progress is thinned out, its last word is not lost", "[worker]")
+{
+    Fixture fixture;
+    CHECK(fixture.run("fifty").outcome == Result::Outcome::Completed);
+    REQUIRE(fixture.progress.size() >= 1);
+    CHECK(fixture.progress.size() < 25);
+    CHECK(fixture.progress.back() == Progress{"CONTACT", true, 100'000, 50});
+    for (std::size_t i = 1; i < fixture.progress.size(); ++i)
+        CHECK(fixture.progress[i].synced > fixture.progress[i - 1].synced);
+}
+
+TEST_CASE("a worker that is asked to stop ends in order, by the signal, or by force", "[worker]")
+{
+    const auto* how = GENERATE("stop in order", "die of SIGTERM", "ignore SIGTERM");
+    Fixture fixture;
+    fixture.on_first_progress = [&] {
+        fixture.pool.stop(99, 0ms); // nobody
+        fixture.pool.stop(7, how == std::string("ignore SIGTERM") ? 50ms : 20s);
+    };
+    CHECK(fixture.run(how).outcome == Result::Outcome::Stopped);
+}
+
+TEST_CASE("a session that outlives its timeout has failed, even when its worker then stops in order", "[worker]")
+{
+    const auto* how = GENERATE("stop in order", "ignore SIGTERM");
+    Fixture fixture;
+    auto limited = plan(how);
+    limited.session_timeout_s = 1;
+    check_failed(fixture.run(limited), "Timeout", "longer than 1 seconds");
+}
+
+TEST_CASE("a worker that has nothing more to say may not stay", "[worker]")
+{
+    Fixture fixture;
+    SECTION("after its result")
+    {
+        CHECK(fixture.run("complete and stay").outcome == Result::Outcome::Completed);
+    }
+    SECTION("after it closed the channel")
+    {
+        check_failed(fixture.run("close and stay"), "Interrupted", "signal 9");
+    }
+}
+
+TEST_CASE("a process that a worker leaves behind does not hold its session up", "[worker]")
+{
+    Fixture fixture;
+    CHECK(fixture.run("leave a child").outcome == Result::Outcome::Completed);
+}
+
+TEST_CASE("kill_all ends every worker", "[worker]")
+{
+    Fixture fixture;
+    fixture.on_first_progress = [&] { fixture.pool.kill_all(); };
+    check_failed(fixture.run("ignore SIGTERM"), "Interrupted", "signal 9");
+}
+
+TEST_CASE("workers run side by side, each with its own end", "[worker]")
+{
+    Fixture fixture;
+    std::vector<std::uint64_t> ended;
+    for (std::uint64_t session = 1; session <= 5; ++session)
+        REQUIRE(fixture.pool.start(
+            plan("complete", session), [](const Progress&) {},
+            [&ended, session](const Result&) { ended.push_back(session); }));
+    CHECK(fixture.pool.running() == 5);
+    while (ended.size() < 5)
+        fixture.loop.turn();
+    std::sort(ended.begin(), ended.end());
+    CHECK(ended == std::vector<std::uint64_t>{1, 2, 3, 4, 5});
+    CHECK(fixture.pool.running() == 0);
+}
+
+TEST_CASE("an end may start the next session, of the same number too", "[worker]")
+{
+    Fixture fixture;
+    int ends = 0;
+    REQUIRE(fixture.pool.start(
+        plan("complete"), [](const Progress&) {},
+        [&](const Result&) {
+            ++ends;
+            REQUIRE(fixture.start(plan("complete")));
+        }));
+    while (fixture.results.empty())
+        fixture.loop.turn();
+    CHECK(ends == 1);
+}
+
+TEST_CASE("a program that cannot be started is an error, and nobody is called", "[worker]")
+{
+    Loop loop;
+    ProcessPool pool(loop.event, "/nonexistent/syncd-session");
+    const auto started = pool.start(
+        plan("complete"), [](const Progress&) { FAIL(); }, [](const Result&) { FAIL(); });
+    REQUIRE_FALSE(started);
+    CHECK(started.error().code == base::Errc::Failed);
+    CHECK_THAT(started.error().message, Catch::Contains("/nonexistent/syncd-session"));
+    CHECK(pool.running() == 0);
+    CHECK(sd_event_run(loop.event, 0) == 0);
+}
+
+TEST_CASE("a second worker for a session is refused", "[worker]")
+{
+    Fixture fixture;
+    REQUIRE(fixture.start(plan("stop in order")));
+    CHECK_FALSE(fixture.start(plan("complete")));
+    CHECK(fixture.pool.running() == 1);
+}
+
+TEST_CASE("no worker outlives the pool", "[worker]")
+{
+    Loop loop;
+    bool called = false;
+    {
+        ProcessPool pool(loop.event, program);
+        REQUIRE(pool.start(
+            plan("ignore SIGTERM"), [](const Progress&) {}, [&](const Result&) { called = true; }));
+    }
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+    CHECK(errno == ECHILD);
+    CHECK_FALSE(called);
+}
