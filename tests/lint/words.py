@@ -25,7 +25,7 @@ in_code = [
     (r'\b(TODO|FIXME|XXX|HACK)\b', 'unfinished work: finish it or file an issue'),
     (r'\b(sleep_for|sleep_until|usleep|nanosleep)\b|\btime\.sleep\(', 'a sleep: wait for the event'),
     (r'\bsystem\(|\bpopen\(', 'a shell from a program'),
-    (r'\busing namespace std\b', 'using namespace std'),
+    (r'\busing namespace std\s*;', 'using namespace std'),
 ]
 problems, checked = [], 0
 for path in files:
