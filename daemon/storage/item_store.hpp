@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "storage/database.hpp"
+#include "storage/access.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace storage {
@@ -20,6 +21,7 @@ struct StoredItem {
     std::string luid; ///< decimal, never reused
     std::uint64_t revision = 0;
     std::string data;
+    bool operator==(const StoredItem&) const = default;
 };
 
 /// One local change as a profile sees it.
@@ -28,14 +30,26 @@ struct ItemChange {
     std::string luid;
     std::uint64_t revision = 0;
     std::string data; ///< empty for Delete
+    bool operator==(const ItemChange&) const = default;
+};
+
+/// What is remembered of an item, alive or deleted.
+struct ItemHead {
+    std::uint64_t revision = 0; ///< of its last change
+    std::uint64_t created = 0;  ///< its first revision
+    bool alive = false;
+    bool written_by_profile = false; ///< the last change, by the profile that asks
+    bool created_by_profile = false;
+    bool operator==(const ItemHead&) const = default;
 };
 
 /// The embedded store of one user: items of all kinds in one file, a revision
 /// counter, tombstones, and with each revision who made it. Several processes
 /// may use it at once; each writing call is one durable transaction.
 ///
-/// A *writer* is empty for applications and the profile id for a session.
-/// Failures (disk full, damage) are thrown as std::exception.
+/// A *writer* is empty for applications and the profile id for a session. Revisions grow
+/// with every change of any kind of item; that of an empty store is 1, so that a mark of 0
+/// can mean "never". Failures (disk full, damage) are thrown as std::exception.
 class ItemStore {
 public:
     static base::Result<std::unique_ptr<ItemStore>> open(const std::filesystem::path& file,
@@ -47,7 +61,8 @@ public:
     std::vector<std::pair<std::string, std::uint64_t>> list(ItemKind kind) const;
     std::optional<StoredItem> find(ItemKind kind, std::string_view luid) const;
     std::uint64_t count(ItemKind kind) const;
-    /// Visits live items in id order, one at a time in memory.
+    /// Visits live items in id order, one at a time in memory, as they were when it
+    /// began. `visit` must not change the store.
     void each(ItemKind kind, const std::function<void(const StoredItem&)>& visit) const;
     /// New item: its id. One transaction unless inside `in_transaction`.
     std::string add(ItemKind kind, std::string_view data);
@@ -65,36 +80,65 @@ public:
     };
     ChangedIds changed_since(ItemKind kind, std::uint64_t since) const;
 
-    // ---- for sessions -----------------------------------------------------------
+    // ---- for sessions: reading ------------------------------------------------------
     /// Changes with `mark < revision <= upto` that `profile` did not make itself, in
     /// revision order, after revision `after` (paging), about `bytes` of data and at
     /// least one. An item that `profile` created, or that was created at or before
-    /// the mark, is never an Add. Created and deleted inside the window: left out.
+    /// the mark, is never an Add. Created and deleted inside the window: left out,
+    /// unless `profile` created it, for then its peer knows it.
     std::vector<ItemChange> changes(ItemKind kind, std::string_view profile, std::uint64_t mark, std::uint64_t upto,
                                     std::uint64_t after, std::size_t bytes) const;
     /// Exactly how many `changes` would deliver; an indexed count.
     std::uint64_t count_changes(ItemKind kind, std::string_view profile, std::uint64_t mark, std::uint64_t upto) const;
-    /// Live items with ids above `after`, in id order.
+    /// Live items with ids above `after` (empty: from the first), in id order.
     std::vector<StoredItem> page(ItemKind kind, std::string_view after, std::size_t bytes) const;
+    std::optional<ItemHead> find_head(ItemKind kind, std::string_view profile, std::string_view luid) const;
+    /// The newest revision up to which every change after `upto` is `profile`'s own: a mark
+    /// there spares the next session from looking at what this one wrote.
+    std::uint64_t settled_revision(ItemKind kind, std::string_view profile, std::uint64_t upto) const;
 
+    // ---- for sessions: writing ------------------------------------------------------
+    /// Call before a session's first write: drops what a killed session left staged, and the GUIDs
+    /// noted for `profile` when they are of another database than `database` (any text
+    /// that identifies the peer's database). Writes nothing when there is nothing to drop.
+    void attach_peer(ItemKind kind, std::string_view profile, std::string_view database);
+
+    /// How an Add of the peer is stored when its GUID is not known yet.
+    enum class Placing {
+        Insert, ///< as a new item
+        Match,  ///< a live item of equal data that no GUID of `profile` names is taken for it, else as Insert
+        Stage   ///< as Match, but nothing is visible before `publish_staged`
+    };
     struct Write {
-        std::string luid; ///< the item written
+        std::string luid; ///< the item that now stands for the GUID
         bool created = false;
     };
-    /// An Add of the peer. The same (profile, guid) again updates the item it made
-    /// before, also a staged one. `staged`: invisible until `publish_staged`.
+    /// An Add of the peer. The store notes the GUID in the same transaction. The same GUID
+    /// again (a session broke before the peer learned the LUID) updates that item.
+    /// If somebody else has edited or deleted it meanwhile, it stays as they left it
+    /// and counts as changed once more: the edit or the Delete is sent with the next session,
+    /// when the peer knows the LUID. Nothing is doubled, nothing comes back to life.
     Write add_from_peer(ItemKind kind, std::string_view profile, std::string_view guid, std::string_view data,
-                        bool staged);
+                        Placing placing);
     enum class PeerWrite { Done, Missing, EditedMeanwhile };
-    /// EditedMeanwhile: someone else's revision of it is above `upto`; nothing is done.
+    /// EditedMeanwhile: a revision of someone else (a deletion too) is above `upto`; nothing is
+    /// done. Equal data is Done without a new revision.
     PeerWrite replace_from_peer(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view data,
                                 std::uint64_t upto);
     PeerWrite remove_from_peer(ItemKind kind, std::string_view profile, std::string_view luid, std::uint64_t upto);
-    /// Staged items become visible and every other live item of the kind with a revision
-    /// at or below `upto` is removed, all in one transaction. Items that applications
-    /// wrote after `upto` stay. Returns how many were removed.
+    /// In a refresh: `data` is to become the content of a live or staged item.
+    PeerWrite stage_replacement(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view data);
+    /// In a refresh: the item is not to be there after `publish_staged`.
+    PeerWrite unstage(ItemKind kind, std::string_view profile, std::string_view luid);
+    /// What was staged becomes the content of the store, in one transaction: items staged for the first time
+    /// appear, those that were there take their new data (equal data is no change), every other
+    /// live item of the kind goes. Items that others wrote after `upto` stay as they are.
+    /// Returns how many were removed.
     std::uint64_t publish_staged(ItemKind kind, std::string_view profile, std::uint64_t upto);
     void drop_staged(ItemKind kind, std::string_view profile);
+    /// The peer has learned the LUIDs: forgets the GUIDs of `profile`, for a server may use one
+    /// again for another item. Those in `unconfirmed` are kept.
+    void settle_guids(ItemKind kind, std::string_view profile, const std::vector<std::string>& unconfirmed);
 
 private:
     class Impl;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "storage/database.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -46,8 +45,8 @@ public:
     ~ProfileRepository();
 
     std::vector<ProfileRow> load_all() const; ///< in order of creation
-    void insert(const ProfileRow& row);
-    void update(const ProfileRow& row); ///< all of it, services included
+    void insert(const ProfileRow& row);       ///< an id that is there already is a failure
+    void update(const ProfileRow& row);       ///< all of it, services included; keeps its place
     void remove(std::string_view id);
     void set_times(std::string_view id, std::int64_t last_end, std::int64_t next_due);
     /// A number never given before, also across restarts.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "storage/database.hpp"
+#include "storage/access.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -16,26 +16,30 @@ namespace storage {
 struct Anchors {
     std::string own_last;   ///< our Next of the last good session
     std::string peer_last;  ///< the server's
-    std::uint64_t mark = 0; ///< the store's revision up to which local changes are settled
+    std::uint64_t mark = 0; ///< the store's revision up to which local changes are settled; 0: never synced
+    bool operator==(const Anchors&) const = default;
 };
 
 struct MapEntry {
     std::string guid;
     std::string luid;
+    bool operator==(const MapEntry&) const = default;
 };
 
 struct CountersRecord {
     std::uint64_t total = 0, added = 0, updated = 0, removed = 0, failed = 0;
+    bool operator==(const CountersRecord&) const = default;
 };
 
 /// One service's part of one session, for GetStatistics and GetHistory.
 struct ServiceRecord {
     std::string service;   ///< `CONTACT`
-    std::string status;    ///< `SUCCESS`, `FAIL`, `STOP`, `NONE`
+    std::string status;    ///< `SUCCESS`, `FAIL`, `STOP`, `NONE`; empty in a session that never ended
     std::string type;      ///< the type that ran, `SLOW` …
     std::int64_t time = 0; ///< µs since 1970, when it ended
     CountersRecord from_server, to_server;
     std::string error_name, error_message;
+    bool operator==(const ServiceRecord&) const = default;
 };
 
 struct SessionRecord {
@@ -46,7 +50,8 @@ struct SessionRecord {
     std::string error_name, error_message;
     std::vector<std::string> notes;
     std::uint64_t bytes_sent = 0, bytes_received = 0, round_trips = 0;
-    std::vector<ServiceRecord> services;
+    std::vector<ServiceRecord> services; ///< from the beginning: who takes part
+    bool operator==(const SessionRecord&) const = default;
 };
 
 /// Everything a profile remembers between sessions: anchors, cached maps, what was
@@ -63,6 +68,8 @@ public:
     /// Forgets everything but history when the server or the user behind the profile
     /// became another (`identity` is a hash of URL host and user). True if it did.
     bool bind_to(std::string_view identity);
+    /// What it is bound to; empty when never.
+    std::string identity() const;
     std::string nonce() const;
     void set_nonce(std::string_view nonce);
     std::optional<std::string> peer_info() const; ///< JSON text
@@ -71,9 +78,11 @@ public:
     void set_sent_devinf_hash(std::string_view hash);
 
     // ---- per service ----------------------------------------------------------------
-    /// `uri`: the server database the anchors belong to; another one: no anchors.
-    Anchors anchors(std::string_view service, std::string_view uri) const;
-    /// Stores the anchors and clears what was noted as sent or confirmed.
+    /// The anchors of the service with the server database `uri`. When the last call named another one, all
+    /// that is known of the service is forgotten first. Call it before anything else of the service.
+    Anchors anchors(std::string_view service, std::string_view uri);
+    /// Stores the anchors and clears what was confirmed. What is still noted as sent got no
+    /// answer that settles it, and goes out again with the next session.
     void commit(std::string_view service, std::string_view uri, const Anchors& anchors);
     /// Anchors, maps and notes of the service are void: the next sync is slow.
     void forget(std::string_view service);
@@ -82,26 +91,32 @@ public:
     void remove_pending_maps(std::string_view service, const std::vector<MapEntry>& maps);
     void clear_pending_maps(std::string_view service);
 
-    /// Items of a session that has not been committed: sent with an unknown answer,
-    /// or confirmed at a revision.
+    /// Items of a session that has not been committed, each at the revision it was sent with: sent and
+    /// not settled by an answer, or confirmed.
     enum class SentState { Sent, Confirmed };
     struct SentItem {
         std::string luid;
         std::uint64_t revision = 0;
         SentState state = SentState::Sent;
+        bool operator==(const SentItem&) const = default;
     };
     std::vector<SentItem> sent_items(std::string_view service) const;
-    void note_sent(std::string_view service, const std::vector<SentItem>& items);
+    void note_sent(std::string_view service, const std::vector<SentItem>& items); ///< replaces earlier notes
     void clear_sent(std::string_view service);
 
     // ---- history ----------------------------------------------------------------------
-    /// Opens a record with no outcome, so that a killed worker leaves a trace.
+    /// Opens a record with no outcome, so that a killed worker leaves a trace; `record.services` says who
+    /// takes part. A record that an earlier worker left open is closed: FAILED, Interrupted. Hence
+    /// only the newest record can be open, and it is stale when no session runs.
     void begin_session(const SessionRecord& record);
-    /// Writes the outcome and the services' records; keeps the newest `keep` sessions.
+    /// Writes the outcome and the services' records. Keeps the newest `keep` sessions, and those
+    /// that were the last of a service.
     void end_session(const SessionRecord& record, std::size_t keep = 200);
-    std::vector<SessionRecord> history(std::size_t limit) const; ///< newest first
-    /// The last record of each service that ever took part.
-    std::vector<ServiceRecord> statistics() const;
+    std::vector<SessionRecord> history(std::size_t limit) const; ///< newest first, an open one too
+    /// The last record of each service that ever took part. `running` is the session that the
+    /// profile's worker carries out now (0: none); it does not count. Any other session without an end was
+    /// interrupted: FAIL at the time it began.
+    std::vector<ServiceRecord> statistics(std::uint64_t running = 0) const;
 
 private:
     class Impl;

@@ -1,0 +1,322 @@
+// What sessions do with the store.
+#include "storage/item_store.hpp"
+
+#include "storage/item_store_impl.hpp"
+
+#include <algorithm>
+
+namespace storage {
+namespace {
+
+bool edited_meanwhile(const ItemRow& item, Writer writer, std::uint64_t upto)
+{
+    return item.revision > upto && item.writer != writer;
+}
+
+/// Whether the peer may write this item. A deletion after `upto` is an edit, too.
+ItemStore::PeerWrite judge(const std::optional<ItemRow>& item, Writer writer, std::uint64_t upto)
+{
+    if (item && edited_meanwhile(*item, writer, upto))
+        return ItemStore::PeerWrite::EditedMeanwhile;
+    return item && item->alive ? ItemStore::PeerWrite::Done : ItemStore::PeerWrite::Missing;
+}
+
+} // namespace
+
+// ---- reading -------------------------------------------------------------------
+
+std::vector<ItemChange> ItemStore::changes(ItemKind kind, std::string_view profile, std::uint64_t mark,
+                                           std::uint64_t upto, std::uint64_t after, std::size_t bytes) const
+{
+    std::vector<ItemChange> changes;
+    std::size_t size = 0;
+    for (auto rows = impl_->database->query(
+             "SELECT id, revision, alive, created > ?3 AND creator <> ?2, data FROM item LEFT JOIN content USING (id) "
+             "WHERE kind = ?1 AND revision > ?5 AND revision <= ?4 AND writer <> ?2 "
+             "AND (alive OR created <= ?3 OR creator = ?2) ORDER BY revision",
+             static_cast<int>(kind), impl_->table.find_writer(profile), mark, upto, std::max(mark, after));
+         rows.next();) {
+        const auto data = rows.view(4);
+        if (!changes.empty() && size + data.size() > bytes)
+            break;
+        size += data.size();
+        const auto change = rows.number(2) == 0   ? ItemChange::Kind::Delete
+                            : rows.number(3) != 0 ? ItemChange::Kind::Add
+                                                  : ItemChange::Kind::Update;
+        changes.push_back({change, rows.text(0), rows.count(1), std::string(data)});
+    }
+    return changes;
+}
+
+std::uint64_t ItemStore::count_changes(ItemKind kind, std::string_view profile, std::uint64_t mark,
+                                       std::uint64_t upto) const
+{
+    auto row = impl_->database->query("SELECT count(*) FROM item "
+                                      "WHERE kind = ?1 AND revision > ?3 AND revision <= ?4 AND writer <> ?2 "
+                                      "AND (alive OR created <= ?3 OR creator = ?2)",
+                                      static_cast<int>(kind), impl_->table.find_writer(profile), mark, upto);
+    row.next();
+    return row.count(0);
+}
+
+std::vector<StoredItem> ItemStore::page(ItemKind kind, std::string_view after, std::size_t bytes) const
+{
+    std::vector<StoredItem> items;
+    std::size_t size = 0;
+    for (auto rows = impl_->database->query("SELECT id, revision, data FROM item JOIN content USING (id) "
+                                            "WHERE kind = ?1 AND id > ?2 AND alive ORDER BY id",
+                                            static_cast<int>(kind), parse_luid(after).value_or(0));
+         rows.next();) {
+        const auto data = rows.view(2);
+        if (!items.empty() && size + data.size() > bytes)
+            break;
+        size += data.size();
+        items.push_back({rows.text(0), rows.count(1), std::string(data)});
+    }
+    return items;
+}
+
+std::optional<ItemHead> ItemStore::find_head(ItemKind kind, std::string_view profile, std::string_view luid) const
+{
+    const auto row = impl_->table.find(kind, luid);
+    if (!row)
+        return std::nullopt;
+    const auto writer = impl_->table.find_writer(profile);
+    return ItemHead{row->revision, row->created, row->alive, row->writer == writer, row->creator == writer};
+}
+
+std::uint64_t ItemStore::settled_revision(ItemKind kind, std::string_view profile, std::uint64_t upto) const
+{
+    auto row = impl_->database->query("SELECT coalesce((SELECT revision - 1 FROM item WHERE kind = ?1 "
+                                      "AND revision > ?3 AND writer <> ?2 ORDER BY revision LIMIT 1), revision) "
+                                      "FROM total",
+                                      static_cast<int>(kind), impl_->table.find_writer(profile), upto);
+    row.next();
+    return row.count(0);
+}
+
+// ---- writing -------------------------------------------------------------------
+
+void ItemStore::attach_peer(ItemKind kind, std::string_view profile, std::string_view database)
+{
+    auto& db = *impl_->database;
+    const auto number = static_cast<int>(kind);
+    {
+        auto same = db.query("SELECT NOT EXISTS (SELECT 1 FROM staged WHERE writer = peer.writer AND kind = peer.kind) "
+                             "FROM peer WHERE writer = ?1 AND kind = ?2 AND database = ?3",
+                             impl_->table.find_writer(profile), number, database);
+        if (same.next() && same.number(0) != 0)
+            return;
+    }
+    Transaction transaction(db);
+    const auto writer = impl_->table.make_writer(profile);
+    drop_staged(kind, profile);
+    db.execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2 "
+               "AND NOT EXISTS (SELECT 1 FROM peer WHERE writer = ?1 AND kind = ?2 AND database = ?3)",
+               writer, number, database);
+    db.execute("INSERT INTO peer (writer, kind, database) VALUES (?1, ?2, ?3) "
+               "ON CONFLICT DO UPDATE SET database = excluded.database",
+               writer, number, database);
+    transaction.commit();
+}
+
+ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profile, std::string_view guid,
+                                          std::string_view data, Placing placing)
+{
+    return transact(*impl_->database, [&]() -> Write {
+        auto& table = impl_->table;
+        const auto writer = table.make_writer(profile);
+        if (const auto known = impl_->find_guid(kind, writer, guid)) {
+            if (impl_->add_again(kind, writer, *known, data, placing))
+                return {std::to_string(*known), false};
+        }
+        const auto equal = placing == Placing::Insert ? std::nullopt : table.find_equal(kind, writer, data);
+        const auto id = equal ? *equal : table.new_id();
+        if (placing == Placing::Stage)
+            impl_->stage(kind, writer, id, data);
+        else if (!equal)
+            table.insert(kind, id, writer, data);
+        impl_->note_guid(kind, writer, guid, id);
+        return {std::to_string(id), !equal};
+    });
+}
+
+/// The same Add once more, for an item we have: false when that is no place for it any more.
+bool ItemStore::Impl::add_again(ItemKind kind, Writer writer, ItemId id, std::string_view data, Placing placing)
+{
+    const auto item = table.find(kind, id);
+    if (placing == Placing::Stage) {
+        // A refresh brings back what was deleted here, as a new item.
+        const bool deleted = item && !item->alive;
+        if (!deleted)
+            stage(kind, writer, id, data);
+        return !deleted;
+    }
+    if (!item) // was staged, and dropped
+        return false;
+    if (table.has_data(*item, data))
+        return true;
+    // A peer that adds again does not know the LUID yet: the edit, or the Delete, that went out under this LUID has
+    // not reached the peer's item, so it must go out again.
+    if (item->writer != writer)
+        table.touch(kind, id);
+    else
+        table.update(kind, id, writer, data);
+    return true;
+}
+
+ItemStore::PeerWrite ItemStore::replace_from_peer(ItemKind kind, std::string_view profile, std::string_view luid,
+                                                  std::string_view data, std::uint64_t upto)
+{
+    return transact(*impl_->database, [&] {
+        const auto item = impl_->table.find(kind, luid);
+        const auto writer = impl_->table.make_writer(profile);
+        const auto verdict = judge(item, writer, upto);
+        if (verdict == PeerWrite::Done && !impl_->table.has_data(*item, data))
+            impl_->table.update(kind, item->id, writer, data);
+        return verdict;
+    });
+}
+
+ItemStore::PeerWrite ItemStore::remove_from_peer(ItemKind kind, std::string_view profile, std::string_view luid,
+                                                 std::uint64_t upto)
+{
+    return transact(*impl_->database, [&] {
+        const auto item = impl_->table.find(kind, luid);
+        const auto writer = impl_->table.make_writer(profile);
+        const auto verdict = judge(item, writer, upto);
+        if (verdict == PeerWrite::Done)
+            impl_->table.bury(kind, item->id, writer);
+        return verdict;
+    });
+}
+
+ItemStore::PeerWrite ItemStore::stage_replacement(ItemKind kind, std::string_view profile, std::string_view luid,
+                                                  std::string_view data)
+{
+    return transact(*impl_->database, [&] {
+        const auto writer = impl_->table.make_writer(profile);
+        const auto id = impl_->find_stageable(kind, writer, luid);
+        if (id)
+            impl_->stage(kind, writer, *id, data);
+        return id ? PeerWrite::Done : PeerWrite::Missing;
+    });
+}
+
+ItemStore::PeerWrite ItemStore::unstage(ItemKind kind, std::string_view profile, std::string_view luid)
+{
+    return transact(*impl_->database, [&] {
+        const auto writer = impl_->table.make_writer(profile);
+        const auto id = impl_->find_stageable(kind, writer, luid);
+        if (id) {
+            impl_->database->execute("DELETE FROM staged WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
+                                     static_cast<int>(kind), *id);
+            impl_->database->execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
+                                     static_cast<int>(kind), *id);
+        }
+        return id ? PeerWrite::Done : PeerWrite::Missing;
+    });
+}
+
+std::uint64_t ItemStore::publish_staged(ItemKind kind, std::string_view profile, std::uint64_t upto)
+{
+    return transact(*impl_->database, [&] {
+        auto& db = *impl_->database;
+        auto& table = impl_->table;
+        const auto writer = table.make_writer(profile);
+        std::vector<ItemId> superseded;
+        for (auto rows = db.query("SELECT id FROM item WHERE kind = ?2 AND alive AND revision <= ?3 AND NOT EXISTS "
+                                  "(SELECT 1 FROM staged WHERE writer = ?1 AND kind = ?2 AND staged.id = item.id)",
+                                  writer, static_cast<int>(kind), upto);
+             rows.next();)
+            superseded.push_back(rows.number(0));
+        for (const auto id : superseded)
+            table.bury(kind, id, writer);
+
+        for (auto rows = db.query("SELECT id, data FROM staged WHERE writer = ?1 AND kind = ?2 ORDER BY id", writer,
+                                  static_cast<int>(kind));
+             rows.next();) {
+            const auto id = rows.number(0);
+            const auto data = rows.view(1);
+            const auto item = table.find(kind, id);
+            if (!item)
+                table.insert(kind, id, writer, data);
+            else if (item->alive && !edited_meanwhile(*item, writer, upto) && !table.has_data(*item, data))
+                table.update(kind, id, writer, data);
+        }
+        db.execute("DELETE FROM staged WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
+        return static_cast<std::uint64_t>(superseded.size());
+    });
+}
+
+void ItemStore::drop_staged(ItemKind kind, std::string_view profile)
+{
+    const auto writer = impl_->table.find_writer(profile);
+    if (!impl_->has_rows("SELECT 1 FROM staged WHERE writer = ?1 AND kind = ?2", writer, kind))
+        return;
+    transact(*impl_->database, [&] {
+        // The GUIDs of items that will never be.
+        impl_->database->execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2 "
+                                 "AND NOT EXISTS (SELECT 1 FROM item WHERE kind = ?2 AND item.id = guid.id)",
+                                 writer, static_cast<int>(kind));
+        impl_->database->execute("DELETE FROM staged WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
+    });
+}
+
+void ItemStore::settle_guids(ItemKind kind, std::string_view profile, const std::vector<std::string>& unconfirmed)
+{
+    const auto writer = impl_->table.find_writer(profile);
+    if (!impl_->has_rows("SELECT 1 FROM guid WHERE writer = ?1 AND kind = ?2", writer, kind))
+        return;
+    transact(*impl_->database, [&] {
+        std::vector<std::pair<std::string, ItemId>> kept;
+        for (const auto& guid : unconfirmed) {
+            if (const auto id = impl_->find_guid(kind, writer, guid))
+                kept.emplace_back(guid, *id);
+        }
+        impl_->database->execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
+        for (const auto& [guid, id] : kept)
+            impl_->note_guid(kind, writer, guid, id);
+    });
+}
+
+// ---- rows behind them ------------------------------------------------------------
+
+std::optional<ItemId> ItemStore::Impl::find_guid(ItemKind kind, Writer writer, std::string_view guid)
+{
+    auto row = database->query("SELECT id FROM guid WHERE writer = ?1 AND kind = ?2 AND guid = ?3", writer,
+                               static_cast<int>(kind), guid);
+    return row.next() ? std::optional(row.number(0)) : std::nullopt;
+}
+
+void ItemStore::Impl::note_guid(ItemKind kind, Writer writer, std::string_view guid, ItemId id)
+{
+    database->execute("INSERT INTO guid (writer, kind, guid, id) VALUES (?1, ?2, ?3, ?4) "
+                      "ON CONFLICT DO UPDATE SET id = excluded.id",
+                      writer, static_cast<int>(kind), guid, id);
+}
+
+void ItemStore::Impl::stage(ItemKind kind, Writer writer, ItemId id, std::string_view data)
+{
+    database->execute("INSERT INTO staged (writer, kind, id, data) VALUES (?1, ?2, ?3, ?4) "
+                      "ON CONFLICT DO UPDATE SET data = excluded.data",
+                      writer, static_cast<int>(kind), id, Blob{data});
+}
+
+std::optional<ItemId> ItemStore::Impl::find_stageable(ItemKind kind, Writer writer, std::string_view luid)
+{
+    const auto id = parse_luid(luid);
+    if (!id)
+        return std::nullopt;
+    auto row = database->query("SELECT 1 FROM staged WHERE writer = ?1 AND kind = ?2 AND id = ?3 UNION ALL "
+                               "SELECT 1 FROM item WHERE kind = ?2 AND id = ?3 AND alive",
+                               writer, static_cast<int>(kind), *id);
+    return row.next() ? id : std::nullopt;
+}
+
+bool ItemStore::Impl::has_rows(const char* sql, Writer writer, ItemKind kind)
+{
+    return database->query(sql, writer, static_cast<int>(kind)).next();
+}
+
+} // namespace storage

@@ -1,0 +1,208 @@
+#include "storage/item_table.hpp"
+
+#include <charconv>
+
+namespace storage {
+namespace {
+
+// item: one row per item that ever lived, its tombstone included, small and without content so that looking
+//   for changes never reads items. item_change covers every question about changes.
+// content: the data of live items. staged: that of a refresh which is not published yet.
+// guid: which item an Add of a profile's peer became, until the peer has learned the LUID.
+// total: one row; counted in the transaction of the change it counts.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE total (
+    revision INTEGER NOT NULL,
+    last_id  INTEGER NOT NULL,
+    contacts INTEGER NOT NULL,
+    events   INTEGER NOT NULL
+);
+INSERT INTO total VALUES (1, 0, 0, 0);
+CREATE TABLE writer (
+    number  INTEGER PRIMARY KEY,
+    profile TEXT NOT NULL UNIQUE
+);
+CREATE TABLE item (
+    kind     INTEGER NOT NULL,
+    id       INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    created  INTEGER NOT NULL,
+    alive    INTEGER NOT NULL,
+    writer   INTEGER NOT NULL,
+    creator  INTEGER NOT NULL,
+    hash     INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+CREATE INDEX item_change ON item (kind, revision, writer, created, creator, alive);
+CREATE INDEX item_equal ON item (kind, hash) WHERE alive;
+CREATE TABLE content (
+    id   INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
+);
+CREATE TABLE staged (
+    writer INTEGER NOT NULL,
+    kind   INTEGER NOT NULL,
+    id     INTEGER NOT NULL,
+    data   BLOB NOT NULL,
+    UNIQUE (writer, kind, id)
+);
+CREATE TABLE guid (
+    writer INTEGER NOT NULL,
+    kind   INTEGER NOT NULL,
+    guid   TEXT NOT NULL,
+    id     INTEGER NOT NULL,
+    PRIMARY KEY (writer, kind, guid)
+) WITHOUT ROWID;
+CREATE INDEX guid_item ON guid (writer, kind, id);
+CREATE TABLE peer (
+    writer   INTEGER NOT NULL,
+    kind     INTEGER NOT NULL,
+    database TEXT NOT NULL,
+    PRIMARY KEY (writer, kind)
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* all_steps[] = {version_1};
+
+/// FNV-1a. Only finds candidates; equality is decided by the data.
+std::int64_t hash_of(std::string_view data)
+{
+    std::uint64_t hash = 14695981039346656037u;
+    for (const char octet : data)
+        hash = (hash ^ static_cast<unsigned char>(octet)) * 1099511628211u;
+    return static_cast<std::int64_t>(hash);
+}
+
+} // namespace
+
+std::optional<ItemId> parse_luid(std::string_view luid)
+{
+    ItemId id = 0;
+    const auto* end = luid.data() + luid.size();
+    const auto [stop, error] = std::from_chars(luid.data(), end, id);
+    // No second spelling: a sign or a leading zero makes it another text, hence another LUID.
+    if (error != std::errc() || stop != end || luid.front() < '1' || luid.front() > '9')
+        return std::nullopt;
+    return id;
+}
+
+std::span<const char* const> ItemTable::steps()
+{
+    return all_steps;
+}
+
+std::optional<ItemRow> ItemTable::find(ItemKind kind, ItemId id)
+{
+    auto row = database_.query("SELECT revision, created, alive, writer, creator, hash FROM item "
+                               "WHERE kind = ?1 AND id = ?2",
+                               static_cast<int>(kind), id);
+    if (!row.next())
+        return std::nullopt;
+    return ItemRow{id, row.count(0), row.count(1), row.number(2) != 0, row.number(3), row.number(4), row.number(5)};
+}
+
+std::optional<ItemRow> ItemTable::find(ItemKind kind, std::string_view luid)
+{
+    const auto id = parse_luid(luid);
+    return id ? find(kind, *id) : std::nullopt;
+}
+
+std::optional<ItemRow> ItemTable::find_alive(ItemKind kind, std::string_view luid)
+{
+    const auto row = find(kind, luid);
+    return row && row->alive ? row : std::nullopt;
+}
+
+bool ItemTable::has_data(const ItemRow& item, std::string_view data)
+{
+    if (!item.alive || item.hash != hash_of(data))
+        return false;
+    auto content = database_.query("SELECT data FROM content WHERE id = ?1", item.id);
+    return content.next() && content.view(0) == data;
+}
+
+std::optional<ItemId> ItemTable::find_equal(ItemKind kind, Writer writer, std::string_view data)
+{
+    auto candidates = database_.query(
+        "SELECT id, data FROM (SELECT id FROM item WHERE kind = ?1 AND hash = ?2 AND alive LIMIT 100) "
+        "JOIN content USING (id) "
+        "WHERE NOT EXISTS (SELECT 1 FROM guid WHERE writer = ?3 AND kind = ?1 AND guid.id = content.id)",
+        static_cast<int>(kind), hash_of(data), writer);
+    while (candidates.next()) {
+        if (candidates.view(1) == data)
+            return candidates.number(0);
+    }
+    return std::nullopt;
+}
+
+std::uint64_t ItemTable::next_revision(ItemKind kind, int live_delta)
+{
+    auto total = database_.query("UPDATE total SET revision = revision + 1, contacts = contacts + ?1, "
+                                 "events = events + ?2 RETURNING revision",
+                                 kind == ItemKind::Contact ? live_delta : 0, kind == ItemKind::Event ? live_delta : 0);
+    total.next();
+    const auto revision = total.count(0);
+    total.run();
+    return revision;
+}
+
+ItemId ItemTable::new_id()
+{
+    auto total = database_.query("UPDATE total SET last_id = last_id + 1 RETURNING last_id");
+    total.next();
+    const auto id = total.number(0);
+    total.run();
+    return id;
+}
+
+void ItemTable::insert(ItemKind kind, ItemId id, Writer writer, std::string_view data)
+{
+    const auto revision = next_revision(kind, +1);
+    database_.execute("INSERT INTO item (kind, id, revision, created, alive, writer, creator, hash) "
+                      "VALUES (?1, ?2, ?3, ?3, 1, ?4, ?4, ?5)",
+                      static_cast<int>(kind), id, revision, writer, hash_of(data));
+    database_.execute("INSERT INTO content (id, data) VALUES (?1, ?2)", id, Blob{data});
+}
+
+void ItemTable::update(ItemKind kind, ItemId id, Writer writer, std::string_view data)
+{
+    const auto revision = next_revision(kind, 0);
+    database_.execute("UPDATE item SET revision = ?3, writer = ?4, hash = ?5 WHERE kind = ?1 AND id = ?2",
+                      static_cast<int>(kind), id, revision, writer, hash_of(data));
+    database_.execute("UPDATE content SET data = ?2 WHERE id = ?1", id, Blob{data});
+}
+
+void ItemTable::bury(ItemKind kind, ItemId id, Writer writer)
+{
+    const auto revision = next_revision(kind, -1);
+    database_.execute("UPDATE item SET revision = ?3, writer = ?4, alive = 0, hash = 0 WHERE kind = ?1 AND id = ?2",
+                      static_cast<int>(kind), id, revision, writer);
+    database_.execute("DELETE FROM content WHERE id = ?1", id);
+    // The peer that had it deleted may use its GUID again.
+    if (writer != application)
+        database_.execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
+                          static_cast<int>(kind), id);
+}
+
+void ItemTable::touch(ItemKind kind, ItemId id)
+{
+    const auto revision = next_revision(kind, 0);
+    database_.execute("UPDATE item SET revision = ?3 WHERE kind = ?1 AND id = ?2", static_cast<int>(kind), id,
+                      revision);
+}
+
+Writer ItemTable::find_writer(std::string_view profile)
+{
+    auto row = database_.query("SELECT number FROM writer WHERE profile = ?1", profile);
+    return row.next() ? row.number(0) : nobody;
+}
+
+Writer ItemTable::make_writer(std::string_view profile)
+{
+    if (const auto known = find_writer(profile); known != nobody)
+        return known;
+    database_.execute("INSERT INTO writer (profile) VALUES (?1)", profile);
+    return find_writer(profile);
+}
+
+} // namespace storage

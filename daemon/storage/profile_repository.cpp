@@ -1,0 +1,155 @@
+#include "storage/profile_repository.hpp"
+
+#include "storage/database.hpp"
+
+namespace storage {
+namespace {
+
+constexpr const char* version_1 = R"sql(
+CREATE TABLE profile (
+    place                   INTEGER PRIMARY KEY AUTOINCREMENT,
+    id                      TEXT NOT NULL UNIQUE,
+    owner                   INTEGER NOT NULL,
+    name                    TEXT NOT NULL,
+    url                     TEXT NOT NULL,
+    mode                    TEXT NOT NULL,
+    type                    TEXT NOT NULL,
+    interval                TEXT NOT NULL,
+    sealed_credentials      BLOB NOT NULL,
+    allow_plain_credentials INTEGER NOT NULL,
+    ca_file                 TEXT NOT NULL,
+    settings                TEXT NOT NULL,
+    last_end                INTEGER NOT NULL,
+    next_due                INTEGER NOT NULL
+);
+CREATE TABLE service (
+    profile            TEXT NOT NULL REFERENCES profile (id) ON DELETE CASCADE,
+    place              INTEGER NOT NULL,
+    type               TEXT NOT NULL,
+    uri                TEXT NOT NULL,
+    enabled            INTEGER NOT NULL,
+    sealed_credentials BLOB NOT NULL,
+    PRIMARY KEY (profile, place)
+) WITHOUT ROWID;
+CREATE TABLE last_session (number INTEGER NOT NULL);
+INSERT INTO last_session VALUES (0);
+)sql";
+
+constexpr const char* steps[] = {version_1};
+
+} // namespace
+
+class ProfileRepository::Impl {
+public:
+    explicit Impl(std::unique_ptr<Database> opened) : database(std::move(opened)) {}
+
+    void put_services(const ProfileRow& row)
+    {
+        int place = 0;
+        for (const auto& service : row.services)
+            database->execute("INSERT INTO service (profile, place, type, uri, enabled, sealed_credentials) "
+                              "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                              row.id, place++, service.type, service.uri, service.enabled,
+                              Blob{service.sealed_credentials});
+    }
+
+    std::vector<ProfileRow::Service> services_of(const std::string& id)
+    {
+        std::vector<ProfileRow::Service> services;
+        for (auto rows = database->query("SELECT type, uri, enabled, sealed_credentials FROM service "
+                                         "WHERE profile = ?1 ORDER BY place",
+                                         id);
+             rows.next();)
+            services.push_back({rows.text(0), rows.text(1), rows.number(2) != 0, rows.text(3)});
+        return services;
+    }
+
+    std::unique_ptr<Database> database;
+};
+
+ProfileRepository::ProfileRepository(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ProfileRepository::~ProfileRepository() = default;
+
+base::Result<std::unique_ptr<ProfileRepository>> ProfileRepository::open(const std::filesystem::path& file)
+{
+    auto database = Database::open(file, steps, Access::ReadWrite);
+    if (!database)
+        return tl::unexpected(database.error());
+    return std::unique_ptr<ProfileRepository>(new ProfileRepository(std::make_unique<Impl>(std::move(*database))));
+}
+
+std::vector<ProfileRow> ProfileRepository::load_all() const
+{
+    std::vector<ProfileRow> profiles;
+    for (auto rows = impl_->database->query(
+             "SELECT id, owner, name, url, mode, type, interval, sealed_credentials, allow_plain_credentials, "
+             "ca_file, settings, last_end, next_due FROM profile ORDER BY place");
+         rows.next();) {
+        ProfileRow row;
+        row.id = rows.text(0);
+        row.owner = static_cast<std::uint32_t>(rows.number(1));
+        row.name = rows.text(2);
+        row.url = rows.text(3);
+        row.mode = rows.text(4);
+        row.type = rows.text(5);
+        row.interval = rows.text(6);
+        row.sealed_credentials = rows.text(7);
+        row.allow_plain_credentials = rows.number(8) != 0;
+        row.ca_file = rows.text(9);
+        row.settings = rows.text(10);
+        row.last_end = rows.number(11);
+        row.next_due = rows.number(12);
+        row.services = impl_->services_of(row.id);
+        profiles.push_back(std::move(row));
+    }
+    return profiles;
+}
+
+void ProfileRepository::insert(const ProfileRow& row)
+{
+    transact(*impl_->database, [&] {
+        impl_->database->execute("INSERT INTO profile (id, owner, name, url, mode, type, interval, sealed_credentials, "
+                                 "allow_plain_credentials, ca_file, settings, last_end, next_due) "
+                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                                 row.id, row.owner, row.name, row.url, row.mode, row.type, row.interval,
+                                 Blob{row.sealed_credentials}, row.allow_plain_credentials, row.ca_file, row.settings,
+                                 row.last_end, row.next_due);
+        impl_->put_services(row);
+    });
+}
+
+void ProfileRepository::update(const ProfileRow& row)
+{
+    transact(*impl_->database, [&] {
+        impl_->database->execute(
+            "UPDATE profile SET owner = ?2, name = ?3, url = ?4, mode = ?5, type = ?6, interval = ?7, "
+            "sealed_credentials = ?8, allow_plain_credentials = ?9, ca_file = ?10, settings = ?11, last_end = ?12, "
+            "next_due = ?13 WHERE id = ?1",
+            row.id, row.owner, row.name, row.url, row.mode, row.type, row.interval, Blob{row.sealed_credentials},
+            row.allow_plain_credentials, row.ca_file, row.settings, row.last_end, row.next_due);
+        impl_->database->execute("DELETE FROM service WHERE profile = ?1", row.id);
+        impl_->put_services(row);
+    });
+}
+
+void ProfileRepository::remove(std::string_view id)
+{
+    impl_->database->execute("DELETE FROM profile WHERE id = ?1", id);
+}
+
+void ProfileRepository::set_times(std::string_view id, std::int64_t last_end, std::int64_t next_due)
+{
+    impl_->database->execute("UPDATE profile SET last_end = ?2, next_due = ?3 WHERE id = ?1", id, last_end, next_due);
+}
+
+std::uint64_t ProfileRepository::next_session_number()
+{
+    return transact(*impl_->database, [&] {
+        impl_->database->execute("UPDATE last_session SET number = number + 1");
+        auto row = impl_->database->query("SELECT number FROM last_session");
+        row.next();
+        return row.count(0);
+    });
+}
+
+} // namespace storage

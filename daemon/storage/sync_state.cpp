@@ -1,0 +1,250 @@
+// Anchors, maps and notes. Statistics and history are in sync_history.cpp.
+#include "storage/sync_state.hpp"
+
+#include "storage/sync_state_impl.hpp"
+
+namespace storage {
+namespace {
+
+// peer: one row. sent: state 0 sent, 1 confirmed. service_record: the part of `session` that `service` had.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE peer (
+    identity    TEXT NOT NULL,
+    nonce       TEXT NOT NULL,
+    info        TEXT NOT NULL,
+    devinf_hash TEXT NOT NULL
+);
+INSERT INTO peer VALUES ('', '', '', '');
+CREATE TABLE service (
+    service   TEXT PRIMARY KEY,
+    uri       TEXT NOT NULL,
+    own_last  TEXT NOT NULL,
+    peer_last TEXT NOT NULL,
+    mark      INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE map (
+    service TEXT NOT NULL,
+    guid    TEXT NOT NULL,
+    luid    TEXT NOT NULL,
+    PRIMARY KEY (service, guid)
+) WITHOUT ROWID;
+CREATE TABLE sent (
+    service  TEXT NOT NULL,
+    luid     TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    state    INTEGER NOT NULL,
+    PRIMARY KEY (service, luid)
+) WITHOUT ROWID;
+CREATE TABLE session (
+    number         INTEGER PRIMARY KEY,
+    trigger        TEXT NOT NULL,
+    started        INTEGER NOT NULL,
+    ended          INTEGER NOT NULL,
+    outcome        TEXT NOT NULL,
+    error_name     TEXT NOT NULL,
+    error_message  TEXT NOT NULL,
+    bytes_sent     INTEGER NOT NULL,
+    bytes_received INTEGER NOT NULL,
+    round_trips    INTEGER NOT NULL
+);
+CREATE TABLE note (
+    session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+    place   INTEGER NOT NULL,
+    text    TEXT NOT NULL,
+    PRIMARY KEY (session, place)
+) WITHOUT ROWID;
+CREATE TABLE service_record (
+    session       INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+    place         INTEGER NOT NULL,
+    service       TEXT NOT NULL,
+    status        TEXT NOT NULL,
+    type          TEXT NOT NULL,
+    time          INTEGER NOT NULL,
+    error_name    TEXT NOT NULL,
+    error_message TEXT NOT NULL,
+    from_total    INTEGER NOT NULL,
+    from_added    INTEGER NOT NULL,
+    from_updated  INTEGER NOT NULL,
+    from_removed  INTEGER NOT NULL,
+    from_failed   INTEGER NOT NULL,
+    to_total      INTEGER NOT NULL,
+    to_added      INTEGER NOT NULL,
+    to_updated    INTEGER NOT NULL,
+    to_removed    INTEGER NOT NULL,
+    to_failed     INTEGER NOT NULL,
+    PRIMARY KEY (session, place)
+) WITHOUT ROWID;
+CREATE INDEX service_record_last ON service_record (service, session);
+)sql";
+
+constexpr const char* steps[] = {version_1};
+
+} // namespace
+
+SyncState::SyncState(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SyncState::~SyncState() = default;
+
+base::Result<std::unique_ptr<SyncState>> SyncState::open(const std::filesystem::path& file, Access access)
+{
+    auto database = Database::open(file, steps, access);
+    if (!database)
+        return tl::unexpected(database.error());
+    return std::unique_ptr<SyncState>(new SyncState(std::make_unique<Impl>(std::move(*database))));
+}
+
+// ---- per profile and server ------------------------------------------------------
+
+std::string SyncState::Impl::peer_text(const char* sql)
+{
+    auto row = database->query(sql);
+    row.next();
+    return row.text(0);
+}
+
+bool SyncState::bind_to(std::string_view identity)
+{
+    const auto known = this->identity();
+    if (known == identity)
+        return false;
+    transact(*impl_->database, [&] {
+        auto& db = *impl_->database;
+        db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', devinf_hash = ''", identity);
+        db.execute("DELETE FROM service");
+        db.execute("DELETE FROM map");
+        db.execute("DELETE FROM sent");
+    });
+    return !known.empty();
+}
+
+std::string SyncState::identity() const
+{
+    return impl_->peer_text("SELECT identity FROM peer");
+}
+
+std::string SyncState::nonce() const
+{
+    return impl_->peer_text("SELECT nonce FROM peer");
+}
+
+void SyncState::set_nonce(std::string_view nonce)
+{
+    impl_->database->execute("UPDATE peer SET nonce = ?1", nonce);
+}
+
+std::optional<std::string> SyncState::peer_info() const
+{
+    auto info = impl_->peer_text("SELECT info FROM peer");
+    return info.empty() ? std::nullopt : std::optional(std::move(info));
+}
+
+void SyncState::set_peer_info(std::string_view json)
+{
+    impl_->database->execute("UPDATE peer SET info = ?1", json);
+}
+
+std::string SyncState::sent_devinf_hash() const
+{
+    return impl_->peer_text("SELECT devinf_hash FROM peer");
+}
+
+void SyncState::set_sent_devinf_hash(std::string_view hash)
+{
+    impl_->database->execute("UPDATE peer SET devinf_hash = ?1", hash);
+}
+
+// ---- per service -----------------------------------------------------------------
+
+Anchors SyncState::anchors(std::string_view service, std::string_view uri)
+{
+    {
+        auto row = impl_->database->query(
+            "SELECT own_last, peer_last, mark FROM service WHERE service = ?1 AND uri = ?2", service, uri);
+        if (row.next())
+            return {row.text(0), row.text(1), row.count(2)};
+    }
+    transact(*impl_->database, [&] {
+        forget(service);
+        impl_->database->execute("INSERT INTO service (service, uri, own_last, peer_last, mark) "
+                                 "VALUES (?1, ?2, '', '', 0)",
+                                 service, uri);
+    });
+    return {};
+}
+
+void SyncState::commit(std::string_view service, std::string_view uri, const Anchors& anchors)
+{
+    transact(*impl_->database, [&] {
+        impl_->database->execute("INSERT INTO service (service, uri, own_last, peer_last, mark) "
+                                 "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET uri = excluded.uri, "
+                                 "own_last = excluded.own_last, peer_last = excluded.peer_last, mark = excluded.mark",
+                                 service, uri, anchors.own_last, anchors.peer_last, anchors.mark);
+        impl_->database->execute("DELETE FROM sent WHERE service = ?1 AND state = 1", service);
+    });
+}
+
+void SyncState::forget(std::string_view service)
+{
+    transact(*impl_->database, [&] {
+        impl_->database->execute("DELETE FROM service WHERE service = ?1", service);
+        clear_pending_maps(service);
+        clear_sent(service);
+    });
+}
+
+std::vector<MapEntry> SyncState::pending_maps(std::string_view service) const
+{
+    std::vector<MapEntry> maps;
+    for (auto rows = impl_->database->query("SELECT guid, luid FROM map WHERE service = ?1", service); rows.next();)
+        maps.push_back({rows.text(0), rows.text(1)});
+    return maps;
+}
+
+void SyncState::add_pending_maps(std::string_view service, const std::vector<MapEntry>& maps)
+{
+    transact(*impl_->database, [&] {
+        for (const auto& map : maps)
+            impl_->database->execute("INSERT INTO map (service, guid, luid) VALUES (?1, ?2, ?3) "
+                                     "ON CONFLICT DO UPDATE SET luid = excluded.luid",
+                                     service, map.guid, map.luid);
+    });
+}
+
+void SyncState::remove_pending_maps(std::string_view service, const std::vector<MapEntry>& maps)
+{
+    transact(*impl_->database, [&] {
+        for (const auto& map : maps)
+            impl_->database->execute("DELETE FROM map WHERE service = ?1 AND guid = ?2 AND luid = ?3", service,
+                                     map.guid, map.luid);
+    });
+}
+
+void SyncState::clear_pending_maps(std::string_view service)
+{
+    impl_->database->execute("DELETE FROM map WHERE service = ?1", service);
+}
+
+std::vector<SyncState::SentItem> SyncState::sent_items(std::string_view service) const
+{
+    std::vector<SentItem> items;
+    for (auto rows = impl_->database->query("SELECT luid, revision, state FROM sent WHERE service = ?1", service);
+         rows.next();)
+        items.push_back({rows.text(0), rows.count(1), rows.number(2) == 0 ? SentState::Sent : SentState::Confirmed});
+    return items;
+}
+
+void SyncState::note_sent(std::string_view service, const std::vector<SentItem>& items)
+{
+    transact(*impl_->database, [&] {
+        for (const auto& item : items)
+            impl_->database->execute("INSERT INTO sent (service, luid, revision, state) VALUES (?1, ?2, ?3, ?4) "
+                                     "ON CONFLICT DO UPDATE SET revision = excluded.revision, state = excluded.state",
+                                     service, item.luid, item.revision, item.state == SentState::Sent ? 0 : 1);
+    });
+}
+
+void SyncState::clear_sent(std::string_view service)
+{
+    impl_->database->execute("DELETE FROM sent WHERE service = ?1", service);
+}
+
+} // namespace storage

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "storage/database.hpp"
+#include "storage/sync_state.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace storage {
+
+class SyncState::Impl {
+public:
+    explicit Impl(std::unique_ptr<Database> opened) : database(std::move(opened)) {}
+
+    std::string peer_text(const char* sql);
+    std::vector<ServiceRecord> services_of(std::uint64_t session);
+    void put_services(const SessionRecord& record);
+
+    std::unique_ptr<Database> database;
+};
+
+} // namespace storage

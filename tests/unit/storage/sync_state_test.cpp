@@ -1,0 +1,134 @@
+#include "storage/sync_state.hpp"
+
+#include "temporary_directory.hpp"
+
+#include <catch2/catch.hpp>
+
+using storage::Anchors;
+using storage::MapEntry;
+using storage::SyncState;
+using SentItem = SyncState::SentItem;
+using SentState = SyncState::SentState;
+
+namespace {
+
+struct Fixture {
+    TemporaryDirectory directory;
+    std::unique_ptr<SyncState> state = open();
+    std::unique_ptr<SyncState> open() const { return SyncState::open(directory / "state.db").value(); }
+
+    void fill()
+    {
+        state->set_nonce("bm9uY2U=");
+        state->set_peer_info("{\"man\":\"x\"}");
+        state->set_sent_devinf_hash("abc");
+        state->anchors("CONTACT", "card");
+        state->commit("CONTACT", "card", {"c1", "s1", 7});
+        state->add_pending_maps("CONTACT", {{"g1", "1"}});
+        state->note_sent("CONTACT", {{"5", 6, SentState::Sent}});
+    }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(Fixture, "a new state knows nothing", "[state]")
+{
+    CHECK(state->identity().empty());
+    CHECK(state->nonce().empty());
+    CHECK_FALSE(state->peer_info());
+    CHECK(state->sent_devinf_hash().empty());
+    CHECK(state->anchors("CONTACT", "card") == Anchors{});
+    CHECK(state->pending_maps("CONTACT").empty());
+    CHECK(state->sent_items("CONTACT").empty());
+    CHECK(state->history(10).empty());
+    CHECK(state->statistics().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "what is known of a server outlives the connection", "[state]")
+{
+    CHECK_FALSE(state->bind_to("server"));
+    fill();
+    state = open();
+    CHECK_FALSE(state->bind_to("server"));
+    CHECK(state->identity() == "server");
+    CHECK(state->nonce() == "bm9uY2U=");
+    CHECK(state->peer_info() == "{\"man\":\"x\"}");
+    CHECK(state->sent_devinf_hash() == "abc");
+    CHECK(state->anchors("CONTACT", "card") == Anchors{"c1", "s1", 7});
+    CHECK(state->pending_maps("CONTACT") == std::vector<MapEntry>{{"g1", "1"}});
+    CHECK(state->sent_items("CONTACT") == std::vector<SentItem>{{"5", 6, SentState::Sent}});
+}
+
+TEST_CASE_METHOD(Fixture, "another server or user: everything but history is forgotten", "[state]")
+{
+    state->bind_to("server");
+    fill();
+    storage::SessionRecord session;
+    session.session = 1;
+    state->begin_session(session);
+    CHECK(state->bind_to("other"));
+    CHECK(state->nonce().empty());
+    CHECK_FALSE(state->peer_info());
+    CHECK(state->sent_devinf_hash().empty());
+    CHECK(state->anchors("CONTACT", "card") == Anchors{});
+    CHECK(state->pending_maps("CONTACT").empty());
+    CHECK(state->sent_items("CONTACT").empty());
+    CHECK(state->history(10).size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "another database of the server: the service is forgotten, and only it", "[state]")
+{
+    fill();
+    state->anchors("EVENT", "cal");
+    state->commit("EVENT", "cal", {"e", "t", 3});
+    CHECK(state->anchors("CONTACT", "other") == Anchors{});
+    CHECK(state->pending_maps("CONTACT").empty());
+    CHECK(state->sent_items("CONTACT").empty());
+    CHECK(state->anchors("EVENT", "cal") == Anchors{"e", "t", 3});
+    // Also when no session with the first one ever ended well, and when the first one comes back.
+    state->add_pending_maps("CONTACT", {{"g1", "1"}});
+    CHECK(state->anchors("CONTACT", "card") == Anchors{});
+    CHECK(state->pending_maps("CONTACT").empty());
+    CHECK(state->nonce() == "bm9uY2U=");
+}
+
+TEST_CASE_METHOD(Fixture, "forgetting a service makes its next sync slow and leaves the others", "[state]")
+{
+    fill();
+    state->anchors("EVENT", "cal");
+    state->commit("EVENT", "cal", {"e", "t", 3});
+    state->add_pending_maps("EVENT", {{"g", "9"}});
+    state->forget("CONTACT");
+    CHECK(state->anchors("CONTACT", "card") == Anchors{});
+    CHECK(state->pending_maps("CONTACT").empty());
+    CHECK(state->sent_items("CONTACT").empty());
+    CHECK(state->anchors("EVENT", "cal") == Anchors{"e", "t", 3});
+    CHECK(state->pending_maps("EVENT").size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a commit settles what was confirmed and keeps what was not answered", "[state]")
+{
+    state->anchors("CONTACT", "card");
+    state->note_sent("CONTACT", {{"1", 4, SentState::Sent}, {"2", 5, SentState::Sent}});
+    state->note_sent("CONTACT", {{"1", 4, SentState::Confirmed}});
+    CHECK(state->sent_items("CONTACT") ==
+          std::vector<SentItem>{{"1", 4, SentState::Confirmed}, {"2", 5, SentState::Sent}});
+    state->note_sent("CONTACT", {{"2", 6, SentState::Sent}}); // sent once more, edited
+    state->commit("CONTACT", "card", {"c", "s", 6});
+    CHECK(state->sent_items("CONTACT") == std::vector<SentItem>{{"2", 6, SentState::Sent}});
+    state->clear_sent("CONTACT");
+    CHECK(state->sent_items("CONTACT").empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a map stays until the server has confirmed it", "[state]")
+{
+    state->add_pending_maps("CONTACT", {{"g1", "1"}, {"g2", "2"}, {"g3", "3"}});
+    state->add_pending_maps("EVENT", {{"g1", "7"}});
+    state->add_pending_maps("CONTACT", {{"g2", "22"}}); // the GUID became another item
+    state->remove_pending_maps("CONTACT", {{"g1", "1"}, {"g2", "2"}, {"g9", "9"}});
+    CHECK(state->pending_maps("CONTACT") == std::vector<MapEntry>{{"g2", "22"}, {"g3", "3"}});
+    CHECK(state->pending_maps("EVENT") == std::vector<MapEntry>{{"g1", "7"}});
+    state->clear_pending_maps("CONTACT");
+    CHECK(state->pending_maps("CONTACT").empty());
+    CHECK(state->pending_maps("EVENT").size() == 1);
+}
