@@ -1,0 +1,44 @@
+#pragma once
+
+#include "datastore/datastore.hpp"
+#include "storage/item_store.hpp"
+#include "storage/sync_state.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace datastore {
+
+/// The embedded store as one profile's datastore of one service.
+class Embedded : public Datastore {
+public:
+    struct Setup {
+        std::string profile; ///< id
+        std::string service; ///< `CONTACT`, `EVENT`: the name in the SyncState
+        storage::ItemKind kind = storage::ItemKind::Contact;
+        std::string uri;        ///< the server's database
+        std::uint64_t mark = 0; ///< Anchors::mark; 0: never synced
+    };
+
+    /// Both stores must outlive it. SyncState::bind_to and ::anchors have been called before.
+    Embedded(storage::ItemStore& items, storage::SyncState& state, Setup setup);
+    ~Embedded() override;
+
+    std::uint64_t prepare(session::SyncType type) override;
+    session::Changes read(std::size_t bytes) override;
+    void note_sent(const std::vector<std::string>& luids) override;
+    void note_confirmed(const std::vector<session::Confirm::Entry>& entries) override;
+    std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override;
+    std::uint64_t commit() override;
+    void abandon() override;
+
+    /// After `commit`: the mark to store with the anchors (SyncState::commit).
+    std::uint64_t mark() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace datastore
