@@ -49,7 +49,7 @@ struct Setup {
     syncml::DevInf devinf;                     ///< ours
     /// The server's, as an earlier session's SavePeerInfo gave it; only its flags matter here.
     std::optional<syncml::DevInf> peer_devinf;
-    std::string devinf_type;                   ///< media type of device information on this wire
+    std::string devinf_type; ///< media type of device information on this wire
     bool put_devinf = true;
     bool get_devinf = true;
     std::vector<ServiceSetup> services; ///< enabled ones only, at least one

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "session/session.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace session {
+
+/// Cred/Data of the two schemes (RepPro 1.2), as base64 text.
+base::Secret basic_credentials(std::string_view user, const base::Secret& password);
+/// `nonce`: the decoded octets of NextNonce.
+base::Secret md5_credentials(std::string_view user, const base::Secret& password, std::string_view nonce);
+
+/// How we prove to the server who we are: what to put into the next header, and
+/// what its answer to that header means.
+class Authentication {
+public:
+    /// `nonce` as an earlier session left it, base64; empty: none.
+    Authentication(AuthScheme first_scheme, bool may_send_basic, std::string user, base::Secret password,
+                   std::string nonce);
+
+    /// Cred for the next message. Nothing when there is no account, no challenge yet, or
+    /// the server has accepted us for the whole session.
+    /// Error: PlainCredentialsRefused.
+    base::Result<std::optional<syncml::Credentials>> credentials() const;
+
+    enum class Next {
+        GoOn,       ///< accepted, or a Status that is not about authentication
+        Retry,      ///< the same package again, as the next message of this session
+        RetryAfresh ///< the same package again, as the first message of a new session
+    };
+    /// The server's Status for our header. Errors: Authentication, PlainCredentialsRefused.
+    base::Result<Next> on_header_status(const syncml::Status& status);
+
+    /// The newest nonce, once after each arrival; valid also when this session fails.
+    std::optional<std::string> take_new_nonce();
+
+private:
+    base::Result<Next> on_challenge(const syncml::Status& status);
+    base::Result<Next> on_unsupported_scheme(const syncml::Status& status);
+    Next repeat();
+
+    std::string user_;
+    base::Secret password_;
+    bool may_send_basic_;
+    AuthScheme scheme_;
+    std::string nonce_; ///< base64; of the next digest
+    std::optional<std::string> new_nonce_;
+    int attempts_ = 1;
+    bool accepted_ = false;             ///< at least one message of this session
+    bool accepted_for_session_ = false; ///< 212
+};
+
+} // namespace session

@@ -1,0 +1,138 @@
+#include "session/conversation.hpp"
+
+#include "session/device_information.hpp"
+
+#include <fmt/format.h>
+
+namespace session {
+namespace {
+
+constexpr std::size_t max_item_notes = 10;
+
+syncml::Alert alert_for(const Service& service, SyncType type)
+{
+    syncml::Alert alert;
+    alert.code = syncml::to_alert(type);
+    alert.items.push_back(service.alert_item());
+    return alert;
+}
+
+// Credentials of the datastore layer. There is no nonce beforehand, and no second try:
+// servers that guard single databases are rare and then take basic.
+std::optional<syncml::Credentials> credentials_for(const ServiceSetup& service, bool may_send_basic)
+{
+    if (!service.user)
+        return std::nullopt;
+    const auto scheme = may_send_basic ? AuthScheme::Basic : AuthScheme::Md5;
+    return Authentication(scheme, may_send_basic, *service.user, service.password, {})
+        .credentials()
+        .value_or(std::nullopt);
+}
+
+} // namespace
+
+Conversation::Conversation(Setup from)
+    : setup(std::move(from)),
+      authentication(setup.first_scheme, setup.may_send_basic, setup.user, setup.password, setup.nonce),
+      url(setup.server_uri), session_id(setup.session_id),
+      peer_wants_counts(setup.peer_devinf && setup.peer_devinf->number_of_changes), item_notes_(setup.services.size())
+{
+    services.reserve(setup.services.size());
+    for (const auto& service : setup.services)
+        services.emplace_back(service, services.size());
+}
+
+void Conversation::begin(Package next)
+{
+    package = next;
+    own_final_sent = false;
+    if (package == Package::Initialization) {
+        for (const auto& service : services) {
+            auto alert = alert_for(service, service.type());
+            alert.cred = credentials_for(service.setup(), setup.may_send_basic);
+            queue.emplace_back(std::move(alert), SentAlert{service.index(), false});
+        }
+        if (setup.put_devinf)
+            queue.emplace_back(put_devinf(setup), SentOther{});
+        if (setup.get_devinf)
+            queue.emplace_back(get_devinf(setup), SentOther{});
+    }
+    if (package == Package::Modifications) {
+        for (auto& service : services) {
+            if (!service.is_agreed() || !service.must_alert_again())
+                continue;
+            queue.emplace_back(alert_for(service, SyncType::Slow), SentAlert{service.index(), true});
+            service.on_alerted_again();
+        }
+    }
+}
+
+void Conversation::restart(bool afresh)
+{
+    header_answer.reset();
+    owed.clear();
+    queue.clear();
+    peer_final = true;
+    if (afresh) {
+        url = setup.server_uri;
+        session_id = session_id % 9999 + 1;
+        last_msg_id = 0;
+        peer_last_msg_id = 0;
+        sent.clear();
+    }
+    begin(Package::Initialization);
+}
+
+base::Result<syncml::Header> Conversation::next_header()
+{
+    auto cred = authentication.credentials();
+    if (!cred)
+        return tl::unexpected(cred.error());
+    syncml::Header header;
+    header.ver_dtd = "1.2";
+    header.ver_proto = "SyncML/1.2";
+    header.session_id = std::to_string(session_id);
+    header.msg_id = ++last_msg_id;
+    header.target.uri = url;
+    header.source = {setup.device_id, setup.user};
+    header.cred = std::move(*cred);
+    if (setup.max_msg_size > 0)
+        header.meta.max_msg_size = setup.max_msg_size;
+    if (setup.max_obj_size > 0)
+        header.meta.max_obj_size = setup.max_obj_size;
+    sent.begin_message(header.msg_id);
+    return header;
+}
+
+Service* Conversation::find_service(std::string_view target, std::string_view source)
+{
+    for (auto& service : services) {
+        if (service.is_addressed_by(target, source))
+            return &service;
+    }
+    return nullptr;
+}
+
+void Conversation::note(std::optional<ServiceIndex> service, std::string text)
+{
+    effects.emplace_back(Note{service, std::move(text)});
+}
+
+void Conversation::note_item(ServiceIndex service, std::string text)
+{
+    const auto told = item_notes_.at(service)++;
+    if (told < max_item_notes)
+        note(service, std::move(text));
+    else if (told == max_item_notes)
+        note(service,
+             fmt::format("{}: more items failed; the statistics count them all.", services[service].setup().name));
+}
+
+void Conversation::report_progress(const Service& service, bool from_server)
+{
+    const auto total = from_server ? service.announced() : service.outgoing().total();
+    const auto done = from_server ? service.from_server().total : service.outgoing().counters().total;
+    effects.emplace_back(Progress{service.index(), from_server, total == 0 ? 0 : std::max(total, done), done});
+}
+
+} // namespace session

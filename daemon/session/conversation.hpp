@@ -1,0 +1,68 @@
+#pragma once
+
+#include "session/authentication.hpp"
+#include "session/sent_commands.hpp"
+#include "session/service.hpp"
+#include "session/session.hpp"
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace session {
+
+/// Our packages (OMA DS 1.2 protocol, packages): #1, #3 and #5.
+enum class Package { Initialization, Modifications, Mapping };
+
+/// What the two halves of the engine, Receiver and Sender, know in common about
+/// one session: who talks to whom, how far the packages are, and what is owed.
+struct Conversation {
+    explicit Conversation(Setup from);
+
+    const Setup setup;
+    Authentication authentication;
+    std::vector<Service> services;
+
+    // Addresses and numbers.
+    std::string url; ///< where to post; also Target LocURI
+    std::uint32_t session_id;
+    syncml::MsgId last_msg_id = 0;      ///< ours
+    syncml::MsgId peer_last_msg_id = 0; ///< the server's
+    SentCommands sent;
+
+    // The server's limits and wishes; 0: no limit.
+    std::uint64_t peer_max_msg_size = 0;
+    std::uint64_t peer_max_obj_size = 0;
+    bool peer_wants_counts = false; ///< NumberOfChanges
+
+    // Packages.
+    Package package = Package::Initialization;
+    bool own_final_sent = false; ///< of `package`
+    bool peer_final = true;      ///< the server's last message ended its package
+
+    // To be sent, in this order.
+    std::optional<syncml::Status> header_answer; ///< for the last message
+    std::deque<syncml::Status> owed;
+    std::deque<std::pair<syncml::Command, Sent>> queue;
+
+    std::vector<Effect> effects;
+
+    /// Starts `package`: puts its fixed commands into the queue.
+    void begin(Package next);
+    /// Everything goes to the beginning, as after a challenge. `afresh`: in a new session.
+    void restart(bool afresh);
+    base::Result<syncml::Header> next_header();
+
+    Service* find_service(std::string_view target, std::string_view source);
+    void note(std::optional<ServiceIndex> service, std::string text);
+    /// The same for one of many items; only the first few are told.
+    void note_item(ServiceIndex service, std::string text);
+    void report_progress(const Service& service, bool from_server);
+
+private:
+    std::vector<std::size_t> item_notes_; ///< told so far, per service
+};
+
+} // namespace session

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "session/session.hpp"
+
+#include <cstddef>
+#include <optional>
+
+namespace session {
+
+/// A message while it is filled, never beyond the octets its receiver accepts.
+///
+/// CmdIDs are given here, in document order. Everything added is counted as
+/// it will be encoded.
+class Draft {
+public:
+    /// `setup` lends its size functions and must stay. `limit`: the receiver's MaxMsgSize, 0
+    /// for none. Beyond `comfortable` octets no further item is added.
+    Draft(const Setup& setup, syncml::Header header, std::size_t limit, std::size_t comfortable);
+
+    /// Its CmdID, or nothing when there is no room.
+    std::optional<syncml::CmdId> add(syncml::Command command);
+    /// Also when there is no room: for what a message must hold.
+    syncml::CmdId force(syncml::Command command);
+
+    /// Keeps room for a command that may be added at last.
+    void reserve(const syncml::Command& command);
+    void release() { reserved_ = 0; }
+
+    struct Placed {
+        std::optional<syncml::CmdId> sync; ///< of the Sync, when it was opened for this item
+        syncml::CmdId item = 0;
+    };
+    /// Adds an item command to the open Sync, or to a new one like `shell` when
+    /// none is open. Nothing when the two do not fit.
+    std::optional<Placed> add_item(const syncml::Sync& shell, syncml::ItemCommand item);
+    /// What follows goes into another Sync.
+    void close_sync() { sync_is_open_ = false; }
+
+    /// What may still be added, and what should.
+    std::size_t room() const { return room_below(limit_); }
+    std::size_t comfortable_room() const { return room_below(comfortable_); }
+    std::size_t comfortable_size() const { return comfortable_; }
+    /// Commands so far, those within Syncs included: the highest CmdID.
+    syncml::CmdId commands() const { return next_id_ - 1; }
+    std::size_t items() const { return items_; }
+
+    syncml::Message finish(bool final) &&;
+
+private:
+    std::size_t room_below(std::size_t limit) const;
+
+    const Setup& setup_;
+    syncml::Message message_;
+    std::size_t limit_;
+    std::size_t comfortable_;
+    std::size_t size_;
+    std::size_t reserved_ = 0;
+    std::size_t items_ = 0;
+    syncml::CmdId next_id_ = 1;
+    bool sync_is_open_ = false; ///< the last command is a Sync that takes more
+};
+
+} // namespace session

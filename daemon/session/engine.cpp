@@ -1,0 +1,350 @@
+#include "session/engine.hpp"
+
+#include "session/conversation.hpp"
+#include "session/receiver.hpp"
+#include "session/sender.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace session {
+namespace {
+
+using base::Errc;
+
+// A server that prepares its data may let us ask "go on" many times; one that never
+// comes to an end must not hold us for ever.
+constexpr int max_idle_exchanges = 100;
+
+} // namespace
+
+/// The course of one session: what follows from each event, exchange by exchange
+/// and package by package.
+class Engine::Impl {
+public:
+    explicit Impl(Setup setup) : conversation_(std::move(setup)), receiver_(conversation_), sender_(conversation_)
+    {
+        statistics_.resize(conversation_.services.size());
+        update_statistics();
+    }
+
+    std::vector<Effect> start();
+    std::vector<Effect> step(Event event);
+    void stop() { stop_ = true; }
+    bool finished() const { return finished_; }
+    const std::vector<ServiceStatistics>& statistics() const { return statistics_; }
+
+private:
+    /// The parts of one exchange, in their order, and the end.
+    enum class Step { Apply, Prepare, Fill, Conclude };
+    enum class Question { None, Prepare, ReadChanges, Apply, Send, Conclude };
+
+    // ---- answers
+    void on(Received received);
+    void on(const Prepared& prepared);
+    void on(Changes changes);
+    void on(const Applied& applied);
+    void on(const Concluded& concluded);
+    void on(Broke broke);
+    void on_service_broke(Question broken, base::Error error);
+
+    // ---- what comes next
+    std::vector<Effect> go_on();
+    void apply();
+    void prepare();
+    void fill();
+    void conclude();
+    void on_message_done();
+    void on_initialized();
+    bool is_over() const;
+    void end(std::optional<base::Error> error);
+
+    // ---- the open question
+    template <class Effect>
+    void ask(Question question, ServiceIndex service, Effect effect);
+    /// Closes the question, which must be this one.
+    Service& answered(Question question);
+
+    void update_statistics();
+
+    Conversation conversation_;
+    Receiver receiver_;
+    Sender sender_;
+    Step step_ = Step::Fill;
+    Question question_ = Question::None;
+    ServiceIndex asked_service_ = 0;
+    int idle_exchanges_ = 0;
+    bool stop_ = false;
+    bool finished_ = false;
+    std::optional<base::Error> error_; ///< of the session as a whole
+    std::vector<ServiceStatistics> statistics_;
+};
+
+std::vector<Effect> Engine::Impl::start()
+{
+    for (const auto& service : conversation_.services) {
+        if (service.type() != service.setup().requested)
+            conversation_.note(service.index(),
+                               fmt::format("{}: slow sync, because this is the first sync with the server's database.",
+                                           service.setup().name));
+    }
+    conversation_.begin(Package::Initialization);
+    return go_on();
+}
+
+std::vector<Effect> Engine::Impl::step(Event event)
+{
+    assert(!finished_ && question_ != Question::None);
+    std::visit([this](auto& answer) { on(std::move(answer)); }, event);
+    return go_on();
+}
+
+// ---- answers ----------------------------------------------------------------------
+
+void Engine::Impl::on(Received received)
+{
+    answered(Question::Send);
+    const auto next = receiver_.receive(std::move(received.message), stop_);
+    if (!next)
+        return end(next.error());
+    if (*next != Authentication::Next::GoOn) {
+        conversation_.restart(*next == Authentication::Next::RetryAfresh);
+        step_ = Step::Fill;
+        return;
+    }
+    step_ = Step::Apply;
+}
+
+void Engine::Impl::on(const Prepared& prepared)
+{
+    auto& service = answered(Question::Prepare);
+    service.on_prepared(prepared.total);
+    if (service.outgoing().total() > 0)
+        conversation_.report_progress(service, false);
+}
+
+void Engine::Impl::on(Changes changes)
+{
+    answered(Question::ReadChanges).outgoing().take(std::move(changes));
+}
+
+void Engine::Impl::on(const Applied& applied)
+{
+    answered(Question::Apply);
+    receiver_.on_applied(applied.outcomes);
+}
+
+void Engine::Impl::on(const Concluded&)
+{
+    statistics_[answered(Question::Conclude).index()].concluded = true;
+}
+
+void Engine::Impl::on(Broke broke)
+{
+    const auto broken = std::exchange(question_, Question::None);
+    assert(broken != Question::None);
+    // What is concluded stays concluded; a store that cannot commit fails its own service.
+    if (broken == Question::Conclude || (broke.service && broken != Question::Send)) {
+        assert(!broke.service || *broke.service == asked_service_);
+        return on_service_broke(broken, std::move(broke.error));
+    }
+    if (broken == Question::Apply)
+        receiver_.on_apply_failed();
+    end(std::move(broke.error));
+}
+
+void Engine::Impl::on_service_broke(Question broken, base::Error error)
+{
+    auto& service = conversation_.services[asked_service_];
+    service.fail(std::move(error));
+    if (broken == Question::Apply)
+        receiver_.on_apply_failed();
+    if (broken == Question::Conclude)
+        statistics_[asked_service_].concluded = true;
+}
+
+// ---- what comes next ----------------------------------------------------------------
+
+std::vector<Effect> Engine::Impl::go_on()
+{
+    if (stop_ && step_ != Step::Conclude)
+        end(base::Error{Errc::Stopped, "The synchronization was stopped on request."});
+    while (question_ == Question::None && !finished_) {
+        switch (step_) {
+        case Step::Apply: apply(); break;
+        case Step::Prepare: prepare(); break;
+        case Step::Fill: fill(); break;
+        case Step::Conclude: conclude(); break;
+        }
+    }
+    update_statistics();
+    return std::exchange(conversation_.effects, {});
+}
+
+void Engine::Impl::apply()
+{
+    if (auto items = receiver_.next_apply())
+        return ask(Question::Apply, items->service, std::move(*items));
+    receiver_.settle();
+    on_message_done();
+}
+
+/// A message of the server is dealt with: is it the end of its package?
+void Engine::Impl::on_message_done()
+{
+    step_ = Step::Prepare;
+    const bool progress = receiver_.made_progress() || sender_.sent_commands();
+    idle_exchanges_ = progress ? 0 : idle_exchanges_ + 1;
+    if (idle_exchanges_ >= max_idle_exchanges)
+        return end(base::Error{Errc::Protocol,
+                               "The server keeps the session open without getting on with it. Try again "
+                               "later."});
+    // A Final before ours ends nothing of this package.
+    if (conversation_.own_final_sent && conversation_.peer_final) {
+        if (conversation_.package == Package::Initialization)
+            on_initialized();
+        else if (conversation_.package == Package::Modifications)
+            conversation_.begin(Package::Mapping);
+    }
+    if (is_over())
+        end(std::nullopt);
+}
+
+void Engine::Impl::on_initialized()
+{
+    for (auto& service : conversation_.services)
+        service.on_initialized();
+    conversation_.begin(Package::Modifications);
+}
+
+bool Engine::Impl::is_over() const
+{
+    const auto& services = conversation_.services;
+    const bool none_left =
+        std::none_of(services.begin(), services.end(), [](const Service& service) { return service.is_agreed(); });
+    if (conversation_.package == Package::Initialization)
+        return false;
+    if (none_left)
+        return true;
+    if (conversation_.package != Package::Mapping)
+        return false;
+    // #5 is not sent when it would say nothing (RepPro 1.2, Status), and #6 has come with its
+    // Final, or when nothing is left that a Final could bring.
+    if (!conversation_.own_final_sent)
+        return sender_.has_nothing_to_say();
+    const bool waits =
+        std::any_of(services.begin(), services.end(), [](const Service& service) { return service.waits_for_maps(); });
+    return conversation_.peer_final || (!waits && !receiver_.brought_commands());
+}
+
+void Engine::Impl::prepare()
+{
+    if (conversation_.package == Package::Modifications) {
+        for (const auto& service : conversation_.services) {
+            if (service.is_agreed() && !service.is_prepared())
+                return ask(Question::Prepare, service.index(), Prepare{service.index(), service.type()});
+        }
+    }
+    step_ = Step::Fill;
+}
+
+void Engine::Impl::fill()
+{
+    auto filled = sender_.fill();
+    if (!filled)
+        return end(filled.error());
+    if (auto* read = std::get_if<ReadChanges>(&*filled))
+        return ask(Question::ReadChanges, read->service, *read);
+    ask(Question::Send, 0, std::move(std::get<Send>(*filled)));
+}
+
+void Engine::Impl::end(std::optional<base::Error> error)
+{
+    error_ = std::move(error);
+    for (auto& service : conversation_.services) {
+        if (error_)
+            service.fail(*error_);
+        else
+            service.judge();
+    }
+    step_ = Step::Conclude;
+}
+
+void Engine::Impl::conclude()
+{
+    for (const auto& service : conversation_.services) {
+        if (!statistics_[service.index()].concluded)
+            return ask(Question::Conclude, service.index(),
+                       Conclude{service.index(), service.type(), service.error(), service.setup().own_next,
+                                service.peer_next()});
+    }
+    for (const auto& service : conversation_.services) {
+        if (!error_)
+            error_ = service.error();
+    }
+    finished_ = true;
+    conversation_.effects.emplace_back(Finished{error_});
+}
+
+// ---- the open question ----------------------------------------------------------------
+
+template <class Effect>
+void Engine::Impl::ask(Question question, ServiceIndex service, Effect effect)
+{
+    question_ = question;
+    asked_service_ = service;
+    conversation_.effects.emplace_back(std::move(effect));
+}
+
+Service& Engine::Impl::answered(Question question)
+{
+    assert(question_ == question);
+    question_ = Question::None;
+    return conversation_.services[asked_service_];
+}
+
+void Engine::Impl::update_statistics()
+{
+    for (const auto& service : conversation_.services) {
+        auto& statistics = statistics_[service.index()];
+        statistics.type = service.type();
+        statistics.to_server = service.outgoing().counters();
+        statistics.from_server = service.from_server();
+        statistics.error = service.error();
+    }
+}
+
+// ---- the engine -------------------------------------------------------------------------
+
+Engine::Engine(Setup setup) : impl_(std::make_unique<Impl>(std::move(setup))) {}
+Engine::~Engine() = default;
+
+std::vector<Effect> Engine::start()
+{
+    return impl_->start();
+}
+
+std::vector<Effect> Engine::step(Event event)
+{
+    return impl_->step(std::move(event));
+}
+
+void Engine::stop()
+{
+    impl_->stop();
+}
+
+bool Engine::finished() const
+{
+    return impl_->finished();
+}
+
+const std::vector<ServiceStatistics>& Engine::statistics() const
+{
+    return impl_->statistics();
+}
+
+} // namespace session

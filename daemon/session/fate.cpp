@@ -1,0 +1,88 @@
+#include "session/fate.hpp"
+
+namespace session {
+namespace {
+
+using syncml::StatusCode;
+
+Fate fate_of_failure(StatusCode code)
+{
+    switch (static_cast<int>(code) % 1000) { // 14xx and 15xx mirror the classes of failure
+    case 400:                                // malformed
+    case 403:                                // forbidden
+    case 405:                                // not allowed
+    case 406:                                // not supported
+    case 411:                                // size required
+    case 412:                                // incomplete
+    case 413:                                // too large
+    case 414:                                // identifier too long
+    case 415:                                // content type
+    case 416:                                // stated size too big
+    case 425:                                // permission
+    case 501:                                // not implemented
+        return Fate::Refused;
+    default: return Fate::PutOff;
+    }
+}
+
+bool has_no_effect(StatusCode code) // of a Delete: there is nothing left to delete
+{
+    return code == StatusCode::ItemNotDeleted || code == StatusCode::NotFound || code == StatusCode::Gone;
+}
+
+} // namespace
+
+Fate fate_of(const SentItem& item, StatusCode code, SyncType type)
+{
+    // Done in part, or a chunk of what we never send in chunks: not done.
+    if (code == StatusCode::PartialContent || code == StatusCode::ChunkedItemAccepted)
+        return Fate::PutOff;
+
+    // The server keeps its version and sends it: ours is not to be sent again.
+    if (code == StatusCode::ConflictResolvedServerWins)
+        return item.kind == ChangeKind::Delete ? Fate::Unchanged : Fate::Updated;
+
+    if (item.kind == ChangeKind::Delete) {
+        if (has_no_effect(code))
+            return Fate::Unchanged;
+        return syncml::is_success(code) ? Fate::Removed : fate_of_failure(code);
+    }
+
+    // In a slow sync "already exists" is the answer to an item that was matched.
+    if (code == StatusCode::AlreadyExists && syncml::client_sends_all(type))
+        return Fate::Updated;
+    if (!syncml::is_success(code))
+        return fate_of_failure(code);
+    if (code == StatusCode::ItemAdded || code == StatusCode::ConflictResolvedWithDuplicate)
+        return Fate::Added;
+    // Some servers say 200 where 201 belongs, but none calls a merge an addition.
+    const bool merged = code == StatusCode::ConflictResolvedWithMerge || code == StatusCode::ConflictResolvedClientWins;
+    return item.verb == syncml::ItemVerb::Add && !merged ? Fate::Added : Fate::Updated;
+}
+
+Fate fate_of(IncomingKind kind, StatusCode code)
+{
+    if (kind == IncomingKind::Delete) {
+        if (has_no_effect(code))
+            return Fate::Unchanged;
+        return syncml::is_success(code) ? Fate::Removed : fate_of_failure(code);
+    }
+    if (!syncml::is_success(code))
+        return fate_of_failure(code);
+    return kind == IncomingKind::Add || code == StatusCode::ItemAdded ? Fate::Added : Fate::Updated;
+}
+
+void count(Counters& counters, Fate fate)
+{
+    ++counters.total;
+    switch (fate) {
+    case Fate::Added: ++counters.added; break;
+    case Fate::Updated: ++counters.updated; break;
+    case Fate::Removed: ++counters.removed; break;
+    case Fate::Unchanged: break;
+    case Fate::Refused:
+    case Fate::PutOff: ++counters.failed; break;
+    }
+}
+
+} // namespace session

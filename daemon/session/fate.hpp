@@ -1,0 +1,29 @@
+#pragma once
+
+#include "session/sent_commands.hpp"
+
+namespace session {
+
+/// What became of one item, told from the Status it got.
+enum class Fate {
+    Added,
+    Updated,
+    Removed,
+    Unchanged, ///< it was so already, e.g. a Delete of something gone
+    Refused,   ///< a failure that would only repeat until the item changes
+    PutOff     ///< a failure that another session may repair
+};
+
+/// Of a change that we sent (RepPro 1.2 §10, OMA DS 1.2 protocol, conflicts).
+Fate fate_of(const SentItem& item, syncml::StatusCode code, SyncType type);
+/// Of a command of the server, by the Status we give.
+Fate fate_of(IncomingKind kind, syncml::StatusCode code);
+
+inline bool is_failure(Fate fate)
+{
+    return fate == Fate::Refused || fate == Fate::PutOff;
+}
+
+void count(Counters& counters, Fate fate);
+
+} // namespace session

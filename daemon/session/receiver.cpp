@@ -1,0 +1,347 @@
+#include "session/receiver.hpp"
+
+#include "session/device_information.hpp"
+#include "session/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace session {
+namespace {
+
+using base::Errc;
+using base::fail;
+using syncml::StatusCode;
+
+std::string_view without_leading_zeros(std::string_view number)
+{
+    const auto first = number.find_first_not_of("0 ");
+    return first == std::string_view::npos ? std::string_view() : number.substr(first);
+}
+
+bool starts_with_scheme(std::string_view uri, std::string_view scheme)
+{
+    return uri.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), uri.begin(), [](char a, char b) {
+               return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
+           });
+}
+
+// The Status that a failure of the whole message means (RepPro 1.2 §10).
+base::Error error_of(StatusCode code)
+{
+    if (code == StatusCode::InProgress || code == StatusCode::RetryLater || code == StatusCode::ServiceUnavailable)
+        return {Errc::Server, fmt::format("The server is busy ({}). Try again later.", words(code))};
+    if (code == StatusCode::DtdVersionNotSupported || code == StatusCode::ProtocolVersionNotSupported)
+        return {Errc::Protocol, fmt::format("The server does not speak version 1.2 of SyncML ({}).", words(code))};
+    const int value = static_cast<int>(code) % 1000;
+    if (value >= 500)
+        return {Errc::Server, fmt::format("The server failed ({}). Try again later.", words(code))};
+    if (value >= 300 && value < 400)
+        return {Errc::Server,
+                fmt::format("The server wants to be asked at another address ({}). Correct Url of the profile.",
+                            words(code))};
+    return {Errc::Protocol, fmt::format("The server does not accept our message ({}).", words(code))};
+}
+
+} // namespace
+
+// ---- the message as a whole ---------------------------------------------------
+
+base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bool only_confirmations)
+{
+    made_progress_ = false;
+    brought_commands_ = false;
+    if (const auto checked = check(message); !checked)
+        return tl::unexpected(checked.error());
+    if (const auto learnt = learn(message.header); !learnt)
+        return tl::unexpected(learnt.error());
+    for (const auto& command : message.body) {
+        const auto* status = std::get_if<syncml::Status>(&command);
+        if (status == nullptr || status->cmd_ref != 0)
+            continue;
+        const auto next = read_header_status(*status);
+        if (!next || *next != Authentication::Next::GoOn)
+            return next; // the other Status of such a message only repeat it
+    }
+    if (message.header.msg_id <= conversation_.peer_last_msg_id)
+        return fail(Errc::Protocol,
+                    fmt::format("The server's reply is an old one (message {}).", message.header.msg_id));
+
+    conversation_.peer_last_msg_id = message.header.msg_id;
+    conversation_.peer_final = message.final;
+    made_progress_ = message.final;
+    answers_.begin(message.header.msg_id, !message.header.no_resp);
+    for (auto& command : message.body) {
+        if (!only_confirmations || std::holds_alternative<syncml::Status>(command))
+            std::visit([this](auto& value) { read(value); }, command);
+    }
+    report_confirmed();
+
+    conversation_.header_answer.reset();
+    if (!message.header.no_resp) {
+        auto& status = conversation_.header_answer.emplace();
+        status.msg_ref = message.header.msg_id;
+        status.cmd = "SyncHdr";
+        status.target_refs = {message.header.target.uri};
+        status.source_refs = {message.header.source.uri};
+    }
+    return Authentication::Next::GoOn;
+}
+
+base::Result<void> Receiver::check(const syncml::Message& message) const
+{
+    const auto& header = message.header;
+    if (without_leading_zeros(header.session_id) != std::to_string(conversation_.session_id))
+        return fail(Errc::Protocol, fmt::format("The server's reply belongs to another session (\"{}\" instead of {}).",
+                                                header.session_id, conversation_.session_id));
+    if (header.target.uri != conversation_.setup.device_id)
+        return fail(Errc::Protocol, fmt::format("The server's reply is meant for another device (\"{}\" instead of "
+                                                "\"{}\").",
+                                                header.target.uri, conversation_.setup.device_id));
+    // docs/decisions/0002-status-for-nothing.md
+    for (const auto& command : message.body) {
+        const auto* status = std::get_if<syncml::Status>(&command);
+        if (status == nullptr)
+            continue;
+        const auto ref = status->msg_ref != 0 ? status->msg_ref : conversation_.last_msg_id;
+        if (!conversation_.sent.was_sent(ref, status->cmd_ref))
+            return fail(Errc::Protocol,
+                        fmt::format("The server answered a command that was never sent ({} {} of message "
+                                    "{}), so its replies cannot be trusted.",
+                                    status->cmd, status->cmd_ref, status->msg_ref));
+    }
+    return {};
+}
+
+base::Result<Authentication::Next> Receiver::read_header_status(const syncml::Status& status)
+{
+    auto& authentication = conversation_.authentication;
+    const auto next = authentication.on_header_status(status);
+    if (auto nonce = authentication.take_new_nonce())
+        conversation_.effects.emplace_back(SaveNonce{std::move(*nonce)});
+    if (next && *next == Authentication::Next::GoOn && !syncml::is_success(status.code))
+        return tl::unexpected(error_of(status.code));
+    return next;
+}
+
+base::Result<void> Receiver::learn(const syncml::Header& header)
+{
+    if (!header.resp_uri.empty()) {
+        const bool safe = starts_with_scheme(header.resp_uri, "https://");
+        if (!safe &&
+            (starts_with_scheme(conversation_.url, "https://") || !starts_with_scheme(header.resp_uri, "http://")))
+            return fail(Errc::Protocol, fmt::format("The server wants the session to go on at \"{}\", which is not as "
+                                                    "safe as \"{}\".",
+                                                    header.resp_uri, conversation_.setup.server_uri));
+        // SyncEvolution's server finds the session by the Target LocURI, so it goes there as
+        // well; servers that expect the configured URL there have no other RespURI.
+        conversation_.url = header.resp_uri;
+    }
+    if (header.meta.max_msg_size)
+        conversation_.peer_max_msg_size = *header.meta.max_msg_size;
+    if (header.meta.max_obj_size)
+        conversation_.peer_max_obj_size = *header.meta.max_obj_size;
+    return {};
+}
+
+void Receiver::settle()
+{
+    assert(batches_.empty());
+    for (auto& status : answers_.take())
+        conversation_.owed.push_back(std::move(status));
+}
+
+// ---- answers to our commands ----------------------------------------------------
+
+void Receiver::read(const syncml::Status& status)
+{
+    if (status.cmd_ref == 0)
+        return;
+    const auto ref = status.msg_ref != 0 ? status.msg_ref : conversation_.last_msg_id;
+    auto sent = conversation_.sent.take(ref, status.cmd_ref);
+    if (!sent)
+        return; // answered before, or nothing depends on it
+    auto& services = conversation_.services;
+    if (const auto* alert = std::get_if<SentAlert>(&*sent)) {
+        // The Status 508 before it has already made the sync slow; some servers refuse
+        // the second Alert as late.
+        if (!alert->again)
+            services[alert->service].on_alert_status(status.code);
+    } else if (const auto* sync = std::get_if<SentSync>(&*sent)) {
+        services[sync->service].on_sync_status(status.code);
+    } else if (const auto* item = std::get_if<SentItem>(&*sent)) {
+        read_item_status(*item, status.code);
+    } else if (auto* map = std::get_if<SentMap>(&*sent)) {
+        read_map_status(std::move(*map), status.code);
+    }
+}
+
+void Receiver::read_item_status(const SentItem& item, StatusCode code)
+{
+    made_progress_ = true;
+    auto& service = conversation_.services[item.service];
+    const auto fate = service.outgoing().on_status(item, code);
+    auto& entries = confirmed_[item.service]; // also without an entry: progress is reported
+    if (fate != Fate::PutOff)
+        entries.push_back({item.luid, item.kind, code});
+    if (is_failure(fate))
+        conversation_.note_item(item.service,
+                                fmt::format("{}: the server did not take item {} ({}); {}.", service.setup().name,
+                                            item.luid, words(code),
+                                            fate == Fate::Refused ? "it is sent again when it changes"
+                                                                  : "it is sent again in the next session"));
+}
+
+void Receiver::read_map_status(SentMap map, StatusCode code)
+{
+    made_progress_ = true;
+    auto& service = conversation_.services[map.service];
+    service.on_map_answered();
+    if (syncml::is_success(code))
+        conversation_.effects.emplace_back(ConfirmMaps{map.service, std::move(map.maps)});
+}
+
+void Receiver::report_confirmed()
+{
+    for (auto& [service, entries] : std::exchange(confirmed_, {})) {
+        if (!entries.empty())
+            conversation_.effects.emplace_back(Confirm{service, std::move(entries)});
+        conversation_.report_progress(conversation_.services[service], false);
+    }
+}
+
+// ---- commands of the server ------------------------------------------------------
+
+void Receiver::read(const syncml::Alert& alert)
+{
+    using syncml::AlertCode;
+    if (!alert.code)
+        return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::BadRequest);
+    if (*alert.code == AlertCode::NextMessage || *alert.code == AlertCode::NoEndOfData)
+        return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::Ok);
+    brought_commands_ = true;
+    if (*alert.code == AlertCode::Display) {
+        for (const auto& item : alert.items)
+            conversation_.note(std::nullopt, fmt::format("The server says: {}", item.text()));
+        return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::Ok);
+    }
+    if (!syncml::find_sync_type(*alert.code) || alert.items.empty())
+        return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::OptionalFeatureNotSupported);
+    for (const auto& item : alert.items) {
+        syncml::Status status;
+        status.cmd_ref = alert.cmd_id;
+        status.cmd = "Alert";
+        if (item.target)
+            status.target_refs = {item.target->uri};
+        if (item.source)
+            status.source_refs = {item.source->uri};
+        status.code = read_sync_alert(*alert.code, item);
+        if (item.meta.anchor)
+            status.items.emplace_back().data = syncml::Anchor{{}, item.meta.anchor->next};
+        answers_.add(std::move(status), alert.no_resp);
+    }
+}
+
+StatusCode Receiver::read_sync_alert(syncml::AlertCode code, const syncml::Item& item)
+{
+    auto* service = conversation_.find_service(item.target ? item.target->uri : std::string(),
+                                               item.source ? item.source->uri : std::string());
+    if (service == nullptr)
+        return StatusCode::NotFound;
+    if (conversation_.package != Package::Initialization)
+        return service->on_late_alert(code, item);
+    made_progress_ = true;
+    auto reply = service->on_server_alert(code, item);
+    if (!reply.note.empty())
+        conversation_.note(service->index(), std::move(reply.note));
+    return reply.status;
+}
+
+bool Receiver::keep_devinf(const std::vector<syncml::Item>& items)
+{
+    const auto* devinf = find_devinf(items);
+    if (devinf == nullptr)
+        return false;
+    conversation_.peer_wants_counts = devinf->number_of_changes;
+    conversation_.effects.emplace_back(SavePeerInfo{*devinf});
+    return true;
+}
+
+void Receiver::read(const syncml::Put& put)
+{
+    brought_commands_ = true;
+    syncml::Status status;
+    status.cmd_ref = put.cmd_id;
+    status.cmd = "Put";
+    for (const auto& item : put.items) {
+        if (item.source)
+            status.source_refs.push_back(item.source->uri);
+    }
+    status.code = keep_devinf(put.items) ? StatusCode::Ok : StatusCode::NotFound;
+    answers_.add(std::move(status), put.no_resp);
+}
+
+void Receiver::read(const syncml::Results& results)
+{
+    brought_commands_ = true;
+    syncml::Status status;
+    status.cmd_ref = results.cmd_id;
+    status.cmd = "Results";
+    for (const auto& item : results.items) {
+        if (item.source)
+            status.source_refs.push_back(item.source->uri);
+    }
+    keep_devinf(results.items);
+    answers_.add(std::move(status), false);
+}
+
+void Receiver::read(const syncml::Get& get)
+{
+    brought_commands_ = true;
+    const bool known = std::any_of(get.items.begin(), get.items.end(), [](const syncml::Item& item) {
+        return item.target && is_devinf_uri(item.target->uri);
+    });
+    syncml::Status status;
+    status.cmd_ref = get.cmd_id;
+    status.cmd = "Get";
+    for (const auto& item : get.items) {
+        if (item.target)
+            status.target_refs.push_back(item.target->uri);
+    }
+    status.code = known ? StatusCode::Ok : StatusCode::NotFound;
+    answers_.add(std::move(status), get.no_resp);
+    if (known)
+        conversation_.queue.emplace_back(
+            devinf_results(conversation_.setup, conversation_.peer_last_msg_id, get.cmd_id), SentOther{});
+}
+
+void Receiver::read(const syncml::Map& map)
+{
+    brought_commands_ = true;
+    answers_.add(map.cmd_id, "Map", false, StatusCode::OptionalFeatureNotSupported); // only servers keep maps
+}
+
+void Receiver::read(const syncml::ItemCommand& command)
+{
+    brought_commands_ = true;
+    answers_.add(command.cmd_id, std::string(syncml::name(command.verb)), command.no_resp,
+                 StatusCode::CommandNotAllowed); // outside Sync
+}
+
+void Receiver::read(const syncml::Group& group)
+{
+    brought_commands_ = true;
+    auto copy = group;
+    read_group(nullptr, copy, StatusCode::CommandNotAllowed); // outside Sync
+}
+
+void Receiver::read(const syncml::Unsupported& command)
+{
+    brought_commands_ = true;
+    answers_.add(command.cmd_id, command.name, command.no_resp, StatusCode::CommandNotImplemented);
+}
+
+} // namespace session

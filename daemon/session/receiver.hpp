@@ -1,0 +1,86 @@
+#pragma once
+
+#include "session/answers.hpp"
+#include "session/conversation.hpp"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace session {
+
+/// Reads the server's messages: takes in what the Status for our commands say,
+/// collects the item commands for the datastores, and prepares the Status owed.
+class Receiver {
+public:
+    explicit Receiver(Conversation& conversation) : conversation_(conversation) {}
+
+    /// Takes in a message; GoOn, or what a challenge asks for. `only_confirmations`:
+    /// nothing of it but the Status for what we sent. An error ends the session; nothing
+    /// of such a message was taken in.
+    base::Result<Authentication::Next> receive(syncml::Message message, bool only_confirmations);
+
+    /// The item commands of the message, one Apply per service. `on_applied` or
+    /// `on_apply_failed` answers each before the next.
+    std::optional<Apply> next_apply();
+    void on_applied(const std::vector<Outcome>& outcomes);
+    void on_apply_failed();
+
+    /// After the last Apply: everything owed for the message stands in the conversation.
+    void settle();
+
+    /// Whether the message moved the session on: an item, an answer to one, a Final.
+    bool made_progress() const { return made_progress_; }
+    /// Whether it held more than Status and Alert 222.
+    bool brought_commands() const { return brought_commands_; }
+
+private:
+    struct Batch {
+        std::vector<Incoming> items; ///< handed over to Apply
+        struct Entry {
+            Answers::Slot slot;
+            IncomingKind kind;
+            std::string guid;
+        };
+        std::vector<Entry> entries;
+    };
+
+    base::Result<void> check(const syncml::Message& message) const;
+    base::Result<Authentication::Next> read_header_status(const syncml::Status& status);
+    base::Result<void> learn(const syncml::Header& header);
+
+    void read_status(const syncml::Status& status);
+    void read_item_status(const SentItem& item, syncml::StatusCode code);
+    void read_map_status(SentMap map, syncml::StatusCode code);
+    void report_confirmed();
+
+    void read(const syncml::Status& status);
+    void read(const syncml::Alert& alert);
+    void read(const syncml::Put& put);
+    void read(const syncml::Get& get);
+    void read(const syncml::Results& results);
+    void read(syncml::Sync& sync);
+    void read(const syncml::Map& map);
+    void read(const syncml::ItemCommand& command);
+    void read(const syncml::Group& group);
+    void read(const syncml::Unsupported& command);
+
+    syncml::StatusCode read_sync_alert(syncml::AlertCode code, const syncml::Item& item);
+    bool keep_devinf(const std::vector<syncml::Item>& items);
+
+    /// Commands inside a Sync. `refusal`: the code that all of them get.
+    using Refusal = std::optional<syncml::StatusCode>;
+    void read_inner(Service* service, syncml::SyncCommand& command, Refusal refusal);
+    void read_items(Service* service, syncml::ItemCommand& command, Refusal refusal);
+    void read_group(Service* service, syncml::Group& group, Refusal refusal);
+    void read_item(Service* service, const syncml::ItemCommand& command, syncml::Item& item, Refusal refusal);
+
+    Conversation& conversation_;
+    Answers answers_;
+    std::map<ServiceIndex, Batch> batches_;
+    std::map<ServiceIndex, std::vector<Confirm::Entry>> confirmed_;
+    bool made_progress_ = false;
+    bool brought_commands_ = false;
+};
+
+} // namespace session

@@ -1,0 +1,124 @@
+// The part of Receiver that deals with the server's Sync: its items, and what
+// becomes of them.
+
+#include "session/receiver.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace session {
+
+using syncml::StatusCode;
+
+void Receiver::read(syncml::Sync& sync)
+{
+    brought_commands_ = true;
+    auto* service = conversation_.find_service(sync.target.uri, sync.source.uri);
+    const auto code = service != nullptr ? service->on_server_sync(sync) : StatusCode::NotFound;
+    answers_.add(sync.cmd_id, "Sync", sync.no_resp, code);
+
+    Refusal refusal;
+    if (code != StatusCode::Ok)
+        refusal = code;
+    else if (!syncml::server_sends(service->type()))
+        refusal = StatusCode::Forbidden; // nothing may be written here
+    for (auto& command : sync.commands)
+        read_inner(service, command, refusal);
+}
+
+void Receiver::read_inner(Service* service, syncml::SyncCommand& command, Refusal refusal)
+{
+    if (auto* item_command = std::get_if<syncml::ItemCommand>(&command))
+        read_items(service, *item_command, refusal);
+    else if (auto* group = std::get_if<syncml::Group>(&command))
+        read_group(service, *group, refusal);
+    else
+        read(std::get<syncml::Unsupported>(command));
+}
+
+void Receiver::read_group(Service* service, syncml::Group& group, Refusal refusal)
+{
+    // A Sequence is what happens to every Sync here: item by item, in order. An
+    // Atomic would need a datastore that can take all of it back: it is refused as a
+    // whole and its commands are reported as not executed (RepPro 1.2, Atomic).
+    auto code = refusal.value_or(StatusCode::Ok);
+    if (group.kind == syncml::GroupKind::Atomic && !refusal) {
+        code = StatusCode::OptionalFeatureNotSupported;
+        refusal = StatusCode::NotExecuted;
+    }
+    answers_.add(group.cmd_id, std::string(syncml::name(group.kind)), group.no_resp, code);
+    for (auto& command : group.commands)
+        read_inner(service, command, refusal);
+}
+
+void Receiver::read_items(Service* service, syncml::ItemCommand& command, Refusal refusal)
+{
+    if (command.items.empty())
+        return answers_.add(command.cmd_id, std::string(syncml::name(command.verb)), command.no_resp,
+                            StatusCode::IncompleteCommand);
+    answers_.add_items(command);
+    for (auto& item : command.items)
+        read_item(service, command, item, refusal);
+}
+
+void Receiver::read_item(Service* service, const syncml::ItemCommand& command, syncml::Item& item, Refusal refusal)
+{
+    made_progress_ = true;
+    const auto slot = answers_.place(item);
+    bool counts = true;
+    if (!refusal && service->refused_chunks().covers(item)) {
+        // Large objects are not supported; 413 tells the server to stop at this chunk.
+        refusal = StatusCode::RequestEntityTooLarge;
+        counts = service->refused_chunks().was_first();
+    }
+    if (!refusal) {
+        auto incoming = read_incoming(command, item);
+        if (auto* good = std::get_if<Incoming>(&incoming)) {
+            auto& batch = batches_[service->index()];
+            batch.entries.push_back({slot, good->kind, good->guid});
+            batch.items.push_back(std::move(*good));
+            return;
+        }
+        refusal = std::get<StatusCode>(incoming);
+    }
+    answers_.fill(slot, *refusal);
+    if (service != nullptr && counts)
+        service->on_incoming_refused();
+}
+
+std::optional<Apply> Receiver::next_apply()
+{
+    while (!batches_.empty()) {
+        auto& [service, batch] = *batches_.begin();
+        if (!conversation_.services[service].error())
+            return Apply{service, std::move(batch.items)};
+        on_apply_failed();
+    }
+    return std::nullopt;
+}
+
+void Receiver::on_applied(const std::vector<Outcome>& outcomes)
+{
+    assert(!batches_.empty());
+    const auto node = batches_.extract(batches_.begin());
+    auto& service = conversation_.services[node.key()];
+    const auto& entries = node.mapped().entries;
+    assert(outcomes.size() == entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        answers_.fill(entries[i].slot, outcomes[i].status);
+        service.on_incoming(entries[i].kind, entries[i].guid, outcomes[i]);
+    }
+    conversation_.report_progress(service, true);
+}
+
+void Receiver::on_apply_failed()
+{
+    assert(!batches_.empty());
+    const auto node = batches_.extract(batches_.begin());
+    for (const auto& entry : node.mapped().entries) {
+        answers_.fill(entry.slot, StatusCode::DataStoreFailure);
+        conversation_.services[node.key()].on_incoming_refused();
+    }
+}
+
+} // namespace session

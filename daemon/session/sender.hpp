@@ -1,0 +1,54 @@
+#pragma once
+
+#include "session/conversation.hpp"
+#include "session/draft.hpp"
+
+#include <optional>
+#include <variant>
+
+namespace session {
+
+/// Fills the next message: the Status owed, then the commands of the current
+/// package, as many as the server's messages may hold.
+class Sender {
+public:
+    explicit Sender(Conversation& conversation) : conversation_(conversation) {}
+
+    /// The finished message, or a question whose answer (in the service's Outgoing) is
+    /// needed to go on. An error ends the session.
+    base::Result<std::variant<ReadChanges, Send>> fill();
+
+    /// Whether a message now would say nothing but that the last one came well.
+    bool has_nothing_to_say() const;
+
+    /// Whether the last message carried anything but Status and Alert 222.
+    bool sent_commands() const { return own_commands_ > 0; }
+
+private:
+    enum class Filled { Done, Full, Asking };
+
+    base::Result<void> begin();
+    Filled fill_all();
+    Filled fill_statuses();
+    Filled fill_queue();
+    std::optional<syncml::CmdId> place_in_bare_message(syncml::Command command);
+    Filled fill_maps(Service& service);
+    std::size_t maps_that_fit(const Service& service) const;
+    Filled fill_changes(Service& service);
+    bool place_change(Service& service);
+    bool place_empty_sync(Service& service);
+    bool is_too_large(const Service& service, const Change& change) const;
+    void refuse_change(Service& service);
+    /// The message holds so little that what does not fit now will never fit.
+    bool is_bare() const;
+    Send finish(bool complete);
+    syncml::Alert next_message_alert() const;
+
+    Conversation& conversation_;
+    std::optional<Draft> draft_;
+    std::optional<ReadChanges> question_;
+    std::size_t own_commands_ = 0; ///< in the draft: all but Status and Alert 222
+    std::vector<std::pair<ServiceIndex, std::string>> luids_;
+};
+
+} // namespace session

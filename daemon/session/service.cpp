@@ -1,0 +1,272 @@
+#include "session/service.hpp"
+
+#include "session/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace session {
+namespace {
+
+using base::Errc;
+using syncml::StatusCode;
+
+// Without an anchor there is nothing to be two-way about: everything is compared.
+SyncType type_to_ask_for(const ServiceSetup& setup)
+{
+    const bool first = setup.requested == SyncType::TwoWay && setup.own_last.empty();
+    return first ? SyncType::Slow : setup.requested;
+}
+
+// Servers write `./card` for what they were asked as `card`.
+std::string_view without_prefix(std::string_view uri)
+{
+    return uri.substr(0, 2) == "./" ? uri.substr(2) : uri;
+}
+
+bool is_same(std::string_view a, std::string_view b)
+{
+    return without_prefix(a) == without_prefix(b);
+}
+
+} // namespace
+
+Service::Service(ServiceSetup setup, ServiceIndex index)
+    : setup_(std::move(setup)), index_(index), type_(type_to_ask_for(setup_)),
+      maps_(setup_.pending_maps.begin(), setup_.pending_maps.end())
+{
+}
+
+bool Service::is_addressed_by(std::string_view target, std::string_view source) const
+{
+    // Some phones acting as server leave the Target out.
+    return target.empty() ? is_same(source, setup_.remote_uri) : is_same(target, setup_.local_uri);
+}
+
+syncml::Item Service::alert_item() const
+{
+    syncml::Item item;
+    item.target = syncml::Location{setup_.remote_uri, {}};
+    item.source = syncml::Location{setup_.local_uri, {}};
+    item.meta.anchor = syncml::Anchor{setup_.own_last, setup_.own_next};
+    return item;
+}
+
+void Service::on_alert_status(StatusCode code)
+{
+    // 508: the server's own Alert says what it wants instead.
+    if (syncml::is_success(code) || code == StatusCode::RefreshRequired)
+        return;
+    if (code == StatusCode::NotFound)
+        fail(Errc::DatabaseNotFound,
+             fmt::format("The server has no database \"{}\" for {}. Correct ServerDatabaseUri of "
+                         "this service in the profile.",
+                         setup_.remote_uri, setup_.name));
+    else if (code == StatusCode::InvalidCredentials || code == StatusCode::MissingCredentials)
+        fail(Errc::Authentication,
+             fmt::format("The server's database \"{}\" for {} refuses its credentials ({}). Set Id "
+                         "and Password of this service in the profile.",
+                         setup_.remote_uri, setup_.name, words(code)));
+    else
+        fail(Errc::Server, fmt::format("The server refuses to synchronize its database \"{}\" for {} as {} ({}).",
+                                       setup_.remote_uri, setup_.name, syncml::name(type_), words(code)));
+}
+
+Service::Reply Service::on_server_alert(syncml::AlertCode code, const syncml::Item& item)
+{
+    const auto anchor = item.meta.anchor.value_or(syncml::Anchor{});
+    if (item.meta.max_obj_size)
+        peer_max_obj_size = item.meta.max_obj_size;
+    const auto proposed = syncml::find_sync_type(code);
+    if (!proposed)
+        return {StatusCode::OptionalFeatureNotSupported, {}};
+    if (error_)
+        return {StatusCode::DataStoreFailure, {}};
+    if (agreed_)
+        return {StatusCode::CommandNotAllowed, {}};
+    peer_next_ = anchor.next;
+    agreed_ = true;
+
+    if (*proposed != type_) {
+        if (type_ != SyncType::TwoWay || *proposed != SyncType::Slow) {
+            refuse_type(*proposed);
+            return {StatusCode::Forbidden, {}};
+        }
+        type_ = SyncType::Slow;
+        return {StatusCode::Ok, fmt::format("{}: slow sync, because the server asks for it: it does not know the last "
+                                            "session with us.",
+                                            setup_.name)};
+    }
+    // Refresh and slow sync do not build on an earlier session.
+    if (type_ == SyncType::Slow || syncml::is_refresh(type_) || anchor.last == setup_.peer_last)
+        return {};
+    if (type_ != SyncType::TwoWay) {
+        refuse_type(type_);
+        return {StatusCode::RefreshRequired, {}};
+    }
+    type_ = SyncType::Slow;
+    must_alert_again_ = true;
+    return {StatusCode::RefreshRequired,
+            fmt::format("{}: slow sync, because the server's last session with us is not the one that we remember "
+                        "(its anchor is \"{}\", ours is \"{}\").",
+                        setup_.name, anchor.last, setup_.peer_last)};
+}
+
+// docs/decisions/0001-first-one-way-sync.md
+void Service::refuse_type(SyncType proposed)
+{
+    if (type_ == SyncType::Slow)
+        return fail(Errc::Protocol,
+                    fmt::format("The server answers {} for {}, although a slow sync was asked for, which no "
+                                "server may decline.",
+                                syncml::name(proposed), setup_.name));
+    std::string why;
+    if (proposed == type_)
+        why =
+            fmt::format("The server's last session with us for {} is not the one that we remember, so {} would lose or "
+                        "double items.",
+                        setup_.name, syncml::name(type_));
+    else if (proposed == SyncType::RefreshFromClient)
+        why = fmt::format("The server would replace its whole content of {} with ours; asked for was {}.", setup_.name,
+                          syncml::name(type_));
+    else if (proposed == SyncType::RefreshFromServer)
+        why = fmt::format("The server would replace our whole content of {} with its own; asked for was {}.",
+                          setup_.name, syncml::name(type_));
+    else
+        why = fmt::format("The server answers with {} for {}; asked for was {}.", syncml::name(proposed), setup_.name,
+                          syncml::name(type_));
+    fail(Errc::DirectionRefused, why +
+                                     " Nothing was changed. Run one SLOW sync, which keeps the items of both sides, or "
+                                     "the REFRESH that you want; after that it works.");
+}
+
+void Service::on_alerted_again()
+{
+    must_alert_again_ = false;
+    alerted_again_ = true;
+}
+
+StatusCode Service::on_late_alert(syncml::AlertCode code, const syncml::Item& item)
+{
+    if (!alerted_again_ || code != syncml::AlertCode::SlowSync)
+        return StatusCode::CommandNotAllowed;
+    if (item.meta.anchor)
+        peer_next_ = item.meta.anchor->next;
+    return StatusCode::Ok;
+}
+
+void Service::on_initialized()
+{
+    if (!agreed_)
+        fail(Errc::Protocol,
+             fmt::format("The server accepted the synchronization of {} but did not say how it wants to "
+                         "do it (no Alert).",
+                         setup_.name));
+    // A slow sync or a refresh makes a new map on both sides.
+    if (type_ == SyncType::Slow || syncml::is_refresh(type_))
+        maps_.clear();
+}
+
+void Service::on_prepared(std::uint64_t total)
+{
+    prepared_ = true;
+    outgoing_ = Outgoing(type_, total);
+}
+
+void Service::on_sync_status(StatusCode code)
+{
+    if (syncml::is_success(code))
+        return;
+    if (code == StatusCode::NotFound)
+        return on_alert_status(code);
+    fail(Errc::Server, fmt::format("The server does not accept our changes of {} ({}).", setup_.name, words(code)));
+}
+
+syncml::Sync Service::sync_shell(bool count) const
+{
+    syncml::Sync sync;
+    sync.target.uri = setup_.remote_uri;
+    sync.source.uri = setup_.local_uri;
+    if (count && outgoing_.sync_is_due())
+        sync.number_of_changes = outgoing_.total();
+    return sync;
+}
+
+StatusCode Service::on_server_sync(const syncml::Sync& sync)
+{
+    if (error_)
+        return StatusCode::DataStoreFailure;
+    if (!prepared_)
+        return StatusCode::CommandNotAllowed;
+    server_sync_seen_ = true;
+    if (sync.meta.max_obj_size)
+        peer_max_obj_size = sync.meta.max_obj_size;
+    if (sync.number_of_changes && announced_ == 0)
+        announced_ = *sync.number_of_changes;
+    return StatusCode::Ok;
+}
+
+void Service::on_incoming(IncomingKind kind, const std::string& guid, const Outcome& outcome)
+{
+    count(from_server_, fate_of(kind, outcome.status));
+    if (syncml::is_success(outcome.status) && !outcome.luid.empty() && !guid.empty())
+        maps_.push_back({guid, outcome.luid});
+}
+
+void Service::on_incoming_refused()
+{
+    count(from_server_, Fate::Refused);
+}
+
+std::vector<syncml::MapItem> Service::take_maps(std::size_t count)
+{
+    const auto end = maps_.begin() + static_cast<std::ptrdiff_t>(std::min(count, maps_.size()));
+    std::vector<syncml::MapItem> result(std::make_move_iterator(maps_.begin()), std::make_move_iterator(end));
+    maps_.erase(maps_.begin(), end);
+    ++unanswered_maps_;
+    return result;
+}
+
+void Service::fail(Errc code, std::string message)
+{
+    fail({code, std::move(message)});
+}
+
+void Service::fail(base::Error error)
+{
+    if (error_)
+        return;
+    error_ = std::move(error);
+    outgoing_.cancel();
+    maps_.clear(); // they stay cached for the next session
+}
+
+void Service::judge()
+{
+    if (error_)
+        return;
+    const auto& sent = outgoing_.counters();
+    if (outgoing_.unanswered() > 0)
+        return fail(Errc::Protocol, fmt::format("The server did not answer for {} of our changes of {}. They are sent "
+                                                "again next time.",
+                                                outgoing_.unanswered(), setup_.name));
+    if (type_ == SyncType::RefreshFromServer && !server_sync_seen_)
+        return fail(Errc::Protocol,
+                    fmt::format("The server ended the session without sending its content of {}. Ours was "
+                                "left as it is.",
+                                setup_.name));
+    // A replacement or comparison in which nothing went through is none (OMA DS 1.2
+    // protocol, end of a session).
+    if (type_ != SyncType::Slow && !syncml::is_refresh(type_))
+        return;
+    if (sent.total > 0 && sent.failed == sent.total)
+        return fail(Errc::Server, fmt::format("The server took none of our {} items of {}.", sent.total, setup_.name));
+    if (from_server_.total > 0 && from_server_.failed == from_server_.total)
+        return fail(Errc::Local, fmt::format("None of the {} items of {} that the server sent could be stored.",
+                                             from_server_.total, setup_.name));
+}
+
+} // namespace session

@@ -1,0 +1,105 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "session/incoming.hpp"
+#include "session/outgoing.hpp"
+#include "session/session.hpp"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace session {
+
+/// One pair of datastores, ours and the server's, through one session: anchors,
+/// the agreed type, what went each way, and how it ended.
+class Service {
+public:
+    Service(ServiceSetup setup, ServiceIndex index);
+
+    const ServiceSetup& setup() const { return setup_; }
+    ServiceIndex index() const { return index_; }
+    /// Asked for, and once agreed, the type that runs.
+    SyncType type() const { return type_; }
+    /// Whether a command with these LocURIs (target: ours) means this service.
+    bool is_addressed_by(std::string_view target, std::string_view source) const;
+
+    // ---- initialization
+    /// The Item of our Alert: both datastores and our anchors.
+    syncml::Item alert_item() const;
+    void on_alert_status(syncml::StatusCode code);
+    struct Reply {
+        syncml::StatusCode status = syncml::StatusCode::Ok;
+        std::string note; ///< empty: nothing out of the ordinary
+    };
+    /// The server's Alert: agrees on a type or fails the service.
+    Reply on_server_alert(syncml::AlertCode code, const syncml::Item& item);
+    /// A sync Alert after the initialization: only the echo of our own second one is allowed.
+    syncml::StatusCode on_late_alert(syncml::AlertCode code, const syncml::Item& item);
+    /// The server has ended its initialization.
+    void on_initialized();
+    bool is_agreed() const { return agreed_ && !error_; }
+    /// We answered 508, so an Alert 201 of ours must follow.
+    bool must_alert_again() const { return must_alert_again_; }
+    void on_alerted_again();
+    const std::string& peer_next() const { return peer_next_; }
+
+    // ---- to the server
+    void on_prepared(std::uint64_t total);
+    bool is_prepared() const { return prepared_; }
+    Outgoing& outgoing() { return outgoing_; }
+    const Outgoing& outgoing() const { return outgoing_; }
+    void on_sync_status(syncml::StatusCode code);
+    /// `count`: the server wants NumberOfChanges; it stands in the first Sync only.
+    syncml::Sync sync_shell(bool count) const;
+    std::optional<std::uint64_t> peer_max_obj_size;
+
+    // ---- from the server
+    /// The Status for the server's Sync command itself; an error here refuses its items as well.
+    syncml::StatusCode on_server_sync(const syncml::Sync& sync);
+    RefusedChunks& refused_chunks() { return refused_chunks_; }
+    /// `outcome.status` is what the server is told. An item that the server knows as `guid` is mapped.
+    void on_incoming(IncomingKind kind, const std::string& guid, const Outcome& outcome);
+    void on_incoming_refused();
+    std::uint64_t announced() const { return announced_; }
+    const Counters& from_server() const { return from_server_; }
+
+    // ---- maps
+    const std::deque<syncml::MapItem>& maps() const { return maps_; }
+    /// At most `count` of them, to be sent.
+    std::vector<syncml::MapItem> take_maps(std::size_t count);
+    void on_map_answered() { --unanswered_maps_; }
+    bool waits_for_maps() const { return unanswered_maps_ > 0; }
+
+    // ---- end
+    /// The first error stays.
+    void fail(base::Errc code, std::string message);
+    void fail(base::Error error);
+    const std::optional<base::Error>& error() const { return error_; }
+    /// After the last message: whether everything of the service was confirmed.
+    void judge();
+
+private:
+    void refuse_type(SyncType proposed);
+
+    ServiceSetup setup_;
+    ServiceIndex index_;
+    SyncType type_;
+    bool agreed_ = false;
+    bool must_alert_again_ = false;
+    bool alerted_again_ = false;
+    bool prepared_ = false;
+    bool server_sync_seen_ = false;
+    std::string peer_next_;
+    Outgoing outgoing_;
+    std::uint64_t announced_ = 0; ///< NumberOfChanges
+    Counters from_server_;
+    RefusedChunks refused_chunks_;
+    std::deque<syncml::MapItem> maps_;
+    std::size_t unanswered_maps_ = 0;
+    std::optional<base::Error> error_;
+};
+
+} // namespace session
