@@ -42,6 +42,8 @@ public:
     /// are settled; a staged refresh replaces the store's content. Returns how
     /// many local items the replacement removed. The caller stores the anchors after it.
     virtual std::uint64_t commit() = 0;
+    /// After `commit`: up to where local changes are settled, to be stored with the anchors.
+    virtual std::uint64_t mark() const = 0;
     /// It did not: what was confirmed stays so, staged items go away.
     virtual void abandon() = 0;
 };

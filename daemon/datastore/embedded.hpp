@@ -31,10 +31,8 @@ public:
     void note_confirmed(const std::vector<session::Confirm::Entry>& entries) override;
     std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override;
     std::uint64_t commit() override;
+    std::uint64_t mark() const override;
     void abandon() override;
-
-    /// After `commit`: the mark to store with the anchors (SyncState::commit).
-    std::uint64_t mark() const;
 
 private:
     class Impl;

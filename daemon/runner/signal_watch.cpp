@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cassert>
@@ -57,6 +58,15 @@ void on_alarm(int)
     errno = saved;
 }
 
+void set_alarm(std::chrono::milliseconds after)
+{
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(after);
+    itimerval timer{};
+    timer.it_value = {seconds.count(), std::chrono::microseconds(after - seconds).count()};
+    if (::setitimer(ITIMER_REAL, &timer, nullptr) != 0)
+        throw std::system_error(errno, std::generic_category(), "setitimer");
+}
+
 void handle(int signal, void (*handler)(int))
 {
     struct sigaction action {};
@@ -70,7 +80,7 @@ void handle(int signal, void (*handler)(int))
 
 } // namespace
 
-SignalWatch::SignalWatch(Ending& ending, transport::Transport& transport, int channel, std::chrono::seconds limit)
+SignalWatch::SignalWatch(Ending& ending, transport::Transport& transport, int channel, std::chrono::milliseconds limit)
 {
     assert(!watched.ending);
     watched = {&ending, &transport, channel};
@@ -78,7 +88,7 @@ SignalWatch::SignalWatch(Ending& ending, transport::Transport& transport, int ch
     handle(SIGIO, on_channel);
     handle(SIGTERM, on_terminate);
     if (limit.count() > 0)
-        ::alarm(static_cast<unsigned>(limit.count()));
+        set_alarm(limit);
     if (::fcntl(channel, F_SETOWN, ::getpid()) != 0 ||
         ::fcntl(channel, F_SETFL, ::fcntl(channel, F_GETFL) | O_ASYNC) != 0)
         throw std::system_error(errno, std::generic_category(), "watching the channel");

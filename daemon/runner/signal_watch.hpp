@@ -19,7 +19,7 @@ public:
     static constexpr std::chrono::seconds Grace{2};
 
     /// Unblocks SIGTERM. `limit`: zero means none.
-    SignalWatch(Ending& ending, transport::Transport& transport, int channel, std::chrono::seconds limit);
+    SignalWatch(Ending& ending, transport::Transport& transport, int channel, std::chrono::milliseconds limit);
     ~SignalWatch(); ///< ignores the signals from now on
     SignalWatch(const SignalWatch&) = delete;
     SignalWatch& operator=(const SignalWatch&) = delete;

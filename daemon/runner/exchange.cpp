@@ -1,0 +1,40 @@
+#include "runner/exchange.hpp"
+
+#include <utility>
+
+namespace runner {
+namespace {
+
+constexpr auto Encoding = codec::Encoding::Xml;
+
+base::Error overdue()
+{
+    return {base::Errc::Timeout, "The session took longer than it may and was ended. What is confirmed is kept; the "
+                                 "next sync carries on."};
+}
+
+} // namespace
+
+Exchange::Exchange(transport::Transport& transport, const Ending& ending, std::size_t max_reply_bytes)
+    : transport_(transport), ending_(ending), max_reply_bytes_(max_reply_bytes)
+{
+}
+
+base::Result<syncml::Message> Exchange::send(syncml::Message message, const std::string& url)
+{
+    const std::string request = codec::encode(message, Encoding);
+    message = {}; // one form of a message in memory at a time
+    if (ending_.overdue)
+        return tl::unexpected(overdue());
+    traffic_.bytes_sent += request.size();
+    auto reply = transport_.post(url, codec::media_type(Encoding), request);
+    if (!reply)
+        return tl::unexpected(ending_.overdue ? overdue() : std::move(reply.error()));
+    traffic_.bytes_received += reply->body.size();
+    ++traffic_.round_trips;
+    codec::Limits limits;
+    limits.max_bytes = max_reply_bytes_;
+    return codec::decode(reply->body, Encoding, limits);
+}
+
+} // namespace runner

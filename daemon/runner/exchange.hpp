@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "codec/codec.hpp"
+#include "runner/ending.hpp"
+#include "syncml/message.hpp"
+#include "transport/transport.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace runner {
+
+/// What has gone over the line.
+struct Traffic {
+    std::uint64_t bytes_sent = 0; ///< bodies, without HTTP headers
+    std::uint64_t bytes_received = 0;
+    std::uint64_t round_trips = 0; ///< answered ones
+};
+
+/// Carries messages to the server and its answers back.
+class Exchange {
+public:
+    Exchange(transport::Transport& transport, const Ending& ending, std::size_t max_reply_bytes);
+
+    /// Errors: those of the transport and the codec; Stopped when the user and Timeout
+    /// when the session's deadline cut it short.
+    base::Result<syncml::Message> send(syncml::Message message, const std::string& url);
+
+    const Traffic& traffic() const { return traffic_; }
+
+private:
+    transport::Transport& transport_;
+    const Ending& ending_;
+    std::size_t max_reply_bytes_;
+    Traffic traffic_;
+};
+
+} // namespace runner

@@ -1,0 +1,243 @@
+#include "runner/session_driver.hpp"
+
+#include "base/base64.hpp"
+#include "base/log.hpp"
+#include "runner/device_info.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <concepts>
+#include <exception>
+#include <iterator>
+#include <type_traits>
+#include <utility>
+
+namespace runner {
+namespace {
+
+template <class Effect>
+concept Question = std::same_as<Effect, session::Prepare> || std::same_as<Effect, session::ReadChanges> ||
+    std::same_as<Effect, session::Apply> || std::same_as<Effect, session::Send> ||
+    std::same_as<Effect, session::Conclude>;
+
+/// A refresh replaces what one side has, and with it what the maps speak of; in a slow sync
+/// the server makes up its maps anew.
+bool voids_maps(session::SyncType type)
+{
+    return type == session::SyncType::Slow || syncml::is_refresh(type);
+}
+
+/// Item data that the encoding cannot hold as text travels in base64.
+void make_portable(session::Change& change)
+{
+    if (codec::can_carry(change.data, codec::Encoding::Xml))
+        return;
+    change.data = base::encode_base64(change.data);
+    change.format = "b64";
+}
+
+} // namespace
+
+SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& around, session::Setup setup,
+                             SessionReport& report)
+    : around_(around), devinf_hash_(setup.put_devinf ? fingerprint(to_json(setup.devinf)) : std::string()),
+      report_(report), exchange_(around.transport, around.ending, plan.max_reply_bytes),
+      progress_(around.steady_now, around.tell), engine_(std::move(setup))
+{
+    for (const auto& service : plan.services)
+        services_.push_back({service, nullptr, session::SyncType::TwoWay, {}, 0});
+}
+
+std::optional<base::Error> SessionDriver::run()
+{
+    if (around_.ending.stop)
+        engine_.stop();
+    auto effects = engine_.start();
+    while (auto event = carry_out(effects)) {
+        if (around_.ending.stop)
+            engine_.stop();
+        effects = engine_.step(std::move(*event));
+    }
+    progress_.finish();
+    return error_;
+}
+
+std::vector<session::ServiceStatistics> SessionDriver::statistics() const
+{
+    auto statistics = engine_.statistics();
+    for (std::size_t i = 0; i < services_.size(); ++i) {
+        statistics[i].from_server.total += services_[i].replaced;
+        statistics[i].from_server.removed += services_[i].replaced;
+    }
+    return statistics;
+}
+
+std::optional<session::Event> SessionDriver::carry_out(std::vector<session::Effect>& effects)
+{
+    // What fails on the way to the question is the answer to it: nothing that
+    // depends on it may happen.
+    std::optional<base::Error> failure;
+    const auto one = [&](auto& effect) -> std::optional<session::Event> {
+        using Effect = std::remove_cvref_t<decltype(effect)>;
+        if constexpr (std::same_as<Effect, session::Finished>) {
+            error_ = std::move(effect.error);
+        } else if constexpr (Question<Effect>) {
+            if (!failure)
+                return answer(effect);
+            if constexpr (std::same_as<Effect, session::Conclude>)
+                services_[effect.service].store.reset();
+            return session::Broke{std::move(*failure), std::nullopt};
+        } else if (!failure) {
+            try {
+                obey(effect);
+            } catch (const std::exception& exception) {
+                failure = base::Error{base::Errc::Local, exception.what()};
+            }
+        }
+        return std::nullopt;
+    };
+    for (auto& effect : effects)
+        if (auto event = std::visit(one, effect))
+            return event;
+    assert(engine_.finished());
+    return std::nullopt;
+}
+
+// ---- effects that ask nothing -------------------------------------------------------
+
+void SessionDriver::obey(const session::SaveNonce& effect)
+{
+    around_.state.set_nonce(effect.nonce);
+}
+
+void SessionDriver::obey(const session::SavePeerInfo& effect)
+{
+    around_.state.set_peer_info(to_json(effect.devinf));
+}
+
+void SessionDriver::obey(const session::Confirm& effect)
+{
+    services_[effect.service].store->note_confirmed(effect.entries);
+}
+
+void SessionDriver::obey(const session::ConfirmMaps& effect)
+{
+    Service& service = services_[effect.service];
+    std::vector<storage::MapEntry> known;
+    for (const auto& map : effect.maps)
+        known.push_back({map.guid, map.luid});
+    std::erase_if(service.staged_maps,
+                  [&](const storage::MapEntry& map) { return std::ranges::find(known, map) != known.end(); });
+    around_.state.remove_pending_maps(service.plan.service, known);
+}
+
+void SessionDriver::obey(const session::Progress& effect)
+{
+    progress_.update(services_[effect.service].plan.service, effect.from_server, effect.total, effect.done);
+}
+
+void SessionDriver::obey(session::Note& effect)
+{
+    spdlog::info("{}", effect.text);
+    report_.note(std::move(effect.text));
+}
+
+// ---- questions ---------------------------------------------------------------------
+
+session::Broke SessionDriver::broke(session::ServiceIndex service, const std::exception& exception) const
+{
+    return {{base::Errc::Local, services_[service].plan.service + ": " + exception.what()}, service};
+}
+
+session::Event SessionDriver::answer(const session::Prepare& question)
+try {
+    Service& service = services_[question.service];
+    const auto& plan = service.plan;
+    auto& state = around_.state;
+    // The server has read our first package.
+    if (!devinf_hash_.empty())
+        state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
+    if (voids_maps(question.type))
+        state.clear_pending_maps(plan.service);
+    service.type = question.type;
+    service.store =
+        around_.open_datastore(*find_service_kind(plan.service), plan, state.anchors(plan.service, plan.uri));
+    return session::Prepared{service.store->prepare(question.type)};
+} catch (const std::exception& exception) {
+    return broke(question.service, exception);
+}
+
+session::Event SessionDriver::answer(const session::ReadChanges& question)
+try {
+    auto changes = services_[question.service].store->read(question.bytes);
+    for (auto& change : changes.changes)
+        make_portable(change);
+    return changes;
+} catch (const std::exception& exception) {
+    return broke(question.service, exception);
+}
+
+session::Event SessionDriver::answer(const session::Apply& question)
+try {
+    Service& service = services_[question.service];
+    session::Applied applied{service.store->apply(question.items)};
+    std::vector<storage::MapEntry> maps;
+    for (std::size_t i = 0; i < question.items.size(); ++i)
+        if (const auto& [status, luid] = applied.outcomes.at(i); syncml::is_success(status) && !luid.empty())
+            maps.push_back({question.items[i].guid, luid});
+    if (service.type == session::SyncType::RefreshFromServer)
+        std::ranges::move(maps, std::back_inserter(service.staged_maps));
+    else if (!maps.empty())
+        around_.state.add_pending_maps(service.plan.service, maps);
+    return applied;
+} catch (const std::exception& exception) {
+    return broke(question.service, exception);
+}
+
+session::Event SessionDriver::answer(session::Send& question)
+{
+    try {
+        note_sent(question);
+    } catch (const std::exception& exception) {
+        return session::Broke{{base::Errc::Local, exception.what()}, std::nullopt};
+    }
+    auto reply = exchange_.send(std::move(question.message), question.url);
+    if (!reply)
+        return session::Broke{std::move(reply.error()), std::nullopt};
+    return session::Received{std::move(*reply)};
+}
+
+void SessionDriver::note_sent(const session::Send& question)
+{
+    std::vector<std::vector<std::string>> luids(services_.size());
+    for (const auto& [service, luid] : question.luids)
+        luids[service].push_back(luid);
+    for (std::size_t i = 0; i < luids.size(); ++i)
+        if (!luids[i].empty())
+            services_[i].store->note_sent(luids[i]);
+}
+
+session::Event SessionDriver::answer(const session::Conclude& question)
+try {
+    Service& service = services_[question.service];
+    if (!question.error)
+        settle(service, question);
+    else if (service.store)
+        service.store->abandon();
+    service.store.reset();
+    return session::Concluded{};
+} catch (const std::exception& exception) {
+    return broke(question.service, exception);
+}
+
+void SessionDriver::settle(Service& service, const session::Conclude& question)
+{
+    auto& state = around_.state;
+    const auto& plan = service.plan;
+    service.replaced = service.store->commit();
+    if (!service.staged_maps.empty())
+        state.add_pending_maps(plan.service, service.staged_maps);
+    state.commit(plan.service, plan.uri, {question.own_next, question.peer_next, service.store->mark()});
+}
+
+} // namespace runner

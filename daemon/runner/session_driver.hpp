@@ -1,0 +1,70 @@
+#pragma once
+
+#include "runner/exchange.hpp"
+#include "runner/progress_report.hpp"
+#include "runner/session_report.hpp"
+#include "runner/session_runner.hpp"
+#include "session/engine.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace runner {
+
+/// Does what an engine asks, in order, and feeds it the answers until it has finished.
+class SessionDriver {
+public:
+    /// All arguments but `setup` outlive it.
+    SessionDriver(const channel::Plan& plan, const Surroundings& around, session::Setup setup, SessionReport& report);
+
+    /// The session's error, if it did not end well. Failures of the store are
+    /// answers to the engine, which ends the session in order.
+    std::optional<base::Error> run();
+
+    /// In the order of the plan's services.
+    std::vector<session::ServiceStatistics> statistics() const;
+    const Traffic& traffic() const { return exchange_.traffic(); }
+
+private:
+    struct Service {
+        const channel::ServicePlan& plan;
+        std::unique_ptr<datastore::Datastore> store; ///< from Prepare on
+        session::SyncType type = session::SyncType::TwoWay;
+        /// Of staged items, which are there only when the service is concluded.
+        std::vector<storage::MapEntry> staged_maps;
+        std::uint64_t replaced = 0; ///< local items that a refresh removed
+    };
+
+    /// Carries out effects up to the question at their end: its answer, or nothing after Finished.
+    std::optional<session::Event> carry_out(std::vector<session::Effect>& effects);
+
+    void obey(const session::SaveNonce& effect);
+    void obey(const session::SavePeerInfo& effect);
+    void obey(const session::Confirm& effect);
+    void obey(const session::ConfirmMaps& effect);
+    void obey(const session::Progress& effect);
+    void obey(session::Note& effect);
+
+    session::Event answer(const session::Prepare& question);
+    session::Event answer(const session::ReadChanges& question);
+    session::Event answer(const session::Apply& question);
+    session::Event answer(session::Send& question);
+    session::Event answer(const session::Conclude& question);
+
+    void note_sent(const session::Send& question);
+    void settle(Service& service, const session::Conclude& question);
+    session::Broke broke(session::ServiceIndex service, const std::exception& exception) const;
+
+    const Surroundings& around_;
+    std::vector<Service> services_;
+    std::string devinf_hash_; ///< to be remembered once the server has what it stands for
+    SessionReport& report_;
+    Exchange exchange_;
+    ProgressReport progress_;
+    session::Engine engine_;
+    std::optional<base::Error> error_;
+};
+
+} // namespace runner

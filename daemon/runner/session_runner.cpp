@@ -1,0 +1,53 @@
+#include "runner/session_runner.hpp"
+
+#include "runner/session_driver.hpp"
+#include "runner/session_setup.hpp"
+
+#include <exception>
+
+namespace runner {
+namespace {
+
+base::Error local_failure(const std::exception& exception)
+{
+    return {base::Errc::Local, exception.what()};
+}
+
+/// The session up to its end, but for writing that down.
+std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundings& around, SessionReport& report)
+{
+    std::optional<SessionDriver> driver;
+    std::optional<base::Error> error;
+    try {
+        around.state.bind_to(account_identity(plan.url, plan.user));
+        auto setup = prepare_setup(plan, around.state, around.now());
+        if (setup)
+            error = driver.emplace(plan, around, std::move(*setup), report).run();
+        else
+            error = std::move(setup.error());
+    } catch (const std::exception& exception) {
+        error = local_failure(exception);
+    }
+    if (driver)
+        report.end(error, driver->statistics(), driver->traffic(), around.now());
+    else
+        report.end(error, {}, {}, around.now());
+    return error;
+}
+
+} // namespace
+
+channel::Result run_session(const channel::Plan& plan, const Surroundings& around)
+{
+    try {
+        SessionReport report(plan, around.now());
+        around.state.begin_session(report.record());
+        const auto error = carry_out(plan, around, report);
+        around.state.end_session(report.record());
+        return result_of(error);
+    } catch (const std::exception& exception) {
+        return result_of(local_failure(exception));
+    }
+}
+
+} // namespace runner

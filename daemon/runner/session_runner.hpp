@@ -1,0 +1,39 @@
+#pragma once
+
+#include "channel/messages.hpp"
+#include "datastore/datastore.hpp"
+#include "runner/ending.hpp"
+#include "runner/progress_report.hpp"
+#include "runner/service_kind.hpp"
+#include "runner/session_report.hpp"
+#include "storage/sync_state.hpp"
+#include "transport/transport.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace runner {
+
+/// What a session works with; everything outlives it.
+struct Surroundings {
+    transport::Transport& transport;
+    storage::SyncState& state;
+    const Ending& ending;
+    /// The local items of a service, whose anchors with the server are given.
+    std::function<std::unique_ptr<datastore::Datastore>(const ServiceKind&, const channel::ServicePlan&,
+                                                        const storage::Anchors&)>
+        open_datastore;
+    ProgressReport::Tell tell;
+    std::function<Time()> now;
+    ProgressReport::Now steady_now;
+};
+
+/// Carries out one session of one profile and writes down what came of it; the
+/// outcome is durable when this returns. A store that fails ends the session as Failed, Local.
+///
+/// What must be durable is so before the step that depends on it: what is sent before
+/// the bytes leave, what is received before its Status leaves, the anchors last. Ended
+/// at any point, it leaves everything such that the next session loses and doubles nothing.
+channel::Result run_session(const channel::Plan& plan, const Surroundings& around);
+
+} // namespace runner

@@ -1,0 +1,107 @@
+#include "runner/session_setup.hpp"
+
+#include "codec/codec.hpp"
+#include "runner/anchor.hpp"
+#include "runner/device_info.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace runner {
+namespace {
+
+constexpr auto Encoding = codec::Encoding::Xml;
+
+bool is_https(std::string_view url)
+{
+    constexpr std::string_view scheme = "https:";
+    return url.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), url.begin(), [](char a, char b) {
+               return a == std::tolower(static_cast<unsigned char>(b));
+           });
+}
+
+/// SessionID has at most four octets (RepPro 1.2 §5.1.16).
+std::uint32_t session_id(std::uint64_t number)
+{
+    return static_cast<std::uint32_t>(number % 9999 + 1);
+}
+
+base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const ServiceKind& kind,
+                                                    storage::SyncState& state,
+                                                    std::chrono::system_clock::time_point now)
+{
+    const auto type = syncml::find_sync_type(plan.type);
+    if (!type)
+        return base::fail(base::Errc::InvalidValue, fmt::format("{}: unknown sync type '{}'", plan.service, plan.type));
+    const auto anchors = state.anchors(plan.service, plan.uri);
+    session::ServiceSetup setup;
+    setup.name = plan.service;
+    setup.local_uri = kind.local_uri;
+    setup.remote_uri = plan.uri;
+    setup.requested = *type;
+    setup.own_last = anchors.own_last;
+    setup.own_next = next_anchor(anchors.own_last, now);
+    setup.peer_last = anchors.peer_last;
+    for (auto& map : state.pending_maps(plan.service))
+        setup.pending_maps.push_back({std::move(map.guid), std::move(map.luid)});
+    setup.user = plan.user;
+    setup.password = plan.password;
+    return setup;
+}
+
+} // namespace
+
+std::string account_identity(const std::string& url, const std::string& user)
+{
+    const auto scheme = url.find("://");
+    const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
+    std::string host = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+    std::ranges::transform(host, host.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return fingerprint(host + '\n' + user);
+}
+
+base::Result<session::Setup> prepare_setup(const channel::Plan& plan, storage::SyncState& state,
+                                           std::chrono::system_clock::time_point now)
+{
+    session::Setup setup;
+    setup.server_uri = plan.url;
+    setup.device_id = plan.device_id;
+    setup.session_id = session_id(plan.session);
+    setup.user = plan.user;
+    setup.password = plan.password;
+    setup.first_scheme = plan.user.empty() ? session::AuthScheme::None : session::AuthScheme::Md5;
+    setup.may_send_basic = is_https(plan.url) || plan.allow_plain_credentials;
+    setup.nonce = state.nonce();
+    setup.max_msg_size = plan.max_msg_size;
+    setup.max_obj_size = plan.max_obj_size;
+    setup.devinf_type = codec::devinf_media_type(Encoding);
+    setup.command_size = [](const syncml::Command& command) { return codec::encoded_size(command, Encoding); };
+    setup.sync_command_size = [](const syncml::SyncCommand& command) { return codec::encoded_size(command, Encoding); };
+    setup.header_size = [](const syncml::Header& header) { return codec::encoded_size(header, Encoding); };
+
+    std::vector<const ServiceKind*> kinds;
+    bool may_be_new_there = false;
+    for (const auto& service : plan.services) {
+        const ServiceKind* kind = find_service_kind(service.service);
+        if (!kind)
+            return base::fail(base::Errc::NotSupported, fmt::format("{} is not kept here", service.service));
+        auto prepared = prepare_service(service, *kind, state, now);
+        if (!prepared)
+            return tl::unexpected(std::move(prepared.error()));
+        may_be_new_there |= prepared->own_last.empty() || prepared->requested == syncml::SyncType::Slow;
+        kinds.push_back(kind);
+        setup.services.push_back(std::move(*prepared));
+    }
+
+    setup.devinf = own_device_info(plan.device_id, kinds);
+    if (const auto known = state.peer_info())
+        setup.peer_devinf = find_device_info(*known);
+    setup.get_devinf = !setup.peer_devinf;
+    // Some servers expect it with every slow sync, too.
+    setup.put_devinf = may_be_new_there || fingerprint(to_json(setup.devinf)) != state.sent_devinf_hash();
+    return setup;
+}
+
+} // namespace runner
