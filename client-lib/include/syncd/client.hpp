@@ -1,0 +1,161 @@
+#pragma once
+
+#include <syncd/enums.hpp>
+#include <syncd/error.hpp>
+#include <syncd/export.hpp>
+#include <syncd/profile.hpp>
+#include <syncd/session.hpp>
+#include <syncd/statistics.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace syncd {
+
+/// How a call with an answer of type T ended: `error` is empty and `value` the answer, or
+/// `error` is set and `value` is empty.
+template <class T>
+using Reply = std::function<void(std::optional<Error> error, T value)>;
+/// How a call without an answer ended.
+using Done = std::function<void(std::optional<Error> error)>;
+
+enum class Bus {
+    System, ///< the service of the machine; honours DBUS_SYSTEM_BUS_ADDRESS
+    User,   ///< the service of the login session; honours DBUS_SESSION_BUS_ADDRESS
+};
+
+struct ClientOptions {
+    Bus bus = Bus::System;
+    /// Let the service ask the user for a password when a call needs one. Calls then wait as
+    /// long as the user takes.
+    bool allow_interactive_authorization = false;
+    /// The longest wait for the answer of a call; then ErrorKind::NoService. remove(), and import and export of a
+    /// Store, wait without limit: they end when the service is done or goes away.
+    std::chrono::microseconds timeout = std::chrono::seconds(25);
+};
+
+/// What to call for every session and profile of this user, whoever started or changed
+/// it; each may be empty.
+struct SyncWatcher {
+    SyncProgressCallback session;
+    std::function<void(const std::string& profile_id)> on_profile_added;
+    std::function<void(const std::string& profile_id)> on_profile_changed;
+    std::function<void(const std::string& profile_id)> on_profile_removed;
+    /// The service went away; its sessions have ended, and no callback of `session` tells how.
+    std::function<void()> on_service_gone;
+};
+
+/// The synchronization service, as one user sees it: Tizen's DataSynchronizationManager
+/// in C++ terms.
+///
+/// Every call comes in two forms. The first blocks and throws Error. The second returns when the call is
+/// sent and calls `done` once, from process() or run_until(); it throws Error, and never calls `done`,
+/// only when the call cannot be sent. When the Client goes away first `done` is never called.
+/// Every call can fail with NoService, AccessDenied, InteractiveAuthorizationRequired, Storage and Failed; what
+/// else is named with each. A failed call has changed nothing, neither in the service nor in its arguments.
+///
+/// Threads: a Client, its Stores and its Sessions belong to one thread at a time. Use a Client per thread.
+///
+/// Events: callbacks run within process() and run_until() only. A callback may make any call and
+/// destroy any Session, but must not call process() or run_until(), nor destroy the Client. An exception that
+/// leaves a callback leaves process() or run_until() in turn; the other events are not lost.
+class SYNCD_API Client {
+public:
+    /// Connects to the bus; does not start the service. Throws Error: NoService when there is no bus.
+    explicit Client(const ClientOptions& options = {});
+    Client(Client&&) noexcept;
+    Client& operator=(Client&&) noexcept;
+    ~Client();
+
+    /// Stores a new profile and returns its id. Needs a name, a URL and a mode.
+    /// Errors: InvalidValue, QuotaExceeded.
+    std::string add(const SyncProfileInfo& profile);
+    void add(const SyncProfileInfo& profile, Reply<std::string> done);
+
+    /// Replaces the profile named by `profile.profile_id` as a whole, but for credentials
+    /// that are absent: those stay. A new host, or http instead of https, needs `id` and `password` again.
+    /// A session that is running keeps the settings it began with.
+    /// Errors: NotFound, InvalidValue.
+    void update(const SyncProfileInfo& profile);
+    void update(const SyncProfileInfo& profile, Done done);
+
+    /// Deletes a profile with its credentials and history; stops its session first. The user's
+    /// items stay. Errors: NotFound.
+    void remove(const std::string& profile_id);
+    void remove(const std::string& profile_id, Done done);
+
+    /// A profile without its credentials; fit to be changed and given to update().
+    /// Errors: NotFound.
+    SyncProfileInfo get(const std::string& profile_id);
+    void get(const std::string& profile_id, Reply<SyncProfileInfo> done);
+
+    /// All profiles of this user, by id.
+    std::vector<SyncProfileInfo> get_all();
+    void get_all(Reply<std::vector<SyncProfileInfo>> done);
+
+    /// How many profiles a user may have; zero or less: no limit. A new one fits when
+    /// `max_profiles() <= 0 || profile_count() < max_profiles()`.
+    std::int32_t max_profiles();
+    void max_profiles(Reply<std::int32_t> done);
+    /// How many profiles this user has.
+    std::uint32_t profile_count();
+    void profile_count(Reply<std::uint32_t> done);
+
+    /// Starts a session, or joins the one that the profile has already, and returns when it is
+    /// accepted. `callback` follows it from process() or run_until(). `type`: for this session only.
+    /// Errors: NotFound, NothingToSync, CredentialsLost, InvalidValue.
+    [[nodiscard]] Session start_sync(const std::string& profile_id, SyncProgressCallback callback = {},
+                                     std::optional<SyncType> type = {});
+    void start_sync(const std::string& profile_id, SyncProgressCallback callback, std::optional<SyncType> type,
+                    Reply<Session> done);
+
+    /// Asks the session of a profile to end; returns when that is accepted. on_stopped follows.
+    /// Errors: NotFound, NotRunning.
+    void stop_sync(const std::string& profile_id);
+    void stop_sync(const std::string& profile_id, Done done);
+
+    /// How the last session went, one entry per service in the profile's order.
+    /// Errors: NotFound.
+    std::vector<SyncStatistics> statistics(const std::string& profile_id);
+    void statistics(const std::string& profile_id, Reply<std::vector<SyncStatistics>> done);
+
+    /// Ended sessions, newest first; at most `limit`, 1000 at the most, 0 means 20.
+    /// Errors: NotFound.
+    std::vector<SessionRecord> history(const std::string& profile_id, std::uint32_t limit = 0);
+    void history(const std::string& profile_id, std::uint32_t limit, Reply<std::vector<SessionRecord>> done);
+
+    /// What a profile is doing now. Errors: NotFound.
+    ProfileStatus status(const std::string& profile_id);
+    void status(const std::string& profile_id, Reply<ProfileStatus> done);
+
+    /// The version of the service, such as `0.1.0`.
+    std::string version();
+    void version(Reply<std::string> done);
+
+    /// From now on calls `watcher` for everything that happens to this user's profiles;
+    /// replaces the watcher before. Goes on when the service is restarted. Starts the service, and blocks
+    /// until it answers.
+    void watch(SyncWatcher watcher);
+
+    /// Readable when process() has something to do. The same for the life of the Client; not to
+    /// be read from or closed. For poll, epoll, GLib's and other loops.
+    int fd() const noexcept;
+    /// Handles what has arrived and calls the callbacks; does not block. Throws Error when the bus is
+    /// gone (NoService, after every session that was followed has failed), and what a callback threw.
+    void process();
+    /// Handles events until `session`, which this Client follows, has ended; returns how. Sessions end at the latest
+    /// when the service or the bus goes away. Throws what process() throws.
+    SyncOutcome run_until(const Session& session);
+
+private:
+    friend class Store;
+    class SYNCD_LOCAL Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace syncd

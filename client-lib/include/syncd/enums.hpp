@@ -1,0 +1,103 @@
+#pragma once
+
+#include <syncd/export.hpp>
+
+#include <string_view>
+
+/// The words of the synchronization API. Each value has one word (`TWO_WAY`), the same on
+/// D-Bus, in JSON and in documents.
+///
+/// A newer service may use words that this library does not know. They are read as
+/// the first enumerator; `Unknown` is never sent to the service.
+namespace syncd {
+
+/// When a profile syncs.
+enum class SyncMode {
+    Unknown,
+    Manual,   ///< only when asked to
+    Periodic, ///< by itself, at a SyncInterval
+    Push,     ///< by itself, when something changes or the server notifies
+};
+
+/// What a session exchanges.
+enum class SyncType {
+    Unknown,
+    TwoWay,            ///< both sides send their changes
+    Slow,              ///< both sides send everything, which is compared
+    OneWayFromClient,  ///< this machine sends its changes, the server sends none
+    RefreshFromClient, ///< this machine sends everything and the server replaces what it has
+    OneWayFromServer,  ///< the server sends its changes, this machine sends none
+    RefreshFromServer, ///< the server sends everything and this machine replaces what it has
+};
+
+/// The period of SyncMode::Periodic.
+enum class SyncInterval {
+    Unknown,
+    FiveMinutes,
+    FifteenMinutes,
+    OneHour,
+    FourHours,
+    TwelveHours,
+    OneDay,
+    OneWeek,
+    OneMonth,
+};
+
+/// A kind of records.
+enum class SyncServiceType { Unknown, Contact, Event };
+
+/// How a service fared in the last session.
+enum class SyncStatus {
+    None, ///< never took part
+    Success,
+    Fail,
+    Stop,
+};
+
+/// How a session ended.
+enum class SyncOutcome { Unknown, Completed, Stopped, Failed };
+
+/// What started a session.
+enum class SyncTrigger { Unknown, User, Timer, Push };
+
+/// What a profile is doing.
+enum class ProfileState {
+    Idle,
+    Queued, ///< accepted, and waiting for another session of the same user
+    Syncing,
+    Stopping,
+};
+
+/// The word of a value; `UNKNOWN` for Unknown and for a number that is no enumerator.
+SYNCD_API std::string_view to_string(SyncMode value) noexcept;
+SYNCD_API std::string_view to_string(SyncType value) noexcept;
+SYNCD_API std::string_view to_string(SyncInterval value) noexcept;
+SYNCD_API std::string_view to_string(SyncServiceType value) noexcept;
+SYNCD_API std::string_view to_string(SyncStatus value) noexcept;
+SYNCD_API std::string_view to_string(SyncOutcome value) noexcept;
+SYNCD_API std::string_view to_string(SyncTrigger value) noexcept;
+SYNCD_API std::string_view to_string(ProfileState value) noexcept;
+
+/// The value of a word, case and all: `from_string<SyncType>("SLOW")`. The first
+/// enumerator for every other word.
+template <class Enum>
+Enum from_string(std::string_view word) noexcept = delete;
+
+template <>
+SYNCD_API SyncMode from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SyncType from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SyncInterval from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SyncServiceType from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SyncStatus from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SyncOutcome from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SyncTrigger from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API ProfileState from_string(std::string_view word) noexcept;
+
+} // namespace syncd

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <syncd/enums.hpp>
+#include <syncd/export.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace syncd {
+
+/// A moment, in microseconds since 1970-01-01 UTC; zero means never.
+using Time = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// The server and the schedule of a profile.
+///
+/// `id` and `password` are never filled in by the library: what the service stores cannot
+/// be read back. In Client::add an absent one means empty; in Client::update it
+/// means that the stored one stays, and an empty one clears it.
+///
+/// A password is an ordinary string here, which the caller wipes when it is done with it
+/// (`syncd::wipe`). The library keeps no copy: the one message that carries it is
+/// wiped when it has left.
+struct SyncInfo {
+    std::string url; ///< http:// or https://
+    std::optional<std::string> id;
+    std::optional<std::string> password;
+    SyncMode mode = SyncMode::Manual;
+    SyncType type = SyncType::TwoWay;     ///< for SyncMode::Manual; the other modes are TwoWay
+    std::optional<SyncInterval> interval; ///< for SyncMode::Periodic, and required there
+    bool allow_plain_credentials = false; ///< send the password even when the connection is not encrypted
+    std::string ca_file;                  ///< path of a PEM file with the authority to trust; empty: the system's
+    std::string device_id;                ///< who this machine is to the server; empty: made by add(), kept by update()
+};
+
+/// One kind of records within a profile. `id` and `password` are for servers that guard each
+/// database by itself; otherwise as in SyncInfo.
+struct SyncServiceInfo {
+    bool enable = true;
+    SyncServiceType service_type = SyncServiceType::Unknown;
+    std::string server_database_uri; ///< the server's name for it, such as `card`
+    std::optional<std::string> id;
+    std::optional<std::string> password;
+};
+
+struct SyncProfileInfo {
+    std::string profile_id;   ///< opaque; made by the service. Client::add ignores it
+    std::string profile_name; ///< free text; need not be unique
+    SyncInfo sync_info;
+    std::vector<SyncServiceInfo> service_info; ///< each service type at most once; the order is kept
+    bool has_credentials = false;              ///< told by the service; ignored when sent
+};
+
+/// What a profile is doing, and when it did and will sync.
+struct ProfileStatus {
+    ProfileState state = ProfileState::Idle;
+    Time last_sync_time{};
+    Time next_sync_time{};
+};
+
+/// Overwrites the characters of `text` and empties it.
+SYNCD_API void wipe(std::string& text) noexcept;
+
+} // namespace syncd

@@ -1,0 +1,5 @@
+#pragma once
+
+/// Everything that libsyncd offers.
+#include <syncd/client.hpp>
+#include <syncd/store.hpp>

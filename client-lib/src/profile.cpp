@@ -1,0 +1,117 @@
+#include "profile.hpp"
+
+#include "message.hpp"
+
+#include <syncd/error.hpp>
+
+#include <string.h>
+
+namespace syncd {
+namespace {
+
+template <class Enum>
+std::string word(Enum value, const char* key)
+{
+    if (value == Enum::Unknown)
+        throw Error("org.syncd1.Error.InvalidValue", std::string(key) + " is not set, or has a value that only a "
+                                                                        "newer version of this library knows");
+    return std::string(to_string(value));
+}
+
+void append_service(sdbus::Message& message, const SyncServiceInfo& service)
+{
+    append_dictionary(message, [&](Dictionary& entries) {
+        entries.add("ServiceType", word(service.service_type, "ServiceType"));
+        entries.add("ServerDatabaseUri", service.server_database_uri);
+        entries.add("Enable", service.enable);
+        if (service.id)
+            entries.add("Id", *service.id);
+        if (service.password)
+            entries.add("Password", *service.password);
+    });
+}
+
+SyncServiceInfo parse_service(const Values& values)
+{
+    return {
+        .enable = value(values, "Enable", true),
+        .service_type = from_string<SyncServiceType>(text(values, "ServiceType")),
+        .server_database_uri = text(values, "ServerDatabaseUri"),
+        .id = {},
+        .password = {},
+    };
+}
+
+} // namespace
+
+void append_profile(sdbus::Message& message, const SyncProfileInfo& profile, bool is_new)
+{
+    const SyncInfo& info = profile.sync_info;
+    append_dictionary(message, [&](Dictionary& entries) {
+        entries.add("ProfileName", profile.profile_name);
+        entries.add("Url", info.url);
+        entries.add("Mode", word(info.mode, "Mode"));
+        // TwoWay says nothing new in the other modes, where the key is refused.
+        if (info.mode == SyncMode::Manual || info.type != SyncType::TwoWay)
+            entries.add("Type", word(info.type, "Type"));
+        if (info.interval)
+            entries.add("Interval", word(*info.interval, "Interval"));
+        entries.add("AllowPlainCredentials", info.allow_plain_credentials);
+        if (!info.ca_file.empty())
+            entries.add("CaFile", info.ca_file);
+        if (!info.device_id.empty())
+            entries.add("DeviceId", info.device_id);
+        // Absent means "keep" to Update, and nothing to Add, which requires both.
+        if (info.id || is_new)
+            entries.add("Id", info.id.value_or(""));
+        if (info.password)
+            entries.add("Password", *info.password);
+        else if (is_new)
+            entries.add("Password", std::string());
+        entries.entry("Services", "aa{sv}", [&] {
+            message.openContainer("a{sv}");
+            for (const SyncServiceInfo& service : profile.service_info)
+                append_service(message, service);
+            message.closeContainer();
+        });
+    });
+}
+
+SyncProfileInfo parse_profile(std::string id, const Values& values)
+{
+    SyncProfileInfo profile;
+    profile.profile_id = std::move(id);
+    profile.profile_name = text(values, "ProfileName");
+    profile.has_credentials = value(values, "HasCredentials", false);
+
+    SyncInfo& info = profile.sync_info;
+    info.url = text(values, "Url");
+    info.mode = from_string<SyncMode>(text(values, "Mode"));
+    info.type = from_string<SyncType>(text(values, "Type"));
+    if (values.contains("Interval"))
+        info.interval = from_string<SyncInterval>(text(values, "Interval"));
+    info.allow_plain_credentials = value(values, "AllowPlainCredentials", false);
+    info.ca_file = text(values, "CaFile");
+    info.device_id = text(values, "DeviceId");
+    for (const Values& service : value(values, "Services", std::vector<Values>()))
+        profile.service_info.push_back(parse_service(service));
+    return profile;
+}
+
+ProfileStatus parse_status(const Values& values)
+{
+    return {
+        .state = from_string<ProfileState>(text(values, "State")),
+        .last_sync_time = time(values, "LastSyncTime"),
+        .next_sync_time = time(values, "NextSyncTime"),
+    };
+}
+
+void wipe(std::string& text) noexcept
+{
+    text.resize(text.capacity()); // what a longer text left behind goes too
+    explicit_bzero(text.data(), text.size());
+    text.clear();
+}
+
+} // namespace syncd
