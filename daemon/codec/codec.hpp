@@ -22,25 +22,34 @@ struct Limits {
     std::size_t max_elements = 500'000;
 };
 
-/// Reads one message. Tolerant as wire.md and interop-quirks.md ask: any order
+/// Reads one message, tolerant of what real peers do: any order
 /// of children, missing or differing namespaces, unknown elements skipped
-/// (unknown commands become syncml::Unsupported), DevInf inline or as text.
+/// (unknown commands become syncml::Unsupported), DevInf inline or as text,
+/// octets that are no UTF-8 taken for ISO-8859-1. What a document leaves out is
+/// left empty; a Status without a readable code reads as CommandFailed, never as success.
 ///
-/// Errors: Malformed (broken document, not SyncML at its root counts as
-/// NotSyncML), ForbiddenMarkup (DTD, entities beyond the five, external
-/// references), ReplyTooLarge (a limit).
+/// Errors: Malformed (broken document, an id that is not a number, no MsgID),
+/// NotSyncML (something else at its root, or no XML), ForbiddenMarkup (DTD,
+/// entities beyond the five), ReplyTooLarge (a limit).
 base::Result<syncml::Message> decode(std::string_view document, Encoding encoding, const Limits& limits);
 
 /// The document of a message. Item data that the encoding cannot carry as text
-/// must have been marked `Format b64` and encoded by the caller.
-/// `can_carry` tells.
+/// must have been marked `Format b64` and encoded by the caller; `can_carry`
+/// tells. In XML the receiver sees a line feed for each CR LF in item data, and
+/// U+FFFD for what XML cannot hold.
+///
+/// With credentials in it the document is a secret: base::wipe it after use.
 std::string encode(const syncml::Message& message, Encoding encoding);
 
 /// Whether item data can stand as text in this encoding: well-formed UTF-8
 /// without characters that XML forbids.
 bool can_carry(std::string_view text, Encoding encoding);
 
-/// The octets that `encode` will spend on a command; exact for XML.
+/// The octets that `encode` spends, counted by the code that writes them; nothing is allocated.
+///
+/// A message takes the sum of its header and its commands, and, when it is not
+/// final, 8 octets (`<Final/>`) less. A Sync, Sequence or Atomic takes the sum
+/// of itself without commands and of the commands in it.
 std::size_t encoded_size(const syncml::Command& command, Encoding encoding);
 std::size_t encoded_size(const syncml::SyncCommand& command, Encoding encoding);
 /// The octets of a message with an empty body, Final included.

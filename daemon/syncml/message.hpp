@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-/// The elements of one SyncML message as plain values (wire.md's content
+/// The elements of one SyncML message as plain values (the DTD's content
 /// models). They know nothing of XML or WBXML and hold no rule of the protocol;
 /// an element that is optional on the wire is an optional or an empty string
 /// here. All text is UTF-8.

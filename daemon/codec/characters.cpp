@@ -1,0 +1,102 @@
+#include "codec/characters.hpp"
+
+namespace codec {
+
+namespace {
+
+constexpr bool is_plain(unsigned char c)
+{
+    return (c >= 0x20 || c == '\n' || c == '\r' || c == '\t') && c < 0x80 && c != '&' && c != '<' && c != '>';
+}
+
+// The octets of the first character of `text`, 0 when it is not well-formed
+// (Unicode, table 3-7: no overlong form, no surrogate, nothing above U+10FFFF).
+std::size_t utf8_size(std::string_view text)
+{
+    const auto octet = [text](std::size_t at) {
+        return at < text.size() ? static_cast<unsigned char>(text[at]) : static_cast<unsigned char>(0);
+    };
+    const auto follows = [octet](std::size_t at, unsigned char low = 0x80, unsigned char high = 0xBF) {
+        return octet(at) >= low && octet(at) <= high;
+    };
+    const auto lead = octet(0);
+    if (lead < 0x80)
+        return 1;
+    if (lead < 0xC2)
+        return 0;
+    if (lead < 0xE0)
+        return follows(1) ? 2 : 0;
+    if (lead < 0xF0) {
+        const unsigned char low = lead == 0xE0 ? 0xA0 : 0x80;
+        const unsigned char high = lead == 0xED ? 0x9F : 0xBF;
+        return follows(1, low, high) && follows(2) ? 3 : 0;
+    }
+    if (lead < 0xF5) {
+        const unsigned char low = lead == 0xF0 ? 0x90 : 0x80;
+        const unsigned char high = lead == 0xF4 ? 0x8F : 0xBF;
+        return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
+    }
+    return 0;
+}
+
+} // namespace
+
+std::size_t count_plain(std::string_view text)
+{
+    // Blocks of a fixed size without an exit inside let the compiler use vectors:
+    // photos are most of what passes here.
+    constexpr std::size_t block = 32;
+    std::size_t at = 0;
+    for (; at + block <= text.size(); at += block) {
+        bool plain = true;
+        for (std::size_t i = 0; i < block; ++i)
+            plain &= is_plain(static_cast<unsigned char>(text[at + i]));
+        if (!plain)
+            break;
+    }
+    while (at < text.size() && is_plain(static_cast<unsigned char>(text[at])))
+        ++at;
+    return at;
+}
+
+std::size_t character_size(std::string_view text)
+{
+    const auto first = static_cast<unsigned char>(text.front());
+    if (first < 0x20)
+        return first == '\n' || first == '\r' || first == '\t' ? 1 : 0;
+    const bool noncharacter = text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF");
+    return noncharacter ? 0 : utf8_size(text);
+}
+
+bool is_xml_text(std::string_view text)
+{
+    while (true) {
+        text.remove_prefix(count_plain(text));
+        if (text.empty())
+            return true;
+        const auto size = character_size(text);
+        if (size == 0)
+            return false;
+        text.remove_prefix(size);
+    }
+}
+
+std::string read_stray_octets_as_latin1(std::string_view text)
+{
+    std::string result;
+    result.reserve(text.size() + text.size() / 8);
+    while (!text.empty()) {
+        const auto size = utf8_size(text);
+        if (size > 0) {
+            result.append(text.substr(0, size));
+        } else {
+            const auto octet = static_cast<unsigned char>(text.front());
+            result.push_back(static_cast<char>(0xC0 | octet >> 6));
+            result.push_back(static_cast<char>(0x80 | (octet & 0x3F)));
+        }
+        text.remove_prefix(size > 0 ? size : 1);
+    }
+    return result;
+}
+
+} // namespace codec
