@@ -38,7 +38,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// The largest VCALENDAR object that is split.
-constexpr std::size_t max_calendar_bytes = 64 * 1024 * 1024;
-
 } // namespace item

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace item {
+
+/// A property with its continuation lines. Unfolding happens only for looking; `raw` is what is kept.
+struct ContentLine {
+    std::string_view raw;   ///< as given but for its line ends, which are CRLF; ends in one
+    std::size_t number = 0; ///< of its first line, from 1
+    std::string name;       ///< upper case, without group; empty when it is no property
+    std::string parameters; ///< from the first `;` on, unfolded
+    std::string_view folded_value;
+
+    bool is_blank() const;
+    std::string value() const; ///< unfolded, without blanks around it
+    /// The value of a parameter, without quotes; empty when there is none.
+    std::string parameter(std::string_view upper_name) const;
+    /// vCard 2.1 writes `;QUOTED-PRINTABLE` as well as `;ENCODING=QUOTED-PRINTABLE`.
+    bool is_quoted_printable() const;
+};
+
+/// The line that `raw` holds (its line ends are CRLF already).
+ContentLine parse_line(std::string_view raw, std::size_t number);
+
+/// Cuts a stream into content lines: LF, CR, CRLF and CR CR LF end a line; a line that begins with a
+/// blank, or follows a soft line break of quoted-printable, continues the one before. A byte
+/// order mark at the beginning is left out.
+class LineReader {
+public:
+    using Sink = std::function<base::Result<void>(const ContentLine&)>;
+
+    explicit LineReader(Sink sink) : sink_(std::move(sink)) {}
+
+    /// Errors: the sink's; InvalidValue for a content line larger than an item may be.
+    base::Result<void> feed(std::string_view chunk);
+    base::Result<void> finish();
+    std::size_t lines() const { return lines_; } ///< ended so far
+
+private:
+    base::Result<void> end_physical();
+    base::Result<void> flush();
+    bool is_continuation();
+
+    Sink sink_;
+    std::string physical_;          ///< the line being read
+    std::string logical_;           ///< the content line being put together
+    bool quoted_printable_ = false; ///< `logical_` is known to be
+    std::size_t lines_ = 0;         ///< physical lines ended
+    std::size_t number_ = 0;        ///< of the first line of `logical_`
+    std::size_t returns_ = 0;       ///< CRs read whose meaning depends on what follows
+};
+
+} // namespace item

@@ -1,0 +1,133 @@
+#include "item/object.hpp"
+
+#include "item/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace item {
+namespace {
+
+constexpr std::size_t max_depth = 32;
+
+template <class... Values>
+auto bad(std::size_t line, fmt::format_string<Values...> text, Values&&... values)
+{
+    return base::fail(base::Errc::InvalidValue,
+                      fmt::format("line {}: {}", line, fmt::format(text, std::forward<Values>(values)...)));
+}
+
+/// Somebody else's text in a message: not at any length.
+std::string shown(std::string_view text)
+{
+    constexpr std::size_t most = 40;
+    if (text.size() <= most)
+        return std::string(text);
+    auto size = most;
+    while ((static_cast<unsigned char>(text[size]) & 0xc0) == 0x80)
+        --size;
+    return std::string(text.substr(0, size)) + "…";
+}
+
+} // namespace
+
+std::optional<Form> find_form(std::string_view root, std::string_view version)
+{
+    if (root == "VCARD")
+        return version == "2.1"   ? std::optional(Form::VCard21)
+               : version == "3.0" ? std::optional(Form::VCard30)
+                                  : std::nullopt;
+    if (root == "VCALENDAR")
+        return version == "1.0"   ? std::optional(Form::VCalendar10)
+               : version == "2.0" ? std::optional(Form::ICalendar20)
+                                  : std::nullopt;
+    return std::nullopt;
+}
+
+base::Result<void> Object::take(const ContentLine& line)
+{
+    if (const auto at = find_forbidden(line.raw)) {
+        const auto before = line.raw.substr(0, *at);
+        return bad(line.number + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')),
+                   "the octet 0x{:02x} is not UTF-8 text or is a control character",
+                   static_cast<unsigned char>(line.raw[*at]));
+    }
+    if (is_complete() || is_empty()) {
+        if (line.is_blank())
+            return {};
+        if (is_complete())
+            return bad(line.number, "text after the end of the item: {}",
+                       shown(trim(line.raw.substr(0, line.raw.find('\r')))));
+    }
+    if (text_.size() + line.raw.size() > (is_calendar() ? max_calendar_bytes : max_bytes))
+        return bad(line.number, "the item is larger than {} MiB",
+                   (is_calendar() ? max_calendar_bytes : max_bytes) >> 20);
+    if (line.name == "BEGIN")
+        return begin(line);
+    if (is_empty())
+        return bad(line.number, "neither BEGIN:VCARD nor BEGIN:VCALENDAR: {}",
+                   shown(trim(line.raw.substr(0, line.raw.find('\r')))));
+    return line.name == "END" ? end(line) : property(line);
+}
+
+base::Result<void> Object::begin(const ContentLine& line)
+{
+    auto name = to_upper(line.value());
+    if (is_empty()) {
+        if (name != "VCARD" && name != "VCALENDAR")
+            return bad(line.number, "neither BEGIN:VCARD nor BEGIN:VCALENDAR but BEGIN:{}", shown(name));
+        root_ = name;
+    } else if (open_.size() == max_depth) {
+        return bad(line.number, "more than {} components one in another", max_depth);
+    } else if (open_.size() == 1 && is_calendar()) {
+        components_.push_back({name, text_.size(), 0, line.number, {}, {}, {}});
+    }
+    open_.push_back(std::move(name));
+    text_ += line.raw;
+    return {};
+}
+
+base::Result<void> Object::end(const ContentLine& line)
+{
+    const auto name = to_upper(line.value());
+    if (name != open_.back())
+        return bad(line.number, "END:{} where END:{} is due", shown(name), shown(open_.back()));
+    if (open_.size() == 1 && !form_)
+        return bad(line.number, "{} without VERSION", root_);
+    open_.pop_back();
+    text_ += line.raw;
+    if (open_.size() == 1 && is_calendar())
+        components_.back().end = text_.size();
+    return {};
+}
+
+base::Result<void> Object::property(const ContentLine& line)
+{
+    if (open_.size() == 1) {
+        if (line.name == "VERSION" && !form_) {
+            const auto version = line.value();
+            form_ = find_form(root_, version);
+            if (!form_ && root_ == "VCARD" && version == "4.0")
+                return base::fail(
+                    base::Errc::NotSupported,
+                    fmt::format("line {}: vCard 4.0 cannot be stored yet; export it as vCard 3.0", line.number));
+            if (!form_)
+                return bad(line.number, "{} of unknown version {}", root_, shown(version));
+        }
+        if (is_calendar() && !line.is_blank())
+            properties_ += line.raw;
+    } else if (is_calendar()) {
+        auto& component = components_.back();
+        if (open_.size() == 2 && line.name == "UID" && component.uid.empty())
+            component.uid = line.value();
+        if (open_.size() == 2 && line.name == "TZID" && component.tzid.empty())
+            component.tzid = line.value();
+        if (auto zone = line.parameter("TZID"); !zone.empty())
+            component.zones.insert(std::move(zone));
+    }
+    text_ += line.raw;
+    return {};
+}
+
+} // namespace item

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "item/content_line.hpp"
+#include "item/item.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace item {
+
+/// The largest VCALENDAR object that is read; the items it is split into are smaller.
+constexpr std::size_t max_calendar_bytes = 64 * 1024 * 1024;
+
+/// One VCARD or VCALENDAR, put together line by line.
+class Object {
+public:
+    /// What stands directly in a VCALENDAR: an event, a time zone …
+    struct Component {
+        std::string name;            ///< upper case
+        std::size_t begin = 0;       ///< where its text begins in `text()`
+        std::size_t end = 0;         ///< and ends
+        std::size_t line = 0;        ///< of its BEGIN
+        std::string uid;             ///< empty: none
+        std::string tzid;            ///< of a VTIMEZONE
+        std::set<std::string> zones; ///< TZIDs its properties refer to
+    };
+
+    /// Takes the next line. Errors: InvalidValue, NotSupported; the message begins with the line's number.
+    base::Result<void> take(const ContentLine& line);
+
+    bool is_empty() const { return root_.empty(); }
+    bool is_complete() const { return !is_empty() && open_.empty(); }
+    bool is_calendar() const { return root_ == "VCALENDAR"; }
+    /// The component of a calendar that the next line belongs to; null outside of any.
+    const Component* open_component() const
+    {
+        return open_.size() > 1 && is_calendar() ? &components_.back() : nullptr;
+    }
+
+    // Of a complete object:
+    Form form() const { return *form_; }
+    const std::string& text() const { return text_; }
+    std::string take_text() { return std::move(text_); }
+    const std::vector<Component>& components() const { return components_; }
+    /// The calendar's own properties.
+    const std::string& properties() const { return properties_; }
+
+private:
+    base::Result<void> begin(const ContentLine& line);
+    base::Result<void> end(const ContentLine& line);
+    base::Result<void> property(const ContentLine& line);
+
+    std::string root_;
+    std::string text_;
+    std::string properties_;
+    std::vector<std::string> open_; ///< what has begun and not ended, outermost first
+    std::vector<Component> components_;
+    std::optional<Form> form_;
+};
+
+/// The form that `BEGIN:root` and `VERSION:version` declare; nothing for others, vCard 4.0 among them.
+std::optional<Form> find_form(std::string_view root, std::string_view version);
+
+} // namespace item

@@ -1,0 +1,188 @@
+#include "item/content_line.hpp"
+#include "item/item.hpp"
+#include "item/text.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace item {
+namespace {
+
+constexpr std::size_t max_summary_bytes = 200;
+
+std::optional<unsigned> hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return static_cast<unsigned>(c - '0');
+    if (c >= 'A' && c <= 'F')
+        return static_cast<unsigned>(c - 'A' + 10);
+    if (c >= 'a' && c <= 'f')
+        return static_cast<unsigned>(c - 'a' + 10);
+    return std::nullopt;
+}
+
+/// RFC 2045 §6.7; what is no escape stays.
+std::string decode_quoted_printable(std::string_view text)
+{
+    std::string decoded;
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] != '=') {
+            decoded += text[at++];
+            continue;
+        }
+        const auto high = at + 2 < text.size() ? hex_digit(text[at + 1]) : std::nullopt;
+        const auto low = high ? hex_digit(text[at + 2]) : std::nullopt;
+        if (low) {
+            decoded += static_cast<char>(*high * 16 + *low);
+            at += 3;
+            continue;
+        }
+        const auto next = text.find_first_not_of(" \t", at + 1);
+        if (next != std::string_view::npos && text.substr(next, 2) == "\r\n")
+            at = next + 2; // a soft line break
+        else
+            decoded += text[at++];
+    }
+    return decoded;
+}
+
+std::string unescape(std::string_view text)
+{
+    std::string plain;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '\\' || at + 1 == text.size())
+            plain += text[at];
+        else if (const auto c = text[++at]; c == 'n' || c == 'N')
+            plain += ' ';
+        else
+            plain += c;
+    }
+    return plain;
+}
+
+/// Whatever the octets are: UTF-8 on one line. What is not UTF-8 is taken for Latin-1, the usual other one.
+std::string to_one_line(std::string_view text)
+{
+    std::string line;
+    const bool utf8 = !find_forbidden(text);
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x20 || octet == 0x7f || (!utf8 && octet < 0xa0 && octet >= 0x80)) {
+            line += ' ';
+        } else if (utf8 || octet < 0x80) {
+            line += c;
+        } else {
+            line += static_cast<char>(0xc0 | (octet >> 6));
+            line += static_cast<char>(0x80 | (octet & 0x3f));
+        }
+    }
+    line.erase(std::unique(line.begin(), line.end(), [](char a, char b) { return a == ' ' && b == ' '; }), line.end());
+    line = trim(line);
+    if (line.size() > max_summary_bytes) {
+        auto size = max_summary_bytes;
+        while ((static_cast<unsigned char>(line[size]) & 0xc0) == 0x80)
+            --size;
+        line = line.substr(0, size) + "…";
+    }
+    return line;
+}
+
+/// The parts of a structured value, ready to read.
+std::vector<std::string> parts(const ContentLine& line, char separator)
+{
+    const auto value = line.value();
+    std::vector<std::string> parts;
+    std::string part;
+    const auto end_part = [&] {
+        parts.push_back(unescape(line.is_quoted_printable() ? decode_quoted_printable(part) : part));
+        part.clear();
+    };
+    for (std::size_t at = 0; at < value.size(); ++at) {
+        if (value[at] == separator) {
+            end_part();
+            continue;
+        }
+        if (value[at] == '\\' && at + 1 < value.size())
+            part += value[at++];
+        part += value[at];
+    }
+    end_part();
+    return parts;
+}
+
+std::string text_of(const ContentLine& line)
+{
+    return parts(line, '\0').front();
+}
+
+/// `20260105T090000Z`: `2026-01-05 09:00 UTC`; any other form as it is.
+std::string readable_time(std::string_view time)
+{
+    const auto digits = [&](std::size_t at, std::size_t count) {
+        return time.size() >= at + count && std::all_of(time.begin() + static_cast<std::ptrdiff_t>(at),
+                                                        time.begin() + static_cast<std::ptrdiff_t>(at + count),
+                                                        [](char c) { return c >= '0' && c <= '9'; });
+    };
+    if (!digits(0, 8))
+        return std::string(time);
+    auto text =
+        std::string(time.substr(0, 4)) + "-" + std::string(time.substr(4, 2)) + "-" + std::string(time.substr(6, 2));
+    if (time.size() >= 15 && time[8] == 'T' && digits(9, 6))
+        text += " " + std::string(time.substr(9, 2)) + ":" + std::string(time.substr(11, 2)) +
+                (time.ends_with('Z') ? " UTC" : "");
+    return text;
+}
+
+struct Contact {
+    std::string name, structured;
+};
+
+struct Event {
+    std::string summary, begin;
+    bool changed_occurrence = false;
+};
+
+} // namespace
+
+std::string summary(std::string_view data)
+{
+    std::vector<std::string> open;
+    Contact contact;
+    std::vector<Event> events;
+    LineReader reader([&](const ContentLine& line) -> base::Result<void> {
+        if (line.name == "BEGIN") {
+            if (open.size() == 1 && to_upper(line.value()) == "VEVENT")
+                events.emplace_back();
+            open.push_back(to_upper(line.value()));
+        } else if (line.name == "END") {
+            if (!open.empty())
+                open.pop_back();
+        } else if (open.size() == 1 && line.name == "FN" && contact.name.empty()) {
+            contact.name = text_of(line);
+        } else if (open.size() == 1 && line.name == "N" && contact.structured.empty()) {
+            auto names = parts(line, ';');
+            names.resize(2);
+            contact.structured = names[1] + " " + names[0];
+        } else if (open.size() == 2 && open.back() == "VEVENT") {
+            if (line.name == "SUMMARY" && events.back().summary.empty())
+                events.back().summary = text_of(line);
+            else if (line.name == "DTSTART")
+                events.back().begin = readable_time(line.value());
+            else if (line.name == "RECURRENCE-ID")
+                events.back().changed_occurrence = true;
+        }
+        return {};
+    });
+    if (reader.feed(data))
+        (void)reader.finish(); // as far as it can be read
+
+    if (events.empty())
+        return to_one_line(contact.name.empty() ? contact.structured : contact.name);
+    auto event = std::find_if(events.begin(), events.end(), [](const Event& one) { return !one.changed_occurrence; });
+    if (event == events.end())
+        event = events.begin();
+    const auto separator = event->summary.empty() || event->begin.empty() ? "" : ", ";
+    return to_one_line(event->summary + separator + event->begin);
+}
+
+} // namespace item

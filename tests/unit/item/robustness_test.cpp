@@ -1,0 +1,119 @@
+// Any octets in: an outcome, no crash. The sanitizers watch; work that grows with the square of the input would
+// run into the test's time limit.
+#include "item/splitter.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <random>
+
+namespace {
+
+/// Runs everything over the text; returns how many items it held.
+std::size_t run(std::string_view text, std::size_t piece)
+{
+    std::size_t items = 0;
+    bool stable = true;
+    item::Splitter splitter([&](item::Item one) -> base::Result<void> {
+        ++items;
+        // What the splitter lets through is good for the store, and stays as it is there.
+        const auto checked = item::check(one.data);
+        stable = stable && checked && checked->data == one.data && checked->form == one.form;
+        return {};
+    });
+    base::Result<void> result;
+    for (std::size_t at = 0; at < text.size() && result; at += piece)
+        result = splitter.feed(text.substr(at, piece));
+    if (result)
+        (void)splitter.finish();
+    if (const auto checked = item::check(text))
+        stable = stable && item::check(checked->data)->data == checked->data;
+    (void)item::find_form(text);
+    (void)item::summary(text);
+    REQUIRE(stable);
+    return items;
+}
+
+const std::string seed =
+    "BEGIN:VCARD\r\nVERSION:2.1\r\nN;ENCODING=QUOTED-PRINTABLE:M=C3=BC=\r\nller;J\r\nPHOTO;BASE64:\r\n "
+    "AAAA\r\n\r\nEND:VCARD\r\n"
+    "BEGIN:VCARD\nVERSION:3.0\nitem1.FN;X=\"a:b\":\xc3\xa4\\,\\n\n fold\nEND:VCARD\n"
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTIMEZONE\r\nTZID:z\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+    "DTSTART;TZID=z:20260101T000000\r\nBEGIN:VALARM\r\nEND:VALARM\r\nEND:VEVENT\r\nBEGIN:VTODO\r\nEND:VTODO\r\nEND:"
+    "VCALENDAR\r\n";
+
+} // namespace
+
+TEST_CASE("damaged text is survived", "[item][robust]")
+{
+    REQUIRE(run(seed, 10) == 3);
+    std::mt19937 random(20260105); // the same damage each time
+    const std::string_view bits[] = {"BEGIN:",
+                                     "END:VEVENT\n",
+                                     "\r",
+                                     "\n",
+                                     ":",
+                                     ";",
+                                     "\"",
+                                     "=",
+                                     "=\n",
+                                     " ",
+                                     "\0",
+                                     "\xff",
+                                     "\xc3",
+                                     "VERSION:",
+                                     "TZID=",
+                                     "\r\r\n",
+                                     "\\",
+                                     "UID:1\n",
+                                     "BEGIN:VEVENT\n",
+                                     "\xef\xbb\xbf"};
+    for (int round = 0; round < 4'000; ++round) {
+        std::string text = seed;
+        for (auto edits = random() % 6 + 1; edits > 0; --edits) {
+            const auto at = random() % text.size();
+            switch (random() % 4) {
+            case 0: text.erase(at, random() % 20); break;
+            case 1: text.insert(at, bits[random() % std::size(bits)]); break;
+            case 2: text[at] = static_cast<char>(random()); break;
+            default: text.insert(at, text.substr(random() % text.size(), random() % 60)); break;
+            }
+            if (text.empty())
+                text = "x";
+        }
+        run(text, random() % 40 + 1);
+    }
+}
+
+TEST_CASE("large and unfriendly text costs no more than its size", "[item][robust]")
+{
+    constexpr std::size_t size = 1 << 20;
+    const auto repeated = [](std::string start, std::string_view piece) {
+        while (start.size() < size)
+            start += piece;
+        return start;
+    };
+    const std::string card = "BEGIN:VCARD\nVERSION:3.0\n";
+    run(repeated("", "\r"), 4096);
+    run(repeated("", "\n"), 4096);
+    run(repeated("", "BEGIN:VCARD\n"), 4096);
+    run(repeated(card, "\""), 4096);
+    run(repeated(card, ";"), 4096);
+    run(repeated(card + "X;A=", "\";"), 4096);
+    run(repeated(card + "X:", "\n y"), 4096);
+    run(repeated(card + "X:", "\n ="), 4096);
+    run(repeated(card, "=\n"), 4096);
+    run(repeated(card + "X;QUOTED-PRINTABLE:", "=\n"), 4096);
+    run(repeated(repeated(card + "X;QUOTED-PRINTABLE;", ";a").substr(0, size / 2) + ":=\n", "=\n"), 4096);
+    run(repeated(repeated(card + " ", " ").substr(0, size / 2) + "X;QUOTED-PRINTABLE:=\n", "=\n"), 4096);
+    run(repeated(card + "FN;QUOTED-PRINTABLE:", "="), 4096);
+    run(repeated(card + "FN:", "\\"), 4096);
+    const std::string calendar = "BEGIN:VCALENDAR\nVERSION:2.0\n";
+    const std::string end = "END:VCALENDAR\n";
+    CHECK(run(repeated(calendar, "BEGIN:VEVENT\nEND:VEVENT\n") + end, 4096) == 43'690);
+    CHECK(run(repeated(calendar, "BEGIN:VEVENT\nUID:1\nEND:VEVENT\n") + end, 4096) == 1);
+    std::string zones = calendar;
+    for (int i = 0; i < 20'000; ++i)
+        zones += "BEGIN:VTIMEZONE\nTZID:" + std::to_string(i) +
+                 "\nEND:VTIMEZONE\nBEGIN:VEVENT\nDTSTART;TZID=" + std::to_string(i) + ":1\nEND:VEVENT\n";
+    CHECK(run(zones + end, 4096) == 20'000);
+}
