@@ -1,0 +1,288 @@
+#include "manager/manager.hpp"
+
+#include "base/log.hpp"
+#include "manager/announcer.hpp"
+#include "manager/item_stores.hpp"
+#include "manager/plan.hpp"
+#include "manager/profile_book.hpp"
+#include "manager/profile_rules.hpp"
+#include "manager/records.hpp"
+#include "manager/schedule_keeper.hpp"
+#include "manager/sessions.hpp"
+#include "manager/user_files.hpp"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace manager {
+namespace {
+
+using base::Errc;
+using namespace std::chrono_literals;
+
+/// How long a worker may take to end its session in order.
+constexpr auto stop_grace = 30s;
+
+constexpr std::uint32_t default_history = 20;
+constexpr std::uint32_t max_history = 1000;
+
+/// 128 random bits: nobody guesses another's id, and none comes twice.
+std::string random_hex()
+{
+    std::array<unsigned char, 16> bytes{};
+    randombytes_buf(bytes.data(), bytes.size());
+    std::string hex(2 * bytes.size() + 1, '\0');
+    sodium_bin2hex(hex.data(), hex.size(), bytes.data(), bytes.size());
+    hex.pop_back();
+    return hex;
+}
+
+/// One text for every id that names nothing the caller may see, so that it tells
+/// nothing about others' profiles.
+tl::unexpected<base::Error> not_found()
+{
+    return base::fail(Errc::NotFound, "there is no such profile");
+}
+
+/// The edge of an operation: what its databases could not do becomes its answer.
+template <class Work>
+auto or_storage_error(Work work) -> decltype(work())
+{
+    try {
+        return work();
+    } catch (const std::exception& error) {
+        spdlog::error("an operation was given up: {}", error.what());
+        return base::fail(Errc::Storage, error.what());
+    }
+}
+
+} // namespace
+
+class Manager::Impl {
+public:
+    Impl(Config the_config, storage::ProfileRepository& profiles, Vault& the_vault, schedule::Clock& clock,
+         schedule::Timer& timer, worker::Pool& workers)
+        : config(std::move(the_config)), vault(the_vault), files(config.state_directory), book(profiles), stores(files),
+          schedule(book, clock, timer, [this](Profile& profile) { on_due(profile); }),
+          sessions({config, book, schedule, vault, files, stores, announcer, clock, timer, workers})
+    {
+    }
+
+    bool is_full(Uid owner) const
+    {
+        return config.max_profiles > 0 && book.of(owner).size() >= static_cast<std::size_t>(config.max_profiles);
+    }
+
+    void on_due(Profile& profile)
+    {
+        if (!has_enabled_service(profile.row))
+            return spdlog::info("profile {}: due, but no service is enabled; skipping it", profile.row.name);
+        try {
+            sessions.start(profile, "timer", "");
+        } catch (const std::exception& error) {
+            spdlog::error("profile {}: due, but it cannot be started: {}", profile.row.name, error.what());
+        }
+    }
+
+    base::Result<void> erase(const std::string& id)
+    {
+        return or_storage_error([&]() -> base::Result<void> {
+            const auto* profile = book.find(id);
+            if (profile == nullptr)
+                return not_found();
+            const auto owner = profile->row.owner;
+            book.remove(id);
+            schedule.arm();
+            announcer.tell(&Observer::on_profile_removed, owner, id);
+            try {
+                files.remove_profile(owner, id);
+            } catch (const std::exception& error) {
+                spdlog::error("files of a removed profile stay until the next start: {}", error.what());
+            }
+            return {};
+        });
+    }
+
+    Config config;
+    const Vault& vault;
+    UserFiles files;
+    ProfileBook book;
+    ItemStores stores;
+    Announcer announcer;
+    ScheduleKeeper schedule;
+    Sessions sessions;
+    bool shutting_down = false;
+};
+
+Manager::Manager(Config config, storage::ProfileRepository& profiles, Vault& vault, schedule::Clock& clock,
+                 schedule::Timer& timer, worker::Pool& workers)
+    : impl_(std::make_unique<Impl>(std::move(config), profiles, vault, clock, timer, workers))
+{
+}
+
+Manager::~Manager() = default;
+
+void Manager::set_observer(Observer* observer)
+{
+    impl_->announcer.set(observer);
+}
+
+base::Result<void> Manager::load()
+{
+    return or_storage_error([&]() -> base::Result<void> {
+        impl_->book.load();
+        impl_->schedule.load();
+        impl_->files.sweep([&](Uid owner, const std::string& id) {
+            const auto* profile = impl_->book.find(id);
+            return profile != nullptr && profile->row.owner == owner;
+        });
+        return {};
+    });
+}
+
+// ---- profiles -------------------------------------------------------------------------
+
+base::Result<std::string> Manager::add(Caller caller, ProfileInput input)
+{
+    return or_storage_error([&]() -> base::Result<std::string> {
+        if (impl_->is_full(caller.uid))
+            return base::fail(Errc::QuotaExceeded, fmt::format("there are {} profiles already; remove one first",
+                                                               impl_->config.max_profiles));
+        auto row = new_profile(input, random_hex(), caller.uid, "syncd-" + random_hex(), impl_->vault);
+        if (!row)
+            return tl::unexpected(std::move(row.error()));
+        impl_->schedule.plan(*row, nullptr);
+        auto& profile = impl_->book.insert(std::move(*row));
+        impl_->schedule.adopt(profile);
+        spdlog::info("profile {} added by user {}", profile.row.name, caller.uid);
+        impl_->announcer.tell(&Observer::on_profile_added, view(profile));
+        return profile.row.id;
+    });
+}
+
+base::Result<void> Manager::update(Caller caller, std::string_view id, ProfileInput input)
+{
+    return or_storage_error([&]() -> base::Result<void> {
+        auto* profile = impl_->book.find(caller, id);
+        if (profile == nullptr)
+            return not_found();
+        auto row = updated_profile(input, profile->row, impl_->vault);
+        if (!row)
+            return tl::unexpected(std::move(row.error()));
+        impl_->schedule.plan(*row, &profile->row);
+        const auto due_before = profile->due;
+        impl_->book.update(*profile, std::move(*row));
+        impl_->schedule.adopt(*profile);
+        impl_->announcer.tell(&Observer::on_profile_changed, view(*profile));
+        if (profile->due != due_before)
+            impl_->sessions.announce_later(*profile);
+        return {};
+    });
+}
+
+void Manager::remove(Caller caller, std::string_view id, std::function<void(base::Result<void>)> done)
+{
+    auto* profile = impl_->book.find(caller, id);
+    if (profile == nullptr)
+        return done(not_found());
+    auto erase = [this, id = std::string(id), done] { done(impl_->erase(id)); };
+    if (!impl_->sessions.stop(*profile, stop_grace, erase))
+        erase();
+}
+
+base::Result<ProfileView> Manager::get(Caller caller, std::string_view id) const
+{
+    const auto* profile = impl_->book.find(caller, id);
+    if (profile == nullptr)
+        return not_found();
+    return view(*profile);
+}
+
+std::vector<ProfileView> Manager::get_all(Uid owner) const
+{
+    std::vector<ProfileView> views;
+    for (const auto* profile : impl_->book.of(owner))
+        views.push_back(view(*profile));
+    return views;
+}
+
+std::uint32_t Manager::count(Uid owner) const
+{
+    return static_cast<std::uint32_t>(impl_->book.of(owner).size());
+}
+
+// ---- sessions ---------------------------------------------------------------------------
+
+base::Result<std::uint64_t> Manager::start(Caller caller, std::string_view id, std::optional<std::string> type)
+{
+    return or_storage_error([&]() -> base::Result<std::uint64_t> {
+        auto* profile = impl_->book.find(caller, id);
+        if (profile == nullptr)
+            return not_found();
+        if (type && !is_sync_type(*type))
+            return base::fail(Errc::InvalidValue, "Type: no sync type");
+        if (impl_->shutting_down)
+            return base::fail(Errc::Failed, "the service is stopping");
+        if (profile->state == JobState::Idle)
+            if (const auto plan = make_plan(profile->row, {}, impl_->config, impl_->vault, impl_->files); !plan)
+                return tl::unexpected(plan.error());
+        return impl_->sessions.start(*profile, "user", type.value_or(""));
+    });
+}
+
+base::Result<void> Manager::stop(Caller caller, std::string_view id)
+{
+    auto* profile = impl_->book.find(caller, id);
+    if (profile == nullptr)
+        return not_found();
+    if (!impl_->sessions.stop(*profile, stop_grace))
+        return base::fail(Errc::NotRunning, fmt::format("profile {} is not syncing", profile->row.name));
+    return {};
+}
+
+base::Result<std::vector<storage::ServiceRecord>> Manager::statistics(Caller caller, std::string_view id) const
+{
+    return or_storage_error([&]() -> base::Result<std::vector<storage::ServiceRecord>> {
+        const auto* profile = impl_->book.find(caller, id);
+        if (profile == nullptr)
+            return not_found();
+        return manager::statistics(*profile, impl_->files.sync_db(profile->row.owner, profile->row.id));
+    });
+}
+
+base::Result<std::vector<storage::SessionRecord>> Manager::history(Caller caller, std::string_view id,
+                                                                   std::uint32_t limit) const
+{
+    return or_storage_error([&]() -> base::Result<std::vector<storage::SessionRecord>> {
+        const auto* profile = impl_->book.find(caller, id);
+        if (profile == nullptr)
+            return not_found();
+        return manager::history(*profile, impl_->files.sync_db(profile->row.owner, profile->row.id),
+                                limit == 0 ? default_history : std::min(limit, max_history));
+    });
+}
+
+// ---- the rest -----------------------------------------------------------------------------
+
+base::Result<storage::ItemStore*> Manager::items(Uid owner)
+{
+    return or_storage_error([&] { return impl_->stores.open(owner); });
+}
+
+int Manager::max_profiles() const
+{
+    return impl_->config.max_profiles;
+}
+
+void Manager::shut_down(std::chrono::milliseconds grace, std::function<void()> done)
+{
+    impl_->shutting_down = true;
+    impl_->schedule.retire();
+    impl_->sessions.stop_all(grace, std::move(done));
+}
+
+} // namespace manager

@@ -1,0 +1,71 @@
+#include "manager/plan.hpp"
+
+#include "manager/credentials.hpp"
+#include "manager/profile_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace manager {
+namespace {
+
+constexpr std::uint64_t messages_in_reply = 16;
+
+/// Peers overrun MaxMsgSize, and some send a large object in one piece.
+std::uint64_t max_reply_bytes(const Config& config)
+{
+    return config.max_reply_bytes != 0 ? config.max_reply_bytes
+                                       : messages_in_reply * config.max_msg_size + config.max_obj_size;
+}
+
+} // namespace
+
+base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job& job, const Config& config,
+                                      const Vault& vault, const UserFiles& files)
+{
+    if (!has_enabled_service(row))
+        return base::fail(base::Errc::NothingToSync, fmt::format("no service of profile {} is enabled", row.name));
+    auto own = open_credentials(vault, box_context(row.id), row.sealed_credentials);
+    if (!own)
+        return tl::unexpected(std::move(own.error()));
+
+    channel::Plan plan;
+    plan.profile = row.id;
+    plan.profile_name = row.name;
+    plan.session = job.session;
+    plan.trigger = job.trigger;
+    plan.device_id = device_id(row);
+    plan.url = row.url;
+    plan.user = std::move(own->user);
+    plan.password = std::move(own->password);
+    plan.allow_plain_credentials = row.allow_plain_credentials;
+    plan.ca_file = row.ca_file;
+    plan.sync_db = files.sync_db(row.owner, row.id);
+    plan.items_db = files.items_db(row.owner);
+    for (const auto& service : row.services) {
+        if (!service.enabled)
+            continue;
+        auto& planned = plan.services.emplace_back();
+        planned.service = service.type;
+        planned.uri = service.uri;
+        planned.type = job.type.empty() ? row.type : job.type;
+        if (service.sealed_credentials.empty())
+            continue;
+        auto opened = open_credentials(vault, box_context(row.id, service.type), service.sealed_credentials);
+        if (!opened)
+            return tl::unexpected(std::move(opened.error()));
+        planned.user = std::move(opened->user);
+        planned.password = std::move(opened->password);
+    }
+    plan.max_msg_size = config.max_msg_size;
+    plan.max_obj_size = config.max_obj_size;
+    plan.max_reply_bytes = max_reply_bytes(config);
+    plan.connect_timeout_s = config.connect_timeout_s;
+    plan.reply_timeout_s = config.reply_timeout_s;
+    plan.session_timeout_s = config.session_timeout_s;
+    plan.log_level = config.log_level;
+    return plan;
+}
+
+} // namespace manager

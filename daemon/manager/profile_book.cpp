@@ -1,0 +1,100 @@
+#include "manager/profile_book.hpp"
+
+#include "manager/profile_rules.hpp"
+
+#include <utility>
+
+namespace manager {
+
+ProfileView view(const Profile& profile)
+{
+    const auto& row = profile.row;
+    ProfileView view;
+    view.id = row.id;
+    view.owner = row.owner;
+    view.name = row.name;
+    view.url = row.url;
+    view.mode = row.mode;
+    view.type = row.type;
+    view.interval = row.interval;
+    for (const auto& service : row.services)
+        view.services.push_back({service.type, service.uri, service.enabled});
+    view.allow_plain_credentials = row.allow_plain_credentials;
+    view.ca_file = row.ca_file;
+    view.device_id = device_id(row);
+    view.has_credentials = !row.sealed_credentials.empty();
+    view.state = profile.state;
+    view.last_sync = from_stored(row.last_end);
+    view.next_sync = profile.due;
+    return view;
+}
+
+void ProfileBook::load()
+{
+    for (auto& row : repository_.load_all()) {
+        auto id = row.id;
+        profiles_[std::move(id)].row = std::move(row);
+    }
+}
+
+Profile* ProfileBook::find(std::string_view id)
+{
+    const auto found = profiles_.find(id);
+    return found == profiles_.end() ? nullptr : &found->second;
+}
+
+Profile* ProfileBook::find(Caller caller, std::string_view id)
+{
+    auto* profile = find(id);
+    return profile != nullptr && (caller.all || profile->row.owner == caller.uid) ? profile : nullptr;
+}
+
+const Profile* ProfileBook::find(Caller caller, std::string_view id) const
+{
+    return const_cast<ProfileBook*>(this)->find(caller, id); // which changes nothing
+}
+
+std::vector<const Profile*> ProfileBook::of(Uid owner) const
+{
+    std::vector<const Profile*> found;
+    for (const auto& [id, profile] : profiles_)
+        if (profile.row.owner == owner)
+            found.push_back(&profile);
+    return found;
+}
+
+void ProfileBook::each(const std::function<void(Profile&)>& visit)
+{
+    for (auto& [id, profile] : profiles_)
+        visit(profile);
+}
+
+Profile& ProfileBook::insert(storage::ProfileRow row)
+{
+    repository_.insert(row);
+    auto& profile = profiles_[row.id];
+    profile.row = std::move(row);
+    return profile;
+}
+
+void ProfileBook::update(Profile& profile, storage::ProfileRow row)
+{
+    repository_.update(row);
+    profile.row = std::move(row);
+}
+
+void ProfileBook::remove(std::string_view id)
+{
+    repository_.remove(id);
+    if (const auto found = profiles_.find(id); found != profiles_.end())
+        profiles_.erase(found);
+}
+
+void ProfileBook::set_times(Profile& profile, Time last_end, Time next_due)
+{
+    profile.row.last_end = to_stored(last_end);
+    profile.row.next_due = to_stored(next_due);
+    repository_.set_times(profile.row.id, profile.row.last_end, profile.row.next_due);
+}
+
+} // namespace manager

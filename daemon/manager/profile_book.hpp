@@ -1,0 +1,64 @@
+#pragma once
+
+#include "manager/profile.hpp"
+#include "storage/profile_repository.hpp"
+#include "storage/sync_state.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace manager {
+
+/// A profile as the manager holds it: what is stored, and what becomes of it now.
+struct Profile {
+    storage::ProfileRow row;
+    JobState state = JobState::Idle;
+    Time due{};                ///< when the schedule starts it; the epoch: not, or it is under way
+    unsigned failures = 0;     ///< automatic sessions in a row that failed
+    std::uint64_t running = 0; ///< the session its worker carries out; 0: none
+    /// How its last session ended, as seen here: counts where the worker could not write it down.
+    std::optional<storage::SessionRecord> last_end;
+};
+
+ProfileView view(const Profile& profile);
+
+/// All profiles, in memory and, through its repository, on disk. What could not be
+/// written is thrown and has changed nothing.
+class ProfileBook {
+public:
+    explicit ProfileBook(storage::ProfileRepository& repository) : repository_(repository) {}
+
+    void load();
+    /// Null when there is none that the caller may see, also for a malformed id.
+    Profile* find(Caller caller, std::string_view id);
+    const Profile* find(Caller caller, std::string_view id) const;
+    Profile* find(std::string_view id);
+    std::vector<const Profile*> of(Uid owner) const;
+    void each(const std::function<void(Profile&)>& visit);
+
+    Profile& insert(storage::ProfileRow row);
+    void update(Profile& profile, storage::ProfileRow row);
+    void remove(std::string_view id);
+    /// Holds in memory even when it could not be written.
+    void set_times(Profile& profile, Time last_end, Time next_due);
+    std::uint64_t next_session_number() { return repository_.next_session_number(); }
+
+private:
+    storage::ProfileRepository& repository_;
+    std::map<std::string, Profile, std::less<>> profiles_;
+};
+
+inline std::int64_t to_stored(Time time)
+{
+    return time.time_since_epoch().count();
+}
+inline Time from_stored(std::int64_t time)
+{
+    return Time(std::chrono::microseconds(time));
+}
+
+} // namespace manager

@@ -1,0 +1,249 @@
+#include "manager/profile_rules.hpp"
+
+#include "manager/credentials.hpp"
+#include "manager/url.hpp"
+#include "schedule/interval.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace manager {
+namespace {
+
+using storage::ProfileRow;
+
+constexpr std::array<std::string_view, 3> modes{"MANUAL", "PERIODIC", "PUSH"};
+constexpr std::array<std::string_view, 2> service_types{"CONTACT", "EVENT"};
+constexpr std::array<std::string_view, 6> sync_types{
+    "TWO_WAY", "SLOW", "ONE_WAY_FROM_CLIENT", "REFRESH_FROM_CLIENT", "ONE_WAY_FROM_SERVER", "REFRESH_FROM_SERVER"};
+constexpr const char* device_id_key = "DeviceId";
+
+template <class Words>
+bool contains(const Words& words, std::string_view word)
+{
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+tl::unexpected<base::Error> refuse(std::string_view key, std::string_view why)
+{
+    return base::fail(base::Errc::InvalidValue, fmt::format("{}: {}", key, why));
+}
+
+bool has_control(std::string_view text)
+{
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+/// A text that may be empty.
+base::Result<void> check_text(std::string_view key, std::string_view text, std::size_t max)
+{
+    if (text.size() > max)
+        return refuse(key, fmt::format("longer than {} bytes", max));
+    if (has_control(text))
+        return refuse(key, "must not hold control characters");
+    return {};
+}
+
+base::Result<void> check_credentials(const std::string& prefix, const std::optional<std::string>& user,
+                                     const std::optional<base::Secret>& password)
+{
+    if (user) {
+        if (auto checked = check_text(prefix + "Id", *user, 1024); !checked)
+            return checked;
+        // Basic and MD5 authentication join user and password by a colon (RepPro 1.2 §5.23).
+        if (user->find(':') != std::string::npos)
+            return refuse(prefix + "Id", "must not hold a colon");
+    }
+    if (password && password->size() > 1024)
+        return refuse(prefix + "Password", "longer than 1024 bytes");
+    return {};
+}
+
+base::Result<void> fill_mode(const ProfileInput& input, ProfileRow& row)
+{
+    if (!input.mode)
+        return refuse("Mode", "required");
+    if (!contains(modes, *input.mode))
+        return refuse("Mode", "must be MANUAL, PERIODIC or PUSH");
+    row.mode = *input.mode;
+    // A key that does not fit the mode is refused so that a slip is not lost.
+    if (input.type && row.mode != "MANUAL")
+        return refuse("Type", fmt::format("only with Mode MANUAL; {} is always TWO_WAY", row.mode));
+    row.type = input.type.value_or("TWO_WAY");
+    if (!is_sync_type(row.type))
+        return refuse("Type", "no sync type");
+    if (row.mode == "PERIODIC" && !input.interval)
+        return refuse("Interval", "required with Mode PERIODIC");
+    if (row.mode != "PERIODIC" && input.interval)
+        return refuse("Interval", "only with Mode PERIODIC");
+    row.interval = input.interval.value_or("");
+    if (input.interval && !schedule::find_interval(row.interval))
+        return refuse("Interval", "no interval");
+    return {};
+}
+
+base::Result<void> fill_services(const ProfileInput& input, ProfileRow& row)
+{
+    for (const auto& service : input.services) {
+        const auto prefix = fmt::format("Services: {}: ", contains(service_types, service.type) ? service.type : "");
+        if (!contains(service_types, service.type))
+            return refuse("Services: ServiceType", "must be CONTACT or EVENT");
+        if (std::any_of(row.services.begin(), row.services.end(),
+                        [&](const auto& other) { return other.type == service.type; }))
+            return refuse("Services: ServiceType", service.type + " is there twice");
+        if (service.uri.empty())
+            return refuse(prefix + "ServerDatabaseUri", "must not be empty");
+        if (auto checked = check_text(prefix + "ServerDatabaseUri", service.uri, 512); !checked)
+            return checked;
+        if (auto checked = check_credentials(prefix, service.user, service.password); !checked)
+            return checked;
+        row.services.push_back({service.type, service.uri, service.enabled, ""});
+    }
+    return {};
+}
+
+base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, const std::string& default_device_id)
+{
+    row.allow_plain_credentials = input.allow_plain_credentials.value_or(false);
+    if (input.ca_file) {
+        if (!input.ca_file->starts_with('/'))
+            return refuse("CaFile", "must be an absolute path");
+        if (auto checked = check_text("CaFile", *input.ca_file, 4095); !checked)
+            return checked;
+        row.ca_file = *input.ca_file;
+    }
+    const auto device = input.device_id.value_or(default_device_id);
+    const bool printable = std::all_of(device.begin(), device.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+    if (device.empty() || device.size() > 128 || !printable)
+        return refuse("DeviceId", "must be 1 to 128 printable ASCII characters without spaces");
+    row.settings = nlohmann::json{{device_id_key, device}}.dump();
+    return {};
+}
+
+/// Everything of a row that is no secret and no time.
+base::Result<ProfileRow> rows_settings(const ProfileInput& input, const std::string& default_device_id)
+{
+    ProfileRow row;
+    if (!input.name || input.name->empty())
+        return refuse("ProfileName", "required, and must not be empty");
+    if (auto checked = check_text("ProfileName", *input.name, 256); !checked)
+        return tl::unexpected(checked.error());
+    row.name = *input.name;
+    if (!input.url)
+        return refuse("Url", "required");
+    if (const auto origin = parse_url(*input.url); !origin)
+        return tl::unexpected(origin.error());
+    row.url = *input.url;
+    for (const auto& checked : {check_credentials("", input.user, input.password), fill_mode(input, row),
+                                fill_services(input, row), fill_settings(input, row, default_device_id)})
+        if (!checked)
+            return tl::unexpected(checked.error());
+    return row;
+}
+
+const ProfileRow::Service* find_service(const ProfileRow& row, std::string_view type)
+{
+    const auto found = std::find_if(row.services.begin(), row.services.end(),
+                                    [type](const auto& service) { return service.type == type; });
+    return found == row.services.end() ? nullptr : &*found;
+}
+
+std::string stored_box(const ProfileRow& row, std::string_view service)
+{
+    const auto* found = find_service(row, service);
+    return found == nullptr ? std::string() : found->sealed_credentials;
+}
+
+/// Seals what is given and keeps of `before` what is not.
+base::Result<void> fill_secrets(const ProfileInput& input, const ProfileRow& before, const Vault& vault,
+                                ProfileRow& row)
+{
+    auto own = merge_credentials(vault, box_context(row.id), before.sealed_credentials, {input.user, input.password});
+    if (!own)
+        return tl::unexpected(own.error());
+    row.sealed_credentials = std::move(*own);
+    for (std::size_t i = 0; i < row.services.size(); ++i) {
+        auto& service = row.services[i];
+        const auto& given = input.services[i];
+        auto box = merge_credentials(vault, box_context(row.id, service.type), stored_box(before, service.type),
+                                     {given.user, given.password});
+        if (!box)
+            return base::fail(box.error().code, fmt::format("Services: {}: {}", service.type, box.error().message));
+        service.sealed_credentials = std::move(*box);
+    }
+    return {};
+}
+
+/// Nobody may send a stored password to a server of their choice.
+base::Result<void> check_move(const ProfileInput& input, const ProfileRow& before, const ProfileRow& row)
+{
+    const auto from = parse_url(before.url);
+    const auto to = parse_url(row.url);
+    if (from && to && !is_move(*from, *to))
+        return {};
+    constexpr auto why = "it moves to another server, so Id and Password must be given again";
+    if (!CredentialsInput{input.user, input.password}.replace_all())
+        return refuse("Url", why);
+    for (const auto& service : input.services)
+        if (!stored_box(before, service.type).empty() &&
+            !CredentialsInput{service.user, service.password}.replace_all())
+            return refuse("Url", fmt::format("{}, those of {} too", why, service.type));
+    return {};
+}
+
+} // namespace
+
+base::Result<ProfileRow> new_profile(const ProfileInput& input, std::string id, Uid owner, std::string device_id,
+                                     const Vault& vault)
+{
+    auto row = rows_settings(input, device_id);
+    if (!row)
+        return row;
+    if (!input.user)
+        return refuse("Id", "required");
+    if (!input.password)
+        return refuse("Password", "required, may be empty");
+    row->id = std::move(id);
+    row->owner = owner;
+    if (auto filled = fill_secrets(input, {}, vault, *row); !filled)
+        return tl::unexpected(filled.error());
+    return row;
+}
+
+base::Result<ProfileRow> updated_profile(const ProfileInput& input, const ProfileRow& before, const Vault& vault)
+{
+    auto row = rows_settings(input, device_id(before));
+    if (!row)
+        return row;
+    row->id = before.id;
+    row->owner = before.owner;
+    row->last_end = before.last_end;
+    row->next_due = before.next_due;
+    for (const auto& checked : {check_move(input, before, *row), fill_secrets(input, before, vault, *row)})
+        if (!checked)
+            return tl::unexpected(checked.error());
+    return row;
+}
+
+bool is_sync_type(std::string_view word)
+{
+    return contains(sync_types, word);
+}
+
+bool has_enabled_service(const ProfileRow& row)
+{
+    return std::any_of(row.services.begin(), row.services.end(), [](const auto& service) { return service.enabled; });
+}
+
+std::string device_id(const ProfileRow& row)
+{
+    const auto settings = nlohmann::json::parse(row.settings, nullptr, false);
+    return settings.is_object() ? settings.value(device_id_key, "") : "";
+}
+
+} // namespace manager

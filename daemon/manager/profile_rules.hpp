@@ -1,0 +1,31 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "manager/profile.hpp"
+#include "manager/vault.hpp"
+#include "storage/profile_repository.hpp"
+
+#include <string>
+#include <string_view>
+
+/// What a profile may be (org.syncd1.Manager.xml, PROFILE DICTIONARY). Errors are
+/// InvalidValue, and their message begins with the name of the key.
+namespace manager {
+
+/// The row of a new profile. `id` and the default `device_id` are given.
+base::Result<storage::ProfileRow> new_profile(const ProfileInput& input, std::string id, Uid owner,
+                                              std::string device_id, const Vault& vault);
+
+/// The row that replaces `before`: only secrets, the device id and the times are kept.
+base::Result<storage::ProfileRow> updated_profile(const ProfileInput& input, const storage::ProfileRow& before,
+                                                  const Vault& vault);
+
+/// Whether a word names one of the six sync types.
+bool is_sync_type(std::string_view word);
+
+bool has_enabled_service(const storage::ProfileRow& row);
+
+/// Who the profile is to its server.
+std::string device_id(const storage::ProfileRow& row);
+
+} // namespace manager

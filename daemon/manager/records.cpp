@@ -1,0 +1,113 @@
+#include "manager/records.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace manager {
+namespace {
+
+using storage::ServiceRecord;
+using storage::SessionRecord;
+using storage::SyncState;
+
+/// Null when there is no file yet.
+base::Result<std::unique_ptr<SyncState>> open(const std::filesystem::path& file)
+{
+    auto state = SyncState::open(file, storage::Access::ReadOnly);
+    if (!state && state.error().code == base::Errc::NotFound)
+        return nullptr;
+    return state;
+}
+
+/// The end that was seen here and nowhere written down.
+const SessionRecord* unrecorded_end(const Profile& profile, const std::vector<SessionRecord>& newest)
+{
+    if (!profile.last_end)
+        return nullptr;
+    const bool recorded =
+        !newest.empty() && newest.front().session == profile.last_end->session && newest.front().ended != 0;
+    return recorded ? nullptr : &*profile.last_end;
+}
+
+std::vector<SessionRecord> newest(SyncState* state, const Profile& profile, std::size_t limit)
+{
+    if (state == nullptr)
+        return {};
+    // One more, in place of the one that is under way.
+    auto sessions = state->history(limit + 1);
+    std::erase_if(sessions, [&](const SessionRecord& each) { return each.session == profile.running; });
+    return sessions;
+}
+
+template <class Record>
+auto find_service(Record& services, const std::string& type)
+{
+    return std::find_if(services.begin(), services.end(),
+                        [&](const ServiceRecord& record) { return record.service == type; });
+}
+
+} // namespace
+
+base::Result<std::vector<ServiceRecord>> statistics(const Profile& profile, const std::filesystem::path& file)
+{
+    const auto state = open(file);
+    if (!state)
+        return tl::unexpected(state.error());
+    auto known = *state ? (*state)->statistics(profile.running) : std::vector<ServiceRecord>();
+    const auto* end = unrecorded_end(profile, newest(state->get(), profile, 1));
+
+    std::vector<ServiceRecord> result;
+    for (const auto& service : profile.row.services) {
+        auto& record = result.emplace_back();
+        record.service = service.type;
+        record.status = "NONE";
+        if (const auto found = find_service(known, service.type); found != known.end())
+            record = *found;
+        if (end == nullptr)
+            continue;
+        if (const auto found = find_service(end->services, service.type); found != end->services.end())
+            record = *found;
+    }
+    return result;
+}
+
+base::Result<std::vector<SessionRecord>> history(const Profile& profile, const std::filesystem::path& file,
+                                                 std::size_t limit)
+{
+    const auto state = open(file);
+    if (!state)
+        return tl::unexpected(state.error());
+    auto sessions = newest(state->get(), profile, limit);
+    if (const auto* end = unrecorded_end(profile, sessions)) {
+        if (!sessions.empty() && sessions.front().session == end->session)
+            sessions.erase(sessions.begin());
+        sessions.insert(sessions.begin(), *end);
+    }
+    for (auto& session : sessions) {
+        if (session.ended != 0)
+            continue;
+        session.ended = session.started;
+        session.outcome = "FAILED";
+        session.error_name = base::dbus_name(base::Errc::Interrupted);
+        session.error_message = "the sync was interrupted: its process ended before it did; sync again";
+        for (auto& service : session.services)
+            service.status = "FAIL";
+    }
+    if (sessions.size() > limit)
+        sessions.resize(limit);
+    return sessions;
+}
+
+std::optional<SessionRecord> find_recorded_end(const std::filesystem::path& file, std::uint64_t session)
+{
+    const auto state = open(file);
+    if (!state || !*state)
+        return std::nullopt;
+    auto sessions = (*state)->history(1);
+    if (sessions.empty() || sessions.front().session != session || sessions.front().ended == 0)
+        return std::nullopt;
+    return std::move(sessions.front());
+}
+
+} // namespace manager

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "manager/profile_book.hpp"
+#include "storage/sync_state.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+/// What is known of a profile's sessions. Its worker writes them down; where a worker
+/// could not (it was killed, or never started), what the manager saw counts.
+/// `file`: the profile's state.db, which may be missing.
+namespace manager {
+
+/// One record per configured service, in the profile's order; `NONE` for one that never took part.
+base::Result<std::vector<storage::ServiceRecord>> statistics(const Profile& profile, const std::filesystem::path& file);
+
+/// Ended sessions, newest first.
+base::Result<std::vector<storage::SessionRecord>> history(const Profile& profile, const std::filesystem::path& file,
+                                                          std::size_t limit);
+
+/// What the worker wrote down of the end of this session.
+std::optional<storage::SessionRecord> find_recorded_end(const std::filesystem::path& file, std::uint64_t session);
+
+} // namespace manager

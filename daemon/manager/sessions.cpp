@@ -1,0 +1,285 @@
+#include "manager/sessions.hpp"
+
+#include "manager/plan.hpp"
+#include "manager/records.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace manager {
+namespace {
+
+using base::Errc;
+using Outcome = base::Result<void>;
+
+Outcome to_outcome(const channel::Result& result)
+{
+    switch (result.outcome) {
+    case channel::Result::Outcome::Completed: return {};
+    case channel::Result::Outcome::Stopped: return base::fail(Errc::Stopped, "");
+    case channel::Result::Outcome::Failed: break;
+    }
+    return base::fail(base::find_errc(result.error_name).value_or(Errc::Failed), result.message);
+}
+
+Outcome to_outcome(const storage::SessionRecord& record)
+{
+    if (record.outcome == "COMPLETED")
+        return {};
+    if (record.outcome == "STOPPED")
+        return base::fail(Errc::Stopped, "");
+    return base::fail(base::find_errc(record.error_name).value_or(Errc::Failed), record.error_message);
+}
+
+/// How the session ended, for the case that its worker could not write it down.
+storage::SessionRecord to_record(const Profile& profile, const Job& job, const Outcome& outcome, Time now)
+{
+    const bool stopped = !outcome && outcome.error().code == Errc::Stopped;
+    storage::SessionRecord record;
+    record.session = job.session;
+    record.trigger = job.trigger;
+    record.started = to_stored(job.started);
+    record.ended = to_stored(now);
+    record.outcome = outcome ? "COMPLETED" : stopped ? "STOPPED" : "FAILED";
+    if (!outcome && !stopped) {
+        record.error_name = base::dbus_name(outcome.error().code);
+        record.error_message = outcome.error().message;
+    }
+    for (const auto& service : profile.row.services) {
+        if (!service.enabled)
+            continue;
+        auto& part = record.services.emplace_back();
+        part.service = service.type;
+        part.status = outcome ? "SUCCESS" : stopped ? "STOP" : "FAIL";
+        part.type = job.type.empty() ? profile.row.type : job.type;
+        part.time = record.ended;
+        part.error_name = record.error_name;
+        part.error_message = record.error_message;
+    }
+    return record;
+}
+
+void log_end(const Profile& profile, const Job& job, const Outcome& outcome)
+{
+    if (outcome)
+        spdlog::info("profile {}: session {} completed", profile.row.name, job.session);
+    else if (outcome.error().code == Errc::Stopped)
+        spdlog::info("profile {}: session {} stopped", profile.row.name, job.session);
+    else
+        spdlog::warn("profile {}: session {} failed: {}", profile.row.name, job.session, outcome.error().message);
+}
+
+} // namespace
+
+Sessions::Sessions(Surroundings around) : around_(around), jobs_(around.config.max_workers) {}
+
+// ---- what callers ask for -----------------------------------------------------------
+
+std::uint64_t Sessions::start(Profile& profile, std::string trigger, std::string type)
+{
+    if (const auto* job = jobs_.find(profile.row.id))
+        return job->session;
+    Job job;
+    job.session = around_.book.next_session_number();
+    job.profile = profile.row.id;
+    job.owner = profile.row.owner;
+    job.trigger = std::move(trigger);
+    job.type = std::move(type);
+    job.started = around_.clock.now();
+    const auto session = jobs_.add(std::move(job)).session;
+    profile.state = JobState::Queued;
+    around_.schedule.began(profile);
+    announce_later(profile);
+    return session;
+}
+
+bool Sessions::stop(Profile& profile, std::chrono::milliseconds grace, std::function<void()> afterwards)
+{
+    auto* job = jobs_.find(profile.row.id);
+    if (job == nullptr)
+        return false;
+    if (afterwards)
+        job->afterwards.push_back(std::move(afterwards));
+    if (!job->stopping) {
+        job->stopping = true;
+        profile.state = JobState::Stopping;
+        announce_later(profile);
+    }
+    if (job->running)
+        around_.workers.stop(job->session, grace);
+    return true;
+}
+
+void Sessions::stop_all(std::chrono::milliseconds grace, std::function<void()> afterwards)
+{
+    when_empty_ = std::move(afterwards);
+    for (const auto session : jobs_.sessions())
+        stop(*around_.book.find(jobs_.find_session(session)->profile), grace);
+    turn_later();
+}
+
+void Sessions::announce_later(const Profile& profile)
+{
+    unannounced_.insert(profile.row.id);
+    turn_later();
+}
+
+// ---- what the loop does ----------------------------------------------------------------
+
+void Sessions::turn_later()
+{
+    if (std::exchange(turn_pending_, true))
+        return;
+    around_.timer.defer([this, alive = std::weak_ptr(alive_)] {
+        if (!alive.expired())
+            turn();
+    });
+}
+
+void Sessions::turn()
+{
+    turn_pending_ = false;
+    for (const auto session : jobs_.stopped_in_queue())
+        end(session, base::fail(Errc::Stopped, ""));
+    while (auto* job = jobs_.next())
+        begin(*job);
+    for (const auto& id : std::exchange(unannounced_, {}))
+        if (const auto* profile = around_.book.find(id))
+            announce(*profile);
+    if (jobs_.empty() && when_empty_)
+        std::exchange(when_empty_, nullptr)();
+}
+
+void Sessions::begin(Job& job)
+{
+    auto& profile = *around_.book.find(job.profile);
+    Outcome begun;
+    try {
+        begun = begin_worker(profile, job);
+    } catch (const std::exception& error) {
+        begun = base::fail(Errc::Local,
+                           fmt::format("the session of profile {} cannot begin: {}", profile.row.name, error.what()));
+    }
+    if (!begun)
+        return end(job.session, begun);
+    job.running = true;
+    profile.running = job.session;
+    profile.state = JobState::Syncing;
+    announce(profile);
+}
+
+Outcome Sessions::begin_worker(Profile& profile, Job& job)
+{
+    auto plan = make_plan(profile.row, job, around_.config, around_.vault, around_.files);
+    if (!plan)
+        return tl::unexpected(std::move(plan.error()));
+    // The worker's sandbox opens these two directories, so they must be there before it starts.
+    around_.files.make_sync_directory(job.owner, job.profile);
+    const auto store = around_.stores.open(job.owner);
+    if (!store)
+        return base::fail(Errc::Local, store.error().message);
+    job.items_revision = (*store)->revision();
+    job.started = around_.clock.now();
+    const auto& type = plan->services.front().type;
+    if (type.starts_with("REFRESH_"))
+        spdlog::warn("profile {}: session {} replaces everything on one side ({})", profile.row.name, job.session,
+                     type);
+    else
+        spdlog::info("profile {}: session {} begins", profile.row.name, job.session);
+    const auto session = job.session;
+    const auto alive = std::weak_ptr(alive_);
+    return around_.workers.start(
+        std::move(*plan),
+        [this, alive, session](const channel::Progress& progress) {
+            if (!alive.expired())
+                on_progress(session, progress);
+        },
+        [this, alive, session](const channel::Result& result) {
+            if (!alive.expired())
+                on_worker_end(session, result);
+        });
+}
+
+void Sessions::on_progress(std::uint64_t session, const channel::Progress& progress)
+{
+    if (const auto* job = jobs_.find_session(session))
+        around_.announcer.tell(&Observer::on_progress, job->owner, job->profile, session, progress.service,
+                               progress.from_server, progress.total, progress.synced);
+}
+
+void Sessions::on_worker_end(std::uint64_t session, const channel::Result& result)
+{
+    const auto* job = jobs_.find_session(session);
+    if (job == nullptr)
+        return;
+    auto outcome = to_outcome(result);
+    // A worker that wrote its end down and then died before it could send it: the record is the truth.
+    if (!outcome && outcome.error().code == Errc::Interrupted) {
+        try {
+            if (const auto recorded = find_recorded_end(around_.files.sync_db(job->owner, job->profile), session))
+                outcome = to_outcome(*recorded);
+        } catch (const std::exception& error) {
+            spdlog::warn("the record of session {} cannot be read, ignoring it: {}", session, error.what());
+        }
+    }
+    end(session, outcome);
+}
+
+void Sessions::end(std::uint64_t session, const Outcome& outcome)
+{
+    const auto job = std::move(*jobs_.find_session(session));
+    jobs_.remove(session);
+    auto& profile = *around_.book.find(job.profile);
+    profile.state = JobState::Idle;
+    profile.running = 0;
+    profile.last_end = to_record(profile, job, outcome, around_.clock.now());
+    around_.schedule.ended(profile, job.trigger, outcome);
+    log_end(profile, job, outcome);
+
+    announce(profile);
+    if (job.running)
+        announce_changes(job);
+    announce_end(job, outcome);
+    turn_later();
+    for (const auto& afterwards : job.afterwards)
+        afterwards();
+}
+
+// ---- what is told --------------------------------------------------------------------------
+
+void Sessions::announce(const Profile& profile)
+{
+    unannounced_.erase(profile.row.id);
+    around_.announcer.tell(&Observer::on_state_changed, view(profile));
+}
+
+void Sessions::announce_changes(const Job& job)
+{
+    try {
+        const auto store = around_.stores.open(job.owner);
+        if (!store)
+            return spdlog::warn("what a session changed cannot be told: {}", store.error().message);
+        for (const auto kind : {storage::ItemKind::Contact, storage::ItemKind::Event}) {
+            const auto ids = (*store)->changed_since(kind, job.items_revision);
+            if (!ids.added.empty() || !ids.updated.empty() || !ids.removed.empty())
+                around_.announcer.tell(&Observer::on_store_changed, job.owner, kind, ids);
+        }
+    } catch (const std::exception& error) {
+        spdlog::warn("what a session changed cannot be told: {}", error.what());
+    }
+}
+
+void Sessions::announce_end(const Job& job, const Outcome& outcome)
+{
+    const auto& announcer = around_.announcer;
+    if (outcome)
+        announcer.tell(&Observer::on_completed, job.owner, job.profile, job.session);
+    else if (outcome.error().code == Errc::Stopped)
+        announcer.tell(&Observer::on_stopped, job.owner, job.profile, job.session);
+    else
+        announcer.tell(&Observer::on_failed, job.owner, job.profile, job.session, outcome.error());
+}
+
+} // namespace manager
