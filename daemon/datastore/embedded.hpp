@@ -11,11 +11,18 @@
 namespace datastore {
 
 /// The embedded store as one profile's datastore of one service.
+///
+/// Nothing is lost that was read but not settled by an answer: it goes out again with the next
+/// session, under its LUID, as Replace. Servers' Adds that come again find the item they made before;
+/// in a slow sync and in a refresh they find an item of equal content, too.
+///
+/// Where a session does not send local changes (one-way from server), every change since the
+/// mark counts as made since `prepare`: it is not overwritten, and stays to be sent.
 class Embedded : public Datastore {
 public:
     struct Setup {
         std::string profile; ///< id
-        std::string service; ///< `CONTACT`, `EVENT`: the name in the SyncState
+        std::string service; ///< `CONTACT`, `EVENT`: its name in the SyncState
         storage::ItemKind kind = storage::ItemKind::Contact;
         std::string uri;        ///< the server's database
         std::uint64_t mark = 0; ///< Anchors::mark; 0: never synced

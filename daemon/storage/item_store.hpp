@@ -90,12 +90,21 @@ public:
                                     std::uint64_t after, std::size_t bytes) const;
     /// Exactly how many `changes` would deliver; an indexed count.
     std::uint64_t count_changes(ItemKind kind, std::string_view profile, std::uint64_t mark, std::uint64_t upto) const;
-    /// Live items with ids above `after` (empty: from the first), in id order.
-    std::vector<StoredItem> page(ItemKind kind, std::string_view after, std::size_t bytes) const;
+    /// Live items that were there at revision `upto`, with ids above `after` (empty: from the first), in id
+    /// order, about `bytes` of data and at least one.
+    std::vector<StoredItem> page(ItemKind kind, std::uint64_t upto, std::string_view after, std::size_t bytes) const;
     std::optional<ItemHead> find_head(ItemKind kind, std::string_view profile, std::string_view luid) const;
+    /// The item that an Add of `profile`'s peer became, as long as the GUID is noted.
+    std::optional<std::string> find_by_guid(ItemKind kind, std::string_view profile, std::string_view guid) const;
     /// The newest revision up to which every change after `upto` is `profile`'s own: a mark
     /// there spares the next session from looking at what this one wrote.
     std::uint64_t settled_revision(ItemKind kind, std::string_view profile, std::uint64_t upto) const;
+
+    /// The first revision of the oldest item that was created in `mark < revision <= upto` and that
+    /// others wrote again after `upto`, so that `changes` did not deliver it: with a mark behind
+    /// that it would not be an Add any more. Nothing when there is none.
+    std::optional<std::uint64_t> find_missed_addition(ItemKind kind, std::string_view profile, std::uint64_t mark,
+                                                      std::uint64_t upto) const;
 
     // ---- for sessions: writing ------------------------------------------------------
     /// Call before a session's first write: drops what a killed session left staged, and the GUIDs

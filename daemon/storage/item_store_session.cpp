@@ -59,13 +59,14 @@ std::uint64_t ItemStore::count_changes(ItemKind kind, std::string_view profile, 
     return row.count(0);
 }
 
-std::vector<StoredItem> ItemStore::page(ItemKind kind, std::string_view after, std::size_t bytes) const
+std::vector<StoredItem> ItemStore::page(ItemKind kind, std::uint64_t upto, std::string_view after,
+                                        std::size_t bytes) const
 {
     std::vector<StoredItem> items;
     std::size_t size = 0;
     for (auto rows = impl_->database->query("SELECT id, revision, data FROM item JOIN content USING (id) "
-                                            "WHERE kind = ?1 AND id > ?2 AND alive ORDER BY id",
-                                            static_cast<int>(kind), parse_luid(after).value_or(0));
+                                            "WHERE kind = ?1 AND id > ?2 AND alive AND created <= ?3 ORDER BY id",
+                                            static_cast<int>(kind), parse_luid(after).value_or(0), upto);
          rows.next();) {
         const auto data = rows.view(2);
         if (!items.empty() && size + data.size() > bytes)
@@ -85,6 +86,12 @@ std::optional<ItemHead> ItemStore::find_head(ItemKind kind, std::string_view pro
     return ItemHead{row->revision, row->created, row->alive, row->writer == writer, row->creator == writer};
 }
 
+std::optional<std::string> ItemStore::find_by_guid(ItemKind kind, std::string_view profile, std::string_view guid) const
+{
+    const auto id = impl_->find_guid(kind, impl_->table.find_writer(profile), guid);
+    return id ? std::optional(std::to_string(*id)) : std::nullopt;
+}
+
 std::uint64_t ItemStore::settled_revision(ItemKind kind, std::string_view profile, std::uint64_t upto) const
 {
     auto row = impl_->database->query("SELECT coalesce((SELECT revision - 1 FROM item WHERE kind = ?1 "
@@ -93,6 +100,15 @@ std::uint64_t ItemStore::settled_revision(ItemKind kind, std::string_view profil
                                       static_cast<int>(kind), impl_->table.find_writer(profile), upto);
     row.next();
     return row.count(0);
+}
+
+std::optional<std::uint64_t> ItemStore::find_missed_addition(ItemKind kind, std::string_view profile,
+                                                             std::uint64_t mark, std::uint64_t upto) const
+{
+    auto row = impl_->database->query("SELECT created FROM item WHERE kind = ?1 AND revision > ?4 AND writer <> ?2 "
+                                      "AND creator <> ?2 AND created > ?3 AND created <= ?4 ORDER BY created LIMIT 1",
+                                      static_cast<int>(kind), impl_->table.find_writer(profile), mark, upto);
+    return row.next() ? std::optional(row.count(0)) : std::nullopt;
 }
 
 // ---- writing -------------------------------------------------------------------

@@ -178,7 +178,8 @@ void SyncState::commit(std::string_view service, std::string_view uri, const Anc
                                  "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET uri = excluded.uri, "
                                  "own_last = excluded.own_last, peer_last = excluded.peer_last, mark = excluded.mark",
                                  service, uri, anchors.own_last, anchors.peer_last, anchors.mark);
-        impl_->database->execute("DELETE FROM sent WHERE service = ?1 AND state = 1", service);
+        impl_->database->execute("DELETE FROM sent WHERE service = ?1 AND state = 1 AND revision <= ?2", service,
+                                 anchors.mark);
     });
 }
 

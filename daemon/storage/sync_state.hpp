@@ -81,8 +81,8 @@ public:
     /// The anchors of the service with the server database `uri`. When the last call named another one, all
     /// that is known of the service is forgotten first. Call it before anything else of the service.
     Anchors anchors(std::string_view service, std::string_view uri);
-    /// Stores the anchors and clears what was confirmed. What is still noted as sent got no
-    /// answer that settles it, and goes out again with the next session.
+    /// Stores the anchors and clears what was confirmed up to their mark. What is still noted as sent
+    /// got no answer that settles it, and goes out again with the next session.
     void commit(std::string_view service, std::string_view uri, const Anchors& anchors);
     /// Anchors, maps and notes of the service are void: the next sync is slow.
     void forget(std::string_view service);

@@ -63,7 +63,7 @@ TEST_CASE_METHOD(Fixture, "kinds do not see each other's items", "[items]")
     CHECK(store->changed_since(ItemKind::Event, 1).added == Ids{event});
     CHECK(store->changes(ItemKind::Event, "p", 1, 9, 0, 100).size() == 1);
     CHECK(store->count_changes(ItemKind::Event, "p", 1, 9) == 1);
-    CHECK(store->page(ItemKind::Event, "", 100).size() == 1);
+    CHECK(store->page(ItemKind::Event, 9, "", 100).size() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "listing twice gives the same list, in id order", "[items]")

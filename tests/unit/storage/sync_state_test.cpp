@@ -114,8 +114,10 @@ TEST_CASE_METHOD(Fixture, "a commit settles what was confirmed and keeps what wa
     CHECK(state->sent_items("CONTACT") ==
           std::vector<SentItem>{{"1", 4, SentState::Confirmed}, {"2", 5, SentState::Sent}});
     state->note_sent("CONTACT", {{"2", 6, SentState::Sent}}); // sent once more, edited
-    state->commit("CONTACT", "card", {"c", "s", 6});
-    CHECK(state->sent_items("CONTACT") == std::vector<SentItem>{{"2", 6, SentState::Sent}});
+    state->note_sent("CONTACT", {{"3", 8, SentState::Confirmed}});
+    state->commit("CONTACT", "card", {"c", "s", 6}); // a one-way session does not settle what it did not send
+    CHECK(state->sent_items("CONTACT") ==
+          std::vector<SentItem>{{"2", 6, SentState::Sent}, {"3", 8, SentState::Confirmed}});
     state->clear_sent("CONTACT");
     CHECK(state->sent_items("CONTACT").empty());
 }

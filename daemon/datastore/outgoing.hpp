@@ -1,0 +1,69 @@
+#pragma once
+
+#include "session/session.hpp"
+#include "storage/item_store.hpp"
+#include "storage/sync_state.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace datastore {
+
+/// Which items of a store a profile identifies as its own.
+struct Scope {
+    std::string profile;
+    std::string service;
+    storage::ItemKind kind = storage::ItemKind::Contact;
+    std::uint64_t mark = 0; ///< where the last session left off; 0: never synced
+    std::uint64_t upto = 0; ///< the revision this session looks at
+};
+
+/// The local changes of one session on their way out: which are to go, and what is
+/// remembered of them until an answer settles them.
+class Outgoing {
+public:
+    Outgoing(storage::ItemStore& items, storage::SyncState& state, Scope scope, session::SyncType type);
+
+    /// How many `read` delivers, at most: an item that is edited meanwhile waits for the next session.
+    std::uint64_t total() const { return total_; }
+    session::Changes read(std::size_t bytes);
+    void note_sent(const std::vector<std::string>& luids);
+    void note_confirmed(const std::vector<session::Confirm::Entry>& entries);
+    /// The session ends well: notes for the next one what was delivered and not settled. The mark where
+    /// that one is to begin.
+    std::uint64_t settle();
+
+private:
+    using Note = storage::SyncState::SentItem;
+    using State = storage::SyncState::SentState;
+
+    void judge_notes();
+    void judge(const Note& note, std::vector<Note>& obsolete);
+    void read_owed(session::Changes& page, std::size_t bytes);
+    void read_changed(session::Changes& page, std::size_t bytes);
+    void read_all(session::Changes& page, std::size_t bytes);
+    void deliver(session::Changes& page, session::ChangeKind kind, std::string luid, std::uint64_t revision,
+                 std::string data);
+    void note(const std::vector<std::string>& luids, State state);
+
+    storage::ItemStore& items_;
+    storage::SyncState& state_;
+    Scope scope_;
+    session::SyncType type_;
+    std::uint64_t total_ = 0;
+    std::uint64_t delivered_ = 0;
+    std::size_t size_ = 0;             ///< of the page being read
+    std::uint64_t after_revision_ = 0; ///< where the next page of changes begins
+    std::string after_luid_;           ///< and of all items
+    bool end_ = false;
+    std::unordered_map<std::string, Note> notes_;              ///< of sessions that broke, and what they owe
+    std::deque<std::string> owed_;                             ///< to be sent though `changes` does not name them
+    std::unordered_map<std::string, std::uint64_t> unsettled_; ///< delivered, with the revision they had
+};
+
+} // namespace datastore
