@@ -1,5 +1,7 @@
 #include "runner/exchange.hpp"
 
+#include "base/secret.hpp"
+
 #include <utility>
 
 namespace runner {
@@ -22,12 +24,13 @@ Exchange::Exchange(transport::Transport& transport, const Ending& ending, std::s
 
 base::Result<syncml::Message> Exchange::send(syncml::Message message, const std::string& url)
 {
-    const std::string request = codec::encode(message, Encoding);
-    message = {}; // one form of a message in memory at a time
     if (ending_.overdue)
         return tl::unexpected(overdue());
+    std::string request = codec::encode(message, Encoding);
+    message = {}; // one form of a message in memory at a time
     traffic_.bytes_sent += request.size();
     auto reply = transport_.post(url, codec::media_type(Encoding), request);
+    base::wipe(request); // it may hold credentials
     if (!reply)
         return tl::unexpected(ending_.overdue ? overdue() : std::move(reply.error()));
     traffic_.bytes_received += reply->body.size();

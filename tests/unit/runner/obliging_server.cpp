@@ -1,0 +1,119 @@
+#include "obliging_server.hpp"
+
+#include "codec/codec.hpp"
+
+#include <utility>
+
+namespace {
+
+using syncml::StatusCode;
+
+/// Statuses and commands of one reply, with their CmdIDs.
+class ReplyBody {
+public:
+    ReplyBody(syncml::Message& reply, syncml::MsgId request) : reply_(reply), request_(request) {}
+
+    syncml::Status& status(syncml::CmdId command, std::string name, StatusCode code)
+    {
+        syncml::Status status;
+        status.cmd_id = next_++;
+        status.msg_ref = request_;
+        status.cmd_ref = command;
+        status.cmd = std::move(name);
+        status.code = code;
+        return std::get<syncml::Status>(reply_.body.emplace_back(std::move(status)));
+    }
+    void command(syncml::Alert alert)
+    {
+        alert.cmd_id = next_++;
+        reply_.body.emplace_back(std::move(alert));
+    }
+    void command(syncml::Sync sync)
+    {
+        sync.cmd_id = next_++;
+        for (auto& inner : sync.commands)
+            std::get<syncml::ItemCommand>(inner).cmd_id = next_++;
+        reply_.body.emplace_back(std::move(sync));
+    }
+
+private:
+    syncml::Message& reply_;
+    syncml::MsgId request_;
+    syncml::CmdId next_ = 1;
+};
+
+} // namespace
+
+base::Result<transport::Reply> ObligingServer::post(const std::string&, std::string_view, std::string_view body)
+{
+    auto request = codec::decode(body, codec::Encoding::Xml, {});
+    if (!request)
+        return tl::unexpected(request.error());
+    requests.push_back(*request);
+    if (on_request)
+        if (const auto go_on = on_request(*request); !go_on)
+            return tl::unexpected(go_on.error());
+    return transport::Reply{codec::encode(answer(*request), codec::Encoding::Xml),
+                            std::string(codec::media_type(codec::Encoding::Xml))};
+}
+
+syncml::Message ObligingServer::answer(const syncml::Message& request)
+{
+    syncml::Message reply;
+    reply.header = request.header;
+    std::swap(reply.header.source, reply.header.target);
+    reply.header.cred.reset();
+    reply.final = request.final;
+    ReplyBody body(reply, request.header.msg_id);
+    body.status(0, "SyncHdr", StatusCode::AuthenticationAccepted);
+    std::vector<syncml::Alert> alerts;
+    std::vector<syncml::Sync> syncs;
+    for (const auto& command : request.body) {
+        if (const auto* alert = std::get_if<syncml::Alert>(&command)) {
+            body.status(alert->cmd_id, "Alert", StatusCode::Ok);
+            syncml::Alert ours = *alert;
+            for (auto& item : ours.items) {
+                std::swap(item.source, item.target);
+                auto& anchor = anchors_[item.target->uri];
+                const auto next = "server-" + request.header.session_id;
+                item.meta.anchor = syncml::Anchor{std::exchange(anchor, next), next};
+            }
+            alerts.push_back(std::move(ours));
+        } else if (const auto* sync = std::get_if<syncml::Sync>(&command)) {
+            body.status(sync->cmd_id, "Sync", StatusCode::Ok);
+            for (const auto& inner : sync->commands) {
+                const auto& item = std::get<syncml::ItemCommand>(inner);
+                const bool add = item.verb == syncml::ItemVerb::Add;
+                body.status(item.cmd_id, std::string(name(item.verb)), add ? StatusCode::ItemAdded : StatusCode::Ok);
+            }
+            syncml::Sync ours;
+            ours.source = sync->target;
+            ours.target = sync->source;
+            ours.commands = std::exchange(items[sync->source.uri], {});
+            syncs.push_back(std::move(ours));
+        } else if (const auto* put = std::get_if<syncml::Put>(&command)) {
+            body.status(put->cmd_id, "Put", StatusCode::Ok);
+        } else if (const auto* get = std::get_if<syncml::Get>(&command)) {
+            body.status(get->cmd_id, "Get", StatusCode::NotFound);
+        } else if (const auto* map = std::get_if<syncml::Map>(&command)) {
+            body.status(map->cmd_id, "Map", StatusCode::Ok);
+        }
+    }
+    for (auto& alert : alerts)
+        body.command(std::move(alert));
+    for (auto& sync : syncs)
+        body.command(std::move(sync));
+    return reply;
+}
+
+syncml::SyncCommand server_add(std::string guid, std::string data)
+{
+    syncml::Item item;
+    item.source = syncml::Location{std::move(guid), {}};
+    item.data = std::move(data);
+    syncml::ItemCommand command;
+    command.verb = syncml::ItemVerb::Add;
+    command.meta.type = "text/vcard";
+    command.items.push_back(std::move(item));
+    return command;
+}

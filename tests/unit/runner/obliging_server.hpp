@@ -1,0 +1,33 @@
+#pragma once
+
+#include "syncml/message.hpp"
+#include "transport/transport.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+/// A server on the other end of a Transport that agrees to everything: every command
+/// succeeds, every type and anchor is accepted, and each datastore hands out the items it was given.
+class ObligingServer : public transport::Transport {
+public:
+    /// Item commands for the client, by the client's datastore; handed out in the first
+    /// reply to a Sync of it.
+    std::map<std::string, std::vector<syncml::SyncCommand>> items;
+    /// Looks at each request before it is answered; an error is what `post` returns instead.
+    std::function<base::Result<void>(const syncml::Message&)> on_request;
+
+    std::vector<syncml::Message> requests;
+    bool interrupted = false;
+
+    base::Result<transport::Reply> post(const std::string& url, std::string_view media_type,
+                                        std::string_view body) override;
+    void interrupt() noexcept override { interrupted = true; }
+
+private:
+    syncml::Message answer(const syncml::Message& request);
+    std::map<std::string, std::string> anchors_; ///< ours, by the client's datastore
+};
+
+syncml::SyncCommand server_add(std::string guid, std::string data);
