@@ -29,7 +29,6 @@ std::optional<syncml::CmdId> Draft::add(syncml::Command command)
     if (octets > room())
         return std::nullopt;
     size_ += octets;
-    sync_is_open_ = false;
     message_.body.push_back(std::move(command));
     return next_id_++;
 }
@@ -38,7 +37,6 @@ syncml::CmdId Draft::force(syncml::Command command)
 {
     set_id(command, next_id_);
     size_ += setup_.command_size(command);
-    sync_is_open_ = false;
     message_.body.push_back(std::move(command));
     return next_id_++;
 }
@@ -53,7 +51,7 @@ std::optional<Draft::Placed> Draft::add_item(const syncml::Sync& shell, syncml::
     Placed placed;
     syncml::Command sync;
     std::size_t octets = 0;
-    if (!sync_is_open_) {
+    if (!stands_last(shell)) {
         sync = shell;
         placed.sync = next_id_;
         set_id(sync, next_id_);
@@ -68,13 +66,17 @@ std::optional<Draft::Placed> Draft::add_item(const syncml::Sync& shell, syncml::
 
     size_ += octets;
     ++items_;
-    if (placed.sync) {
+    if (placed.sync)
         message_.body.push_back(std::move(sync));
-        sync_is_open_ = true;
-    }
     std::get<syncml::Sync>(message_.body.back()).commands.push_back(std::move(command));
     next_id_ = placed.item + 1;
     return placed;
+}
+
+bool Draft::stands_last(const syncml::Sync& shell) const
+{
+    const auto* sync = message_.body.empty() ? nullptr : std::get_if<syncml::Sync>(&message_.body.back());
+    return sync != nullptr && sync->target == shell.target && sync->source == shell.source;
 }
 
 std::size_t Draft::room_below(std::size_t limit) const

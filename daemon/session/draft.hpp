@@ -27,15 +27,12 @@ public:
     void release() { reserved_ = 0; }
 
     struct Placed {
-        std::optional<syncml::CmdId> sync; ///< of the Sync, when it was opened for this item
+        std::optional<syncml::CmdId> sync; ///< of the Sync, when it was begun for this item
         syncml::CmdId item = 0;
     };
-    /// Adds an item command to the open Sync, or to a new one like `shell` when
-    /// none is open. Nothing when the two do not fit.
+    /// Adds an item command to the Sync that stands last when it has the addresses of
+    /// `shell`, else to a new one like `shell`. Nothing when there is no room.
     std::optional<Placed> add_item(const syncml::Sync& shell, syncml::ItemCommand item);
-    /// What follows goes into another Sync.
-    void close_sync() { sync_is_open_ = false; }
-
     /// What may still be added, and what should.
     std::size_t room() const { return room_below(limit_); }
     std::size_t comfortable_room() const { return room_below(comfortable_); }
@@ -48,6 +45,7 @@ public:
 
 private:
     std::size_t room_below(std::size_t limit) const;
+    bool stands_last(const syncml::Sync& shell) const;
 
     const Setup& setup_;
     syncml::Message message_;
@@ -57,7 +55,6 @@ private:
     std::size_t reserved_ = 0;
     std::size_t items_ = 0;
     syncml::CmdId next_id_ = 1;
-    bool sync_is_open_ = false; ///< the last command is a Sync that takes more
 };
 
 } // namespace session

@@ -25,6 +25,13 @@ Fate fate_of_failure(StatusCode code)
     }
 }
 
+// Done in part, a chunk of what was not sent in chunks, not executed, rolled back.
+bool is_success_in_name_only(StatusCode code)
+{
+    return code == StatusCode::PartialContent || code == StatusCode::ChunkedItemAccepted ||
+           code == StatusCode::NotExecuted || code == StatusCode::AtomicRollBackOk;
+}
+
 bool has_no_effect(StatusCode code) // of a Delete: there is nothing left to delete
 {
     return code == StatusCode::ItemNotDeleted || code == StatusCode::NotFound || code == StatusCode::Gone;
@@ -34,8 +41,7 @@ bool has_no_effect(StatusCode code) // of a Delete: there is nothing left to del
 
 Fate fate_of(const SentItem& item, StatusCode code, SyncType type)
 {
-    // Done in part, or a chunk of what we never send in chunks: not done.
-    if (code == StatusCode::PartialContent || code == StatusCode::ChunkedItemAccepted)
+    if (is_success_in_name_only(code))
         return Fate::PutOff;
 
     // The server keeps its version and sends it: ours is not to be sent again.

@@ -151,7 +151,6 @@ std::size_t Sender::maps_that_fit(const Service& service) const
 Sender::Filled Sender::fill_changes(Service& service)
 {
     auto& outgoing = service.outgoing();
-    draft_->close_sync();
     while (!outgoing.is_complete()) {
         if (outgoing.must_read()) {
             const auto left = draft_->comfortable_room();

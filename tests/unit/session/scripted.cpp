@@ -158,6 +158,20 @@ Reply& Reply::final()
     return *this;
 }
 
+Reply agreed(const syncml::Message& first)
+{
+    Reply reply(first.header.session_id, first.header.msg_id);
+    reply.header_status(first.header.msg_id);
+    const auto alerts = commands<syncml::Alert>(first);
+    for (const auto& alert : alerts)
+        reply.status(first.header.msg_id, alert.cmd_id, "Alert", 200);
+    for (const auto& alert : alerts) {
+        const auto& item = alert.items.at(0);
+        reply.alert(static_cast<int>(*alert.code), item.source->uri, item.target->uri, {"s900", "s901"});
+    }
+    return reply.final();
+}
+
 syncml::ItemCommand server_add(std::string guid, std::string data)
 {
     syncml::ItemCommand command;
@@ -207,6 +221,12 @@ void Client::fail(base::Error error)
 {
     send.reset();
     run(engine.step(Broke{std::move(error), {}}));
+}
+
+void Client::initialize()
+{
+    start();
+    reply(agreed(sent()));
 }
 
 void Client::run(std::vector<Effect> effects)
@@ -340,6 +360,28 @@ struct Outline {
 };
 
 } // namespace
+
+std::vector<SentItemCommand> item_commands(const syncml::Message& message)
+{
+    std::vector<SentItemCommand> result;
+    for (const auto& sync : commands<syncml::Sync>(message)) {
+        for (const auto& inner : sync.commands) {
+            const auto& command = std::get<syncml::ItemCommand>(inner);
+            result.push_back({sync.target.uri, command.cmd_id, command.verb, command.items.at(0).source->uri});
+        }
+    }
+    return result;
+}
+
+std::vector<int> codes(const syncml::Message& message)
+{
+    std::vector<int> result;
+    for (const auto& status : commands<syncml::Status>(message)) {
+        if (status.cmd_ref != 0)
+            result.push_back(static_cast<int>(status.code));
+    }
+    return result;
+}
 
 std::vector<std::string> outline(const syncml::Message& message)
 {

@@ -50,6 +50,10 @@ private:
     syncml::CmdId next_ = 1;
 };
 
+/// The usual answer to message 1: 212, and every Alert of it agreed with anchor
+/// `s900`/`s901`. CmdIDs of its own Alerts follow those of the Status: with one service it is 3.
+Reply agreed(const syncml::Message& first);
+
 /// Item commands as the server writes them; CmdIDs are given by Reply::sync.
 syncml::ItemCommand server_add(std::string guid, std::string data = "BEGIN:VCARD");
 syncml::ItemCommand server_replace(std::string luid, std::string data = "BEGIN:VCARD");
@@ -72,7 +76,10 @@ public:
     /// Runs until the engine wants to send or has finished.
     void start();
     void reply(const syncml::Message& message);
+    /// The network breaks.
     void fail(base::Error error);
+    /// `start`, and the server agrees to everything.
+    void initialize();
 
     session::Engine engine;
 
@@ -120,6 +127,16 @@ std::vector<T> commands(const syncml::Message& message)
     }
     return result;
 }
+/// The commands within the Syncs of a message, each as its Sync's Target, its CmdID, verb and our id.
+struct SentItemCommand {
+    std::string database;
+    syncml::CmdId cmd_id = 0;
+    syncml::ItemVerb verb = syncml::ItemVerb::Add;
+    std::string luid;
+};
+std::vector<SentItemCommand> item_commands(const syncml::Message& message);
+/// The codes of all Status but the header's, in order.
+std::vector<int> codes(const syncml::Message& message);
 /// One line per command: `Status 1/6 Alert 200`, `Sync card [Replace 17, Add 52]`, `Map card [g-1=100]`, `Final`.
 std::vector<std::string> outline(const syncml::Message& message);
 

@@ -1,0 +1,288 @@
+#include "session/authentication.hpp"
+
+#include "scripted.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace session;
+using namespace scripted;
+using base::Errc;
+
+namespace {
+
+constexpr auto md5 = "syncml:auth-md5";
+constexpr auto basic = "syncml:auth-basic";
+
+std::string cred_type(const Client& client)
+{
+    const auto& cred = client.sent().header.cred;
+    return cred ? cred->meta.type : "none";
+}
+
+std::string_view cred_data(const Client& client)
+{
+    return client.sent().header.cred.value().data.reveal();
+}
+
+Errc outcome(const Client& client)
+{
+    return client.finished.value().error.value().code;
+}
+
+} // namespace
+
+TEST_CASE("the digest is the one of the specification's example", "[session][authentication]")
+{
+    CHECK(md5_credentials("Bruce2", base::Secret("OhBehave"), "Nonce").reveal() == "Zz6EivR3yeaaENcRN6lpAQ==");
+    CHECK(basic_credentials("Bruce2", base::Secret("OhBehave")).reveal() == "QnJ1Y2UyOk9oQmVoYXZl");
+}
+
+TEST_CASE("a nonce may hold NUL, and an empty password is one", "[session][authentication]")
+{
+    const std::string nonce("\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff", 16);
+    CHECK(md5_credentials("alice", base::Secret("s3cret"), nonce).reveal() == "8ILN4ezn6DpzB/JnrvSK1A==");
+    CHECK(basic_credentials("alice", base::Secret()).reveal() == "YWxpY2U6");
+}
+
+TEST_CASE("without an account nothing about authentication is sent", "[session][authentication]")
+{
+    auto from = setup();
+    from.user.clear();
+    Client client(std::move(from));
+    client.start();
+    CHECK(cred_type(client) == "none");
+    CHECK(client.sent().header.source.name.empty());
+
+    SECTION("and a challenge says that the profile needs one")
+    {
+        client.reply(Reply("7", 1).challenge(1, 407, md5, "bm9uY2U=").final());
+        CHECK(outcome(client) == Errc::Authentication);
+        CHECK(client.finished->error->message.find("the profile has none") != std::string::npos);
+    }
+}
+
+TEST_CASE("first contact with MD5 uses the empty nonce", "[session][authentication]")
+{
+    Client client(setup());
+    client.start();
+    CHECK(cred_type(client) == md5);
+    CHECK(cred_data(client) == md5_credentials("alice", base::Secret("s3cret"), "").reveal());
+}
+
+TEST_CASE("212 ends the sending of credentials, and its nonce is kept for the next session",
+          "[session][authentication]")
+{
+    Client client(setup());
+    client.start();
+    auto reply = agreed(client.sent());
+    reply = Reply("7", 1)
+                .challenge(1, 212, md5, "bmV4dA==")
+                .status(1, 1, "Alert", 200)
+                .alert(200, "contacts", "card", {"s900", "s901"})
+                .final();
+    client.reply(reply);
+    CHECK(cred_type(client) == "none");
+    CHECK(client.all<SaveNonce>().at(0).nonce == "bmV4dA==");
+}
+
+TEST_CASE("200 means credentials with every message, signed with the newest nonce", "[session][authentication]")
+{
+    Client client(setup());
+    client.start();
+    client.reply(Reply("7", 1)
+                     .challenge(1, 200, md5, "c2Vjb25k")
+                     .status(1, 1, "Alert", 200)
+                     .alert(200, "contacts", "card", {"s900", "s901"})
+                     .final());
+    CHECK(cred_data(client) == md5_credentials("alice", base::Secret("s3cret"), "second").reveal());
+    CHECK(client.all<SaveNonce>().at(0).nonce == "c2Vjb25k");
+}
+
+TEST_CASE("a nonce that the server lost costs one round and looks like nothing else", "[session][authentication]")
+{
+    auto from = setup();
+    from.nonce = "c3RhbGU=";
+    Client client(std::move(from));
+    client.start();
+    CHECK(cred_data(client) == md5_credentials("alice", base::Secret("s3cret"), "stale").reveal());
+
+    client.reply(Reply("7", 1).challenge(1, 401, md5, "ZnJlc2g=").status(1, 1, "Alert", 401).final());
+    REQUIRE(client.send);
+    CHECK(client.sent().header.session_id == "7");
+    CHECK(client.sent().header.msg_id == 2);
+    CHECK(cred_data(client) == md5_credentials("alice", base::Secret("s3cret"), "fresh").reveal());
+    CHECK(outline(client.sent()) == std::vector<std::string>{"Alert 200 card", "Final"}); // and no Status
+    CHECK(client.all<SaveNonce>().at(0).nonce == "ZnJlc2g=");
+
+    client.reply(agreed(client.sent()));
+    CHECK_FALSE(client.finished);
+}
+
+TEST_CASE("a server that forgets the session with its challenge is met by a new one", "[session][authentication]")
+{
+    Client client(setup());
+    client.start();
+    client.reply(Reply("7", 1).challenge(1, 401, md5, "b25l").final());
+    auto second = Reply("7", 2).challenge(2, 401, md5, "dHdv").final();
+    second.header().resp_uri = "https://sync.example.net/elsewhere";
+    client.reply(second);
+    REQUIRE(client.send);
+    CHECK(client.sent().header.session_id == "8");
+    CHECK(client.sent().header.msg_id == 1);
+    CHECK(client.send->url == server);
+    CHECK(cred_data(client) == md5_credentials("alice", base::Secret("s3cret"), "two").reveal());
+
+    SECTION("in which it is accepted")
+    {
+        client.reply(agreed(client.sent()));
+        CHECK_FALSE(client.finished);
+        CHECK(client.sent().header.session_id == "8");
+        CHECK(client.sent().header.msg_id == 2);
+    }
+    SECTION("and the third refusal is the last")
+    {
+        client.reply(Reply("8", 1).challenge(1, 401, md5, "dGhyZWU=").final());
+        CHECK(outcome(client) == Errc::Authentication);
+        CHECK(client.all<SaveNonce>().size() == 3);
+    }
+}
+
+TEST_CASE("the repetition after a challenge goes to the RespURI that came with it", "[session][authentication]")
+{
+    Client client(setup());
+    client.start();
+    auto reply = Reply("7", 1).challenge(1, 401, md5, "b25l").final();
+    reply.header().resp_uri = "https://sync.example.net/ds?s=1";
+    client.reply(reply);
+    CHECK(client.send->url == "https://sync.example.net/ds?s=1");
+}
+
+TEST_CASE("credentials that the same challenge refuses are wrong at once", "[session][authentication]")
+{
+    auto from = setup();
+    from.first_scheme = AuthScheme::Basic;
+    Client client(std::move(from));
+    client.start();
+    CHECK(cred_type(client) == basic);
+    client.reply(Reply("7", 1).challenge(1, 401, basic, "").final());
+    CHECK(outcome(client) == Errc::Authentication);
+    CHECK(client.finished->error->message.find("Correct Id and Password") != std::string::npos);
+}
+
+TEST_CASE("a server that wants basic gets it only where the profile allows it", "[session][authentication]")
+{
+    auto from = setup();
+    SECTION("allowed")
+    {
+        Client client(std::move(from));
+        client.start();
+        client.reply(Reply("7", 1).challenge(1, 401, basic, "").final());
+        CHECK(cred_type(client) == basic);
+        CHECK(cred_data(client) == "YWxpY2U6czNjcmV0");
+    }
+    SECTION("not allowed")
+    {
+        from.may_send_basic = false;
+        Client client(std::move(from));
+        client.start();
+        client.reply(Reply("7", 1).challenge(1, 407, basic, "").final());
+        CHECK(outcome(client) == Errc::PlainCredentialsRefused);
+        CHECK_FALSE(client.send);
+    }
+    SECTION("not allowed, though the profile begins with it")
+    {
+        from.first_scheme = AuthScheme::Basic;
+        from.may_send_basic = false;
+        Client client(std::move(from));
+        client.start();
+        CHECK(outcome(client) == Errc::PlainCredentialsRefused);
+        CHECK(client.all<Send>().empty());
+    }
+    SECTION("not allowed, and MD5 is not supported")
+    {
+        from.may_send_basic = false;
+        Client client(std::move(from));
+        client.start();
+        client.reply(Reply("7", 1).header_status(1, 406).final());
+        CHECK(outcome(client) == Errc::Authentication);
+    }
+    SECTION("allowed, and MD5 is not supported")
+    {
+        Client client(std::move(from));
+        client.start();
+        client.reply(Reply("7", 1).header_status(1, 415).final());
+        CHECK(cred_type(client) == basic);
+    }
+}
+
+TEST_CASE("a challenge without nonce, or none at all, means the empty nonce", "[session][authentication]")
+{
+    auto from = setup();
+    from.nonce = "c3RhbGU=";
+    Client client(std::move(from));
+    client.start();
+    SECTION("no nonce")
+    {
+        client.reply(Reply("7", 1).challenge(1, 401, md5, "").final());
+    }
+    SECTION("no challenge")
+    {
+        client.reply(Reply("7", 1).header_status(1, 401).final());
+    }
+    CHECK(cred_data(client) == md5_credentials("alice", base::Secret("s3cret"), "").reveal());
+    CHECK(client.all<SaveNonce>().empty());
+}
+
+TEST_CASE("what authentication cannot mend ends the session with its reason", "[session][authentication]")
+{
+    const auto code = GENERATE(402, 403);
+    Client client(setup());
+    client.start();
+    client.reply(Reply("7", 1).header_status(1, code).final());
+    CHECK(outcome(client) == Errc::Authentication);
+}
+
+TEST_CASE("an unknown scheme is named", "[session][authentication]")
+{
+    Client client(setup());
+    client.start();
+    client.reply(Reply("7", 1).challenge(1, 407, "syncml:auth-MAC", "").final());
+    CHECK(outcome(client) == Errc::Authentication);
+    CHECK(client.finished->error->message.find("syncml:auth-MAC") != std::string::npos);
+}
+
+TEST_CASE("a server that takes its acceptance back ends the session", "[session][authentication]")
+{
+    Client client(setup());
+    client.initialize();
+    client.reply(Reply("7", 2).challenge(2, 401, md5, "bGF0ZQ==").final());
+    CHECK(outcome(client) == Errc::Authentication);
+    CHECK(client.all<SaveNonce>().at(0).nonce == "bGF0ZQ==");
+}
+
+TEST_CASE("the credentials of a single database stand in its Alert", "[session][authentication]")
+{
+    auto guarded = contacts();
+    guarded.user = "owner";
+    guarded.password = base::Secret("door");
+    auto from = setup({guarded, calendar()});
+    Client client(std::move(from));
+    client.start();
+    const auto alerts = commands<syncml::Alert>(client.sent());
+    REQUIRE(alerts[0].cred);
+    CHECK(alerts[0].cred->meta.type == basic);
+    CHECK(alerts[0].cred->data.reveal() == basic_credentials("owner", base::Secret("door")).reveal());
+    CHECK_FALSE(alerts[1].cred);
+
+    client.reply(Reply("7", 1)
+                     .header_status(1)
+                     .status(1, 1, "Alert", 401)
+                     .status(1, 2, "Alert", 200)
+                     .alert(200, "calendar", "cal", {"s900", "s901"})
+                     .final());
+    REQUIRE(client.send);
+    CHECK(outline(client.sent()).at(2) == "Sync cal []");
+    const auto& error = client.engine.statistics()[0].error;
+    CHECK(error->code == Errc::Authentication);
+    CHECK(error->message.find("CONTACT") != std::string::npos);
+}

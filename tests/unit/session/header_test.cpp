@@ -1,0 +1,178 @@
+// What holds for every message: addresses, ids, limits, and the Status for the header.
+
+#include "scripted.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace session;
+using namespace scripted;
+using base::Errc;
+
+TEST_CASE("a reply of another session, for another device or of old is not taken in", "[session][header]")
+{
+    Client client(setup());
+    client.initialize();
+    auto reply = Reply("7", 2).header_status(2, 200).final();
+    SECTION("session")
+    {
+        reply.header().session_id = "8";
+    }
+    SECTION("device")
+    {
+        reply.header().target.uri = "urn:uuid:other";
+    }
+    SECTION("message")
+    {
+        reply.header().msg_id = 1;
+    }
+    client.reply(reply);
+    CHECK(client.finished->error->code == Errc::Protocol);
+    CHECK(client.all<Conclude>().at(0).error->code == Errc::Protocol);
+}
+
+TEST_CASE("a SessionID may come back with leading zeros, and MsgIDs may leave gaps", "[session][header]")
+{
+    Client client(setup());
+    client.start();
+    auto reply = agreed(client.sent());
+    reply.header().session_id = "0007";
+    reply.header().msg_id = 5;
+    client.reply(reply);
+    REQUIRE(client.send);
+    CHECK(outline(client.sent()).at(0) == "Status 5/0 SyncHdr 200");
+}
+
+TEST_CASE("the Status for the header names both sides as it did", "[session][header]")
+{
+    Client client(setup());
+    client.start();
+    auto reply = agreed(client.sent());
+    reply.header().source.uri = "https://node3.example.net/ds";
+    client.reply(reply);
+    const auto status = commands<syncml::Status>(client.sent()).at(0);
+    CHECK(status.target_refs == std::vector<std::string>{device});
+    CHECK(status.source_refs == std::vector<std::string>{"https://node3.example.net/ds"});
+}
+
+TEST_CASE("RespURI is where everything goes from then on, the last one wins", "[session][header]")
+{
+    Client client(setup());
+    client.start();
+    CHECK(client.send->url == server);
+    auto reply = agreed(client.sent());
+    reply.header().resp_uri = "https://sync.example.net/ds?sessionid=1";
+    client.reply(reply);
+    CHECK(client.send->url == "https://sync.example.net/ds?sessionid=1");
+    CHECK(client.sent().header.target.uri == "https://sync.example.net/ds?sessionid=1");
+
+    auto second = Reply("7", 2).header_status(2, 200).status(2, 3, "Sync", 200).sync("contacts", "card").final();
+    second.header().resp_uri = "https://sync.example.net/ds?sessionid=2";
+    client.reply(second);
+    CHECK(client.send->url == "https://sync.example.net/ds?sessionid=2");
+}
+
+TEST_CASE("RespURI does not lead to a less safe place", "[session][header]")
+{
+    const auto uri = GENERATE(std::string("http://sync.example.net/ds"), std::string("HTTP://x"), std::string("ds?s=1"),
+                              std::string("file:///etc/passwd"));
+    Client client(setup());
+    client.start();
+    auto reply = agreed(client.sent());
+    reply.header().resp_uri = uri;
+    client.reply(reply);
+    CHECK(client.finished->error->code == Errc::Protocol);
+    CHECK(client.all<Send>().size() == 1);
+}
+
+TEST_CASE("from http RespURI may lead to http and to https", "[session][header]")
+{
+    const auto uri = GENERATE(std::string("http://sync.example.net/2"), std::string("HTTPS://sync.example.net/2"));
+    auto from = setup();
+    from.server_uri = "http://sync.example.net/ds";
+    Client client(std::move(from));
+    client.start();
+    auto reply = agreed(client.sent());
+    reply.header().resp_uri = uri;
+    client.reply(reply);
+    CHECK(client.send->url == uri);
+}
+
+TEST_CASE("a version that the server does not speak is named", "[session][header]")
+{
+    const auto code = GENERATE(505, 513);
+    Client client(setup());
+    client.start();
+    client.reply(Reply("7", 1).header_status(1, code).final());
+    CHECK(client.finished->error->code == Errc::Protocol);
+    CHECK(client.finished->error->message.find("1.2") != std::string::npos);
+}
+
+TEST_CASE("a failure of the whole message ends the session with its reason", "[session][header]")
+{
+    const auto [code, expected, words] = GENERATE(table<int, Errc, std::string>({{101, Errc::Server, "busy"},
+                                                                                 {417, Errc::Server, "busy"},
+                                                                                 {503, Errc::Server, "busy"},
+                                                                                 {500, Errc::Server, "failed"},
+                                                                                 {511, Errc::Server, "failed"},
+                                                                                 {302, Errc::Server, "address"},
+                                                                                 {400, Errc::Protocol, "400"},
+                                                                                 {404, Errc::Protocol, "404"}}));
+    Client client(setup());
+    client.initialize();
+    client.reply(Reply("7", 2).header_status(2, code));
+    REQUIRE(client.finished);
+    CHECK(client.finished->error->code == expected);
+    CHECK(client.finished->error->message.find(words) != std::string::npos);
+    CHECK(client.all<Conclude>().at(0).error->code == expected);
+}
+
+TEST_CASE("NoResp in the header spares all Status", "[session][header]")
+{
+    Client client(setup());
+    client.start();
+    auto reply = agreed(client.sent());
+    reply.header().no_resp = true;
+    client.reply(reply);
+    CHECK(outline(client.sent()) == std::vector<std::string>{"Sync card []", "Final"});
+}
+
+TEST_CASE("a Status for a command that was never sent ends the session", "[session][header]")
+{
+    Client client(setup());
+    client.changes[0] = {added("1")};
+    client.initialize(); // Status 1, 2, Sync 3, Add 4
+    const auto [message, command] = GENERATE(table<syncml::MsgId, syncml::CmdId>({{2, 5}, {3, 1}, {9, 9}, {1, 2}}));
+    auto reply =
+        Reply("7", 2).header_status(2, 200).status(2, 4, "Add", 201).status(message, command, "Add", 200).final();
+    client.reply(reply);
+    CHECK(client.finished->error->code == Errc::Protocol);
+    CHECK(client.finished->error->message.find("never sent") != std::string::npos);
+    CHECK(client.all<Confirm>().empty()); // nothing of that message is believed
+}
+
+TEST_CASE("a second Status for the same command is ignored", "[session][header]")
+{
+    Client client(setup());
+    client.changes[0] = {added("1")};
+    client.initialize();
+    client.reply(Reply("7", 2)
+                     .header_status(2, 200)
+                     .status(2, 3, "Sync", 200)
+                     .status(2, 4, "Add", 201)
+                     .status(2, 4, "Add", 500)
+                     .status(1, 1, "Alert", 404)
+                     .final());
+    REQUIRE(client.finished);
+    CHECK_FALSE(client.finished->error);
+    CHECK(client.engine.statistics()[0].to_server == Counters{1, 1, 0, 0, 0});
+}
+
+TEST_CASE("a Status without MsgRef is one for our last message", "[session][header]")
+{
+    Client client(setup());
+    client.changes[0] = {added("1")};
+    client.initialize();
+    client.reply(Reply("7", 2).header_status(0, 200).status(0, 3, "Sync", 200).status(0, 4, "Add", 201).final());
+    REQUIRE(client.finished);
+    CHECK_FALSE(client.finished->error);
+}
