@@ -1,6 +1,8 @@
 #include "storage/item_table.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace storage {
 namespace {
@@ -64,12 +66,18 @@ CREATE TABLE peer (
 
 constexpr const char* all_steps[] = {version_1};
 
-/// FNV-1a. Only finds candidates; equality is decided by the data.
+/// FNV-1a, eight octets at a time. Only finds candidates; equality is decided by the data.
 std::int64_t hash_of(std::string_view data)
 {
-    std::uint64_t hash = 14695981039346656037u;
-    for (const char octet : data)
-        hash = (hash ^ static_cast<unsigned char>(octet)) * 1099511628211u;
+    std::uint64_t hash = 14695981039346656037u ^ data.size();
+    while (!data.empty()) {
+        std::uint64_t word = 0;
+        const auto size = std::min(data.size(), sizeof word);
+        std::memcpy(&word, data.data(), size);
+        data.remove_prefix(size);
+        hash = (hash ^ word) * 1099511628211u;
+        hash ^= hash >> 32; // carries high bits down, where the product never brings them
+    }
     return static_cast<std::int64_t>(hash);
 }
 
@@ -124,7 +132,8 @@ bool ItemTable::has_data(const ItemRow& item, std::string_view data)
 std::optional<ItemId> ItemTable::find_equal(ItemKind kind, Writer writer, std::string_view data)
 {
     auto candidates = database_.query(
-        "SELECT id, data FROM (SELECT id FROM item WHERE kind = ?1 AND hash = ?2 AND alive LIMIT 100) "
+        "SELECT id, data FROM (SELECT id FROM item INDEXED BY item_equal "
+        "WHERE kind = ?1 AND hash = ?2 AND alive LIMIT 100) "
         "JOIN content USING (id) "
         "WHERE NOT EXISTS (SELECT 1 FROM guid WHERE writer = ?3 AND kind = ?1 AND guid.id = content.id)",
         static_cast<int>(kind), hash_of(data), writer);
