@@ -1,0 +1,99 @@
+#include "app/configuration.hpp"
+
+#include <fmt/format.h>
+#include <ini.h>
+
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+namespace app {
+namespace {
+
+using base::Errc;
+
+/// A number in [lowest, highest], or an error that `reader` keeps.
+template <class Number>
+bool read_number(std::string_view text, Number lowest, Number highest, Number& into)
+{
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < lowest || value > highest)
+        return false;
+    into = value;
+    return true;
+}
+
+struct Reader {
+    Configuration result;
+    std::optional<std::string> error;
+
+    /// Whether `key` is known; a bad value is noted in `error`.
+    bool take(std::string_view key, std::string_view value)
+    {
+        auto& config = result.manager;
+        bool good = true;
+        if (key == "MaxProfiles")
+            good = read_number(value, std::numeric_limits<int>::min(), 100'000, config.max_profiles);
+        else if (key == "MaxSessions")
+            good = read_number(value, 1U, 1000U, config.max_workers);
+        else if (key == "MaxMessageSize")
+            good = read_number(value, std::uint64_t{4096}, std::uint64_t{16} << 20, config.max_msg_size);
+        else if (key == "MaxObjectSize")
+            good = read_number(value, std::uint64_t{4096}, std::uint64_t{64} << 20, config.max_obj_size);
+        else if (key == "ConnectTimeout")
+            good = read_number(value, 1U, 3600U, config.connect_timeout_s);
+        else if (key == "ReplyTimeout")
+            good = read_number(value, 1U, 3600U, config.reply_timeout_s);
+        else if (key == "SessionTimeout")
+            good = read_number(value, 10U, 7U * 24 * 3600, config.session_timeout_s);
+        else if (key == "Authorization") {
+            good = value == "polkit" || value == "owner";
+            result.authorization = value == "owner" ? bus::Authorizer::Mode::Owner : bus::Authorizer::Mode::Polkit;
+        } else if (key == "LogLevel") {
+            good = value == "error" || value == "warning" || value == "info" || value == "debug";
+            config.log_level = value;
+        } else
+            return false;
+        if (!good)
+            error = fmt::format("{}={} makes no sense; see syncd.conf(5)", key, value);
+        return true;
+    }
+};
+
+int on_entry(void* reader_, const char* section, const char* key, const char* value) noexcept
+{
+    auto& reader = *static_cast<Reader*>(reader_);
+    try {
+        if (std::string_view(section) != "syncd" || !reader.take(key, value))
+            reader.result.warnings.push_back(fmt::format("[{}] {} is not known, ignoring", section, key));
+        return reader.error ? 0 : 1;
+    } catch (const std::exception& error) {
+        reader.error = error.what();
+        return 0;
+    }
+}
+
+} // namespace
+
+base::Result<Configuration> read_configuration(const std::filesystem::path& file)
+{
+    Reader reader;
+    std::error_code missing;
+    if (!std::filesystem::exists(file, missing))
+        return reader.result;
+    const int result = ini_parse(file.c_str(), &on_entry, &reader);
+    if (reader.error)
+        return base::fail(Errc::InvalidValue, fmt::format("{}: {}", file.native(), *reader.error));
+    if (result < 0)
+        return base::fail(Errc::InvalidValue, fmt::format("{} cannot be read", file.native()));
+    if (result > 0)
+        return base::fail(Errc::InvalidValue,
+                          fmt::format("{}: line {} is neither a [section] nor key=value", file.native(), result));
+    return reader.result;
+}
+
+} // namespace app

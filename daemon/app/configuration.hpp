@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "bus/authorizer.hpp"
+#include "manager/manager.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace app {
+
+/// What syncd.conf(5) can say.
+struct Configuration {
+    manager::Config manager;
+    bus::Authorizer::Mode authorization = bus::Authorizer::Mode::Polkit;
+    std::vector<std::string> warnings; ///< lines that were not understood, in words
+};
+
+/// Reads `file`; one that is missing is empty. An unknown key is a warning, so that an older
+/// program runs with a newer file. Error: InvalidValue for a value that makes no sense.
+base::Result<Configuration> read_configuration(const std::filesystem::path& file);
+
+} // namespace app

@@ -1,0 +1,195 @@
+#include "bus/manager_object.hpp"
+
+#include "bus/dictionary.hpp"
+#include "bus/introspection.hpp"
+#include "bus/values.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace bus {
+namespace {
+
+using base::Errc;
+
+/// Answers `call` with what the manager said.
+void answer(const Call& call, const base::Result<void>& result)
+{
+    if (result)
+        call.reply();
+    else
+        call.fail(result.error());
+}
+
+std::string read_id(const Call& call)
+{
+    std::string id;
+    call.arguments() >> id;
+    return id;
+}
+
+} // namespace
+
+ManagerObject::ManagerObject(manager::Manager& manager, Visibility& visibility, std::string version)
+    : manager_(manager), visibility_(visibility), version_(std::move(version))
+{
+}
+
+bool ManagerObject::is_at(std::string_view path) const
+{
+    return path == root_path;
+}
+
+ManagerObject::Handler ManagerObject::find_handler(std::string_view member)
+{
+    static constexpr std::pair<std::string_view, Handler> handlers[] = {
+        {"Add", &ManagerObject::add},
+        {"Update", &ManagerObject::update},
+        {"Remove", &ManagerObject::remove},
+        {"Get", &ManagerObject::get},
+        {"GetAll", &ManagerObject::get_all},
+        {"GetProfileCount", &ManagerObject::get_profile_count},
+        {"StartSync", &ManagerObject::start_sync},
+        {"StopSync", &ManagerObject::stop_sync},
+        {"GetStatistics", &ManagerObject::get_statistics},
+        {"GetHistory", &ManagerObject::get_history},
+        {"DeliverNotification", &ManagerObject::deliver_notification},
+    };
+    const auto* const found = std::ranges::find(handlers, member, &std::pair<std::string_view, Handler>::first);
+    return found == std::end(handlers) ? nullptr : found->second;
+}
+
+void ManagerObject::on_call(const Row& row, const Subject& caller, const Call& call)
+{
+    (this->*find_handler(row.member))(caller, call);
+}
+
+void ManagerObject::find_properties(const Subject&, const Call&, Found found)
+{
+    found(Values{{"MaxProfiles", manager_.max_profiles()}, {"Version", version_}});
+}
+
+void ManagerObject::add(const Subject& caller, const Call& call)
+{
+    auto profile = read_profile(call);
+    if (!profile.complaint.empty())
+        return call.fail({Errc::InvalidValue, profile.complaint});
+    const auto id = manager_.add({.uid = caller.uid}, std::move(profile.input));
+    if (id)
+        call.reply(*id);
+    else
+        call.fail(id.error());
+}
+
+void ManagerObject::update(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    auto profile = std::make_shared<ProfileArgument>(read_profile(call));
+    visibility_.resolve(caller, call, id, [this, call, id, profile](manager::Caller as) {
+        if (profile->complaint.empty())
+            return answer(call, manager_.update(as, id, std::move(profile->input)));
+        // That the profile exists is checked before what its values are.
+        const auto existing = manager_.get(as, id);
+        call.fail(existing ? base::Error{Errc::InvalidValue, profile->complaint} : existing.error());
+    });
+}
+
+void ManagerObject::remove(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    visibility_.resolve(caller, call, id, [this, call, id](manager::Caller as) {
+        manager_.remove(as, id,
+                        [call](const base::Result<void>& removed) { guarded(call, [&] { answer(call, removed); }); });
+    });
+}
+
+void ManagerObject::get(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    visibility_.resolve(caller, call, id, [this, call, id](manager::Caller as) {
+        const auto profile = manager_.get(as, id);
+        if (profile)
+            call.reply(profile_dictionary(*profile));
+        else
+            call.fail(profile.error());
+    });
+}
+
+void ManagerObject::get_all(const Subject& caller, const Call& call)
+{
+    std::map<std::string, Values> profiles;
+    for (const auto& profile : manager_.get_all(caller.uid))
+        profiles[profile.id] = profile_dictionary(profile);
+    call.reply(profiles);
+}
+
+void ManagerObject::get_profile_count(const Subject& caller, const Call& call)
+{
+    call.reply(manager_.count(caller.uid));
+}
+
+void ManagerObject::start_sync(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    std::optional<std::string> type;
+    Dictionary options(call.raw(), "option ");
+    options.each([&](std::string_view key) {
+        if (key != "Type")
+            return false;
+        type = options.text();
+        return true;
+    });
+    visibility_.resolve(caller, call, id, [this, call, id, type, complaint = options.complaint()](manager::Caller as) {
+        if (!complaint.empty()) {
+            const auto existing = manager_.get(as, id);
+            return call.fail(existing ? base::Error{Errc::InvalidValue, complaint} : existing.error());
+        }
+        const auto session = manager_.start(as, id, type);
+        if (session)
+            call.reply(*session);
+        else
+            call.fail(session.error());
+    });
+}
+
+void ManagerObject::stop_sync(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    visibility_.resolve(caller, call, id,
+                        [this, call, id](manager::Caller as) { answer(call, manager_.stop(as, id)); });
+}
+
+void ManagerObject::get_statistics(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    visibility_.resolve(caller, call, id, [this, call, id](manager::Caller as) {
+        const auto records = manager_.statistics(as, id);
+        if (records)
+            call.reply(statistics(*records));
+        else
+            call.fail(records.error());
+    });
+}
+
+void ManagerObject::get_history(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    std::uint32_t limit = 0;
+    call.arguments() >> limit;
+    visibility_.resolve(caller, call, id, [this, call, id, limit](manager::Caller as) {
+        const auto sessions = manager_.history(as, id, limit);
+        if (sessions)
+            call.reply(history(*sessions));
+        else
+            call.fail(sessions.error());
+    });
+}
+
+void ManagerObject::deliver_notification(const Subject&, const Call& call)
+{
+    call.fail({Errc::NotSupported, "server alerted notifications are not supported in this version"});
+}
+
+} // namespace bus

@@ -1,0 +1,275 @@
+#include "bus/store_object.hpp"
+
+#include "bus/dictionary.hpp"
+#include "bus/introspection.hpp"
+#include "item/item.hpp"
+#include "item/splitter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace bus {
+namespace {
+
+using base::Errc;
+using storage::ItemKind;
+
+constexpr std::size_t export_slice = 256 * 1024;
+
+sdbus::Error as_bus_error(const base::Error& error)
+{
+    return {std::string(base::dbus_name(error.code)), error.message};
+}
+
+std::string_view name(ItemKind kind)
+{
+    return kind == ItemKind::Contact ? "contact" : "event";
+}
+
+void fail_not_found(const Call& call, ItemKind kind, std::string_view id)
+{
+    call.fail({Errc::NotFound, fmt::format("there is no {} with the id '{}'", name(kind), id)});
+}
+
+/// Whether an item may stand in this store.
+base::Result<void> check_kind(const item::Item& item, ItemKind kind)
+{
+    const auto wanted = kind == ItemKind::Contact ? item::Kind::Contact : item::Kind::Event;
+    if (item::kind(item.form) == wanted)
+        return {};
+    return base::fail(Errc::InvalidValue, kind == ItemKind::Contact ? "this is an event, not a contact"
+                                                                    : "this is a contact, not an event");
+}
+
+/// Everything that Import reads, until it is stored.
+struct Arrival {
+    explicit Arrival(ItemKind kind)
+        : splitter([this, kind](item::Item item) -> base::Result<void> {
+              if (auto fits = check_kind(item, kind); !fits)
+                  return base::fail(Errc::InvalidValue,
+                                    fmt::format("item {}: {}", items.size() + 1, fits.error().message));
+              items.push_back(std::move(item.data));
+              return {};
+          })
+    {
+    }
+    std::vector<std::string> items;
+    item::Splitter splitter;
+};
+
+/// What Export writes, page by page: what is there when it begins.
+struct Departure {
+    std::uint64_t upto = 0;
+    std::string after, text;
+    std::uint32_t count = 0;
+};
+
+} // namespace
+
+std::string store_path(ItemKind kind)
+{
+    return fmt::format("{}/{}", stores_path, name(kind));
+}
+
+StoreObject::StoreObject(manager::Manager& manager, manager::Observer& observer, sd_event* loop, Limits limits)
+    : manager_(manager), observer_(observer), loop_(loop), limits_(limits)
+{
+}
+
+StoreObject::~StoreObject() = default;
+
+bool StoreObject::is_at(std::string_view path) const
+{
+    return path == store_path(ItemKind::Contact) || path == store_path(ItemKind::Event);
+}
+
+StoreObject::Handler StoreObject::find_handler(std::string_view member)
+{
+    static constexpr std::pair<std::string_view, Handler> handlers[] = {
+        {"List", &StoreObject::list},          {"Get", &StoreObject::get},       {"Put", &StoreObject::put},
+        {"Delete", &StoreObject::remove},      {"Import", &StoreObject::import}, {"Export", &StoreObject::export_all},
+        {"GetCount", &StoreObject::get_count},
+    };
+    const auto* const found = std::ranges::find(handlers, member, &std::pair<std::string_view, Handler>::first);
+    return found == std::end(handlers) ? nullptr : found->second;
+}
+
+void StoreObject::on_call(const Row& row, const Authorizer::Subject& caller, const Call& call)
+{
+    const auto kind = call.path() == store_path(ItemKind::Contact) ? ItemKind::Contact : ItemKind::Event;
+    (this->*find_handler(row.member))({caller.uid, kind}, call);
+}
+
+void StoreObject::find_properties(const Authorizer::Subject&, const Call&, Found found)
+{
+    found(Values());
+}
+
+storage::ItemStore& StoreObject::items(const Place& place)
+{
+    const auto items = manager_.items(place.owner);
+    if (!items)
+        throw as_bus_error(items.error());
+    return **items;
+}
+
+void StoreObject::list(const Place& place, const Call& call)
+{
+    std::vector<sdbus::Struct<std::string, std::uint64_t>> listed;
+    for (auto& [luid, revision] : items(place).list(place.kind))
+        listed.emplace_back(std::move(luid), revision);
+    call.reply(listed);
+}
+
+void StoreObject::get(const Place& place, const Call& call)
+{
+    std::string id;
+    call.arguments() >> id;
+    const auto item = items(place).find(place.kind, id);
+    if (item)
+        call.reply(item->data);
+    else
+        fail_not_found(call, place.kind, id);
+}
+
+void StoreObject::put(const Place& place, const Call& call)
+{
+    std::string id, data;
+    call.arguments() >> id >> data;
+    auto& store = items(place);
+    if (!id.empty() && !store.find(place.kind, id))
+        return fail_not_found(call, place.kind, id);
+    const auto item = item::check(data);
+    if (!item)
+        return call.fail(item.error());
+    if (const auto fits = check_kind(*item, place.kind); !fits)
+        return call.fail(fits.error());
+
+    storage::ItemStore::ChangedIds changed;
+    if (id.empty()) {
+        id = store.add(place.kind, item->data);
+        changed.added.push_back(id);
+    } else {
+        const auto before = store.revision();
+        if (!store.replace(place.kind, id, item->data)) // a sync may have removed it meanwhile
+            return fail_not_found(call, place.kind, id);
+        if (store.revision() != before)
+            changed.updated.push_back(id);
+    }
+    call.reply(id);
+    if (!changed.added.empty() || !changed.updated.empty())
+        observer_.on_store_changed(place.owner, place.kind, changed);
+}
+
+void StoreObject::remove(const Place& place, const Call& call)
+{
+    std::string id;
+    call.arguments() >> id;
+    if (!items(place).remove(place.kind, id))
+        return fail_not_found(call, place.kind, id);
+    call.reply();
+    storage::ItemStore::ChangedIds changed;
+    changed.removed.push_back(id);
+    observer_.on_store_changed(place.owner, place.kind, changed);
+}
+
+void StoreObject::get_count(const Place& place, const Call& call)
+{
+    call.reply(static_cast<std::uint32_t>(items(place).count(place.kind)));
+}
+
+void StoreObject::import(const Place& place, const Call& call)
+{
+    auto fd = take_fd(call, false);
+    if (!fd)
+        return;
+    const auto number = reserve(place, call);
+    if (!number)
+        return;
+    auto arrival = std::make_shared<Arrival>(place.kind);
+    const auto take = [arrival](std::string_view slice) { return arrival->splitter.feed(slice); };
+    const auto done = [this, place, call, arrival, number](base::Result<void> read) {
+        const auto ended = running_.extract(*number);
+        guarded(call, [&] {
+            if (read)
+                read = arrival->splitter.finish();
+            if (!read)
+                return call.fail(read.error());
+            auto& store = items(place);
+            storage::ItemStore::ChangedIds changed;
+            store.in_transaction([&] {
+                for (const auto& data : arrival->items)
+                    changed.added.push_back(store.add(place.kind, data));
+            });
+            call.reply(static_cast<std::uint32_t>(changed.added.size()));
+            if (!changed.added.empty())
+                observer_.on_store_changed(place.owner, place.kind, changed);
+        });
+    };
+    running_[*number] = {place.owner, Transfer::read(loop_, std::move(*fd), limits_.import_bytes, take, done)};
+}
+
+void StoreObject::export_all(const Place& place, const Call& call)
+{
+    auto fd = take_fd(call, true);
+    if (!fd)
+        return;
+    const auto number = reserve(place, call);
+    if (!number)
+        return;
+    auto departure = std::make_shared<Departure>();
+    departure->upto = items(place).revision();
+    const auto give = [this, place, departure]() -> base::Result<std::string_view> {
+        departure->text.clear();
+        for (auto& item : items(place).page(place.kind, departure->upto, departure->after, export_slice)) {
+            departure->text += item.data;
+            departure->after = std::move(item.luid);
+            ++departure->count;
+        }
+        return departure->text;
+    };
+    const auto done = [this, call, departure, number](const base::Result<void>& written) {
+        const auto ended = running_.extract(*number);
+        guarded(call, [&] {
+            if (written)
+                call.reply(departure->count);
+            else
+                call.fail(written.error());
+        });
+    };
+    running_[*number] = {place.owner, Transfer::write(loop_, std::move(*fd), give, done)};
+}
+
+std::optional<std::uint64_t> StoreObject::reserve(const Place& place, const Call& call)
+{
+    const auto own = static_cast<std::size_t>(
+        std::ranges::count_if(running_, [&](const auto& each) { return each.second.owner == place.owner; }));
+    if (own < limits_.transfers_per_uid && running_.size() < limits_.transfers)
+        return next_++;
+    call.fail(protocol_error::limits_exceeded,
+              "too many imports and exports are running; try again when one has ended");
+    return std::nullopt;
+}
+
+std::optional<ForeignFd> StoreObject::take_fd(const Call& call, bool for_writing)
+{
+    sdbus::UnixFd given;
+    call.arguments() >> given;
+    Dictionary options(call.raw(), "option ");
+    options.each([](std::string_view) { return false; });
+    if (!options.complaint().empty()) {
+        call.fail({Errc::InvalidValue, options.complaint()});
+        return std::nullopt;
+    }
+    auto fd = ForeignFd::take(given.get(), for_writing);
+    if (!fd) {
+        call.fail(fd.error());
+        return std::nullopt;
+    }
+    return std::move(*fd);
+}
+
+} // namespace bus

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "bus/object.hpp"
+#include "bus/transfer.hpp"
+#include "manager/manager.hpp"
+#include "storage/item_store.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct sd_event;
+
+namespace bus {
+
+/// `/org/syncd1/store/contact` or `…/event`.
+std::string store_path(storage::ItemKind kind);
+
+/// org.syncd1.Store at its two paths: the caller's own items.
+class StoreObject : public Object {
+public:
+    struct Limits {
+        std::size_t import_bytes = 64UL * 1024 * 1024;
+        std::size_t transfers_per_uid = 2;
+        std::size_t transfers = 8;
+    };
+
+    /// `observer` hears of what applications change.
+    StoreObject(manager::Manager& manager, manager::Observer& observer, sd_event* loop, Limits limits);
+    ~StoreObject() override;
+
+    std::string_view interface() const override { return store_interface; }
+    bool is_at(std::string_view path) const override;
+    void on_call(const Row& row, const Authorizer::Subject& caller, const Call& call) override;
+    void find_properties(const Authorizer::Subject& caller, const Call& call, Found found) override;
+
+private:
+    /// The store that a call is about.
+    struct Place {
+        manager::Uid owner;
+        storage::ItemKind kind;
+    };
+    using Handler = void (StoreObject::*)(const Place&, const Call&);
+    static Handler find_handler(std::string_view member);
+
+    void list(const Place& place, const Call& call);
+    void get(const Place& place, const Call& call);
+    void put(const Place& place, const Call& call);
+    void remove(const Place& place, const Call& call);
+    void import(const Place& place, const Call& call);
+    void export_all(const Place& place, const Call& call);
+    void get_count(const Place& place, const Call& call);
+
+    /// Throws what the manager said.
+    storage::ItemStore& items(const Place& place);
+    /// A free place for one more transfer of this user, or the call has failed.
+    std::optional<std::uint64_t> reserve(const Place& place, const Call& call);
+    /// The descriptor that comes next in `call`, and its options checked; or the call has failed.
+    std::optional<ForeignFd> take_fd(const Call& call, bool for_writing);
+
+    struct Running {
+        manager::Uid owner;
+        std::unique_ptr<Transfer> transfer;
+    };
+
+    manager::Manager& manager_;
+    manager::Observer& observer_;
+    sd_event* loop_;
+    Limits limits_;
+    std::map<std::uint64_t, Running> running_;
+    std::uint64_t next_ = 0;
+};
+
+} // namespace bus

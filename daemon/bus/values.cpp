@@ -1,0 +1,184 @@
+#include "bus/values.hpp"
+
+#include "bus/dictionary.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+namespace bus {
+namespace {
+
+std::uint64_t microseconds(manager::Time time)
+{
+    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
+/// Counters are `u` on the bus.
+std::uint32_t counter(std::uint64_t value)
+{
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));
+}
+
+void add_counters(Values& values, const std::string& direction, const storage::CountersRecord& counters)
+{
+    values[direction + "Total"] = counter(counters.total);
+    values[direction + "Added"] = counter(counters.added);
+    values[direction + "Updated"] = counter(counters.updated);
+    values[direction + "Removed"] = counter(counters.removed);
+}
+
+Values service_statistics(const storage::ServiceRecord& record)
+{
+    Values values{
+        {"SyncStatus", record.status},
+        {"ServiceType", record.service},
+        {"LastSyncTime", static_cast<std::uint64_t>(record.time)},
+    };
+    add_counters(values, "ServerToClient", record.from_server);
+    add_counters(values, "ClientToServer", record.to_server);
+    return values;
+}
+
+std::vector<Values> services(const manager::ProfileView& profile)
+{
+    std::vector<Values> services;
+    for (const auto& service : profile.services)
+        services.push_back(
+            {{"ServiceType", service.type}, {"ServerDatabaseUri", service.uri}, {"Enable", service.enabled}});
+    return services;
+}
+
+manager::ServiceInput read_service(Dictionary& dictionary)
+{
+    manager::ServiceInput service;
+    bool has_type = false, has_uri = false;
+    dictionary.each([&](std::string_view key) {
+        if (key == "ServiceType")
+            service.type = dictionary.text(), has_type = true;
+        else if (key == "ServerDatabaseUri")
+            service.uri = dictionary.text(), has_uri = true;
+        else if (key == "Enable")
+            service.enabled = dictionary.flag();
+        else if (key == "Id")
+            service.user = dictionary.text();
+        else if (key == "Password")
+            service.password = dictionary.secret();
+        else
+            return false;
+        return true;
+    });
+    if (!has_type)
+        dictionary.complain("a service lacks ServiceType");
+    else if (!has_uri)
+        dictionary.complain("the service " + service.type + " lacks ServerDatabaseUri");
+    return service;
+}
+
+} // namespace
+
+ProfileArgument read_profile(const Call& call)
+{
+    ProfileArgument argument;
+    auto& input = argument.input;
+    Dictionary dictionary(call.raw(), {});
+    dictionary.each([&](std::string_view key) {
+        if (key == "ProfileName")
+            input.name = dictionary.text();
+        else if (key == "Url")
+            input.url = dictionary.text();
+        else if (key == "Id")
+            input.user = dictionary.text();
+        else if (key == "Password")
+            input.password = dictionary.secret();
+        else if (key == "Mode")
+            input.mode = dictionary.text();
+        else if (key == "Type")
+            input.type = dictionary.text();
+        else if (key == "Interval")
+            input.interval = dictionary.text();
+        else if (key == "AllowPlainCredentials")
+            input.allow_plain_credentials = dictionary.flag();
+        else if (key == "CaFile")
+            input.ca_file = dictionary.text();
+        else if (key == "DeviceId")
+            input.device_id = dictionary.text();
+        else if (key == "Services")
+            dictionary.list([&](Dictionary& service) { input.services.push_back(read_service(service)); });
+        else
+            return false;
+        return true;
+    });
+    argument.complaint = dictionary.complaint();
+    return argument;
+}
+
+Values profile_dictionary(const manager::ProfileView& profile)
+{
+    Values values{
+        {"ProfileName", profile.name},   {"Url", profile.url},
+        {"Mode", profile.mode},          {"Type", profile.type},
+        {"Services", services(profile)}, {"AllowPlainCredentials", profile.allow_plain_credentials},
+        {"DeviceId", profile.device_id}, {"HasCredentials", profile.has_credentials},
+    };
+    if (!profile.interval.empty())
+        values["Interval"] = profile.interval;
+    if (!profile.ca_file.empty())
+        values["CaFile"] = profile.ca_file;
+    return values;
+}
+
+Values profile_properties(const manager::ProfileView& profile)
+{
+    return {
+        {"ProfileId", profile.id},
+        {"ProfileName", profile.name},
+        {"Url", profile.url},
+        {"Mode", profile.mode},
+        {"Type", profile.type},
+        {"Interval", profile.interval},
+        {"Services", services(profile)},
+        {"HasCredentials", profile.has_credentials},
+        {"State", std::string(manager::name(profile.state))},
+        {"LastSyncTime", microseconds(profile.last_sync)},
+        {"NextSyncTime", microseconds(profile.next_sync)},
+    };
+}
+
+std::vector<Values> statistics(const std::vector<storage::ServiceRecord>& records)
+{
+    std::vector<Values> list;
+    std::ranges::transform(records, std::back_inserter(list), service_statistics);
+    return list;
+}
+
+std::vector<Values> history(const std::vector<storage::SessionRecord>& records)
+{
+    std::vector<Values> list;
+    for (const auto& record : records) {
+        std::vector<Values> services;
+        for (const auto& service : record.services) {
+            services.push_back(service_statistics(service));
+            services.back()["Type"] = service.type;
+            services.back()["ErrorName"] = service.error_name;
+            services.back()["Message"] = service.error_message;
+        }
+        list.push_back({
+            {"Session", record.session},
+            {"Trigger", record.trigger},
+            {"Started", static_cast<std::uint64_t>(record.started)},
+            {"Ended", static_cast<std::uint64_t>(record.ended)},
+            {"Outcome", record.outcome},
+            {"ErrorName", record.error_name},
+            {"Message", record.error_message},
+            {"Notes", record.notes},
+            {"BytesSent", record.bytes_sent},
+            {"BytesReceived", record.bytes_received},
+            {"RoundTrips", record.round_trips},
+            {"Services", services},
+        });
+    }
+    return list;
+}
+
+} // namespace bus

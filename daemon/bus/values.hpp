@@ -1,0 +1,31 @@
+#pragma once
+
+#include "bus/call.hpp"
+#include "bus/object.hpp"
+#include "manager/profile.hpp"
+#include "storage/sync_state.hpp"
+
+#include <string>
+#include <vector>
+
+/// Between the dictionaries of the D-Bus contract and the types of the rooms below.
+namespace bus {
+
+struct ProfileArgument {
+    manager::ProfileInput input;
+    std::string complaint; ///< what is senseless about its keys, in words; empty: nothing
+};
+
+/// The profile dictionary that comes next among the arguments. Throws InvalidArgs for
+/// a value of the wrong type.
+ProfileArgument read_profile(const Call& call);
+
+/// As Get and GetAll tell it.
+Values profile_dictionary(const manager::ProfileView& profile);
+/// The properties of org.syncd1.Profile.
+Values profile_properties(const manager::ProfileView& profile);
+
+std::vector<Values> statistics(const std::vector<storage::ServiceRecord>& records);
+std::vector<Values> history(const std::vector<storage::SessionRecord>& records);
+
+} // namespace bus
