@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// What the server understands of vCard and iCalendar: enough to see that two
+/// items are the same thing, and no more.
+namespace testserver {
+
+/// The item with everything removed that does not make it another one: folding,
+/// order of properties, properties without a value, REV, PRODID, DTSTAMP.
+std::string canonical(std::string_view data);
+
+/// What names the thing an item is about: UID (and RECURRENCE-ID), else N or FN,
+/// else SUMMARY and DTSTART. Empty when it has none of these.
+std::string key(std::string_view data);
+
+/// REV or LAST-MODIFIED as digits; empty when absent.
+std::string changed_at(std::string_view data);
+
+} // namespace testserver

@@ -1,0 +1,231 @@
+#include "control.hpp"
+
+#include <stdexcept>
+
+namespace testserver {
+
+using nlohmann::json;
+
+namespace {
+
+struct UnknownName : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+json to_json(const Tally& tally)
+{
+    return {{"added", tally.added}, {"updated", tally.updated}, {"removed", tally.removed}, {"failed", tally.failed}};
+}
+
+json to_json(const SessionReport& session)
+{
+    json datastores = json::object();
+    for (const auto& [name, report] : session.datastores)
+        datastores[name] = {{"requested", static_cast<int>(report.requested)},
+                            {"agreed", static_cast<int>(report.agreed)},
+                            {"from_client", to_json(report.from_client)},
+                            {"to_client", to_json(report.to_client)},
+                            {"conflicts", report.conflicts},
+                            {"maps", report.maps},
+                            {"too_large", report.too_large},
+                            {"completed", report.completed}};
+    return {{"device", session.device},       {"session", session.session},   {"user", session.user},
+            {"messages", session.messages},   {"bytes_in", session.bytes_in}, {"bytes_out", session.bytes_out},
+            {"completed", session.completed}, {"datastores", datastores}};
+}
+
+json to_json(const Violation& violation)
+{
+    return {{"session", violation.session},
+            {"message", violation.message},
+            {"rule", violation.rule},
+            {"text", violation.text}};
+}
+
+} // namespace
+
+AuthPolicy parse_auth(const std::string& word)
+{
+    if (word == "none")
+        return AuthPolicy::None;
+    if (word == "basic")
+        return AuthPolicy::Basic;
+    if (word == "md5")
+        return AuthPolicy::Md5;
+    if (word == "any")
+        return AuthPolicy::Any;
+    throw std::invalid_argument("auth is none, basic, md5 or any");
+}
+
+ConflictPolicy parse_conflict(const std::string& word)
+{
+    if (word == "server")
+        return ConflictPolicy::ServerWins;
+    if (word == "client")
+        return ConflictPolicy::ClientWins;
+    if (word == "duplicate")
+        return ConflictPolicy::Duplicate;
+    if (word == "newer")
+        return ConflictPolicy::Newer;
+    throw std::invalid_argument("conflict is server, client, duplicate or newer");
+}
+
+Control::Control(Store& store, Journal& journal, Faults& faults, Options& options, Desk& desk, Gate& gate,
+                 std::function<void()> shut_down)
+    : store_(store), journal_(journal), faults_(faults), options_(options), desk_(desk), gate_(gate),
+      shut_down_(std::move(shut_down))
+{
+}
+
+void Control::call(const std::string& name, const std::string& arguments, const Answer& answer)
+{
+    if (name == "await-held") {
+        gate_.when_held([answer] { answer(200, json::object()); });
+        return;
+    }
+    unsigned status = 200;
+    json result;
+    try {
+        const auto given = arguments.empty() ? json::object() : json::parse(arguments);
+        result = carry_out(name, given);
+    } catch (const UnknownName& error) {
+        status = 404;
+        result = {{"error", error.what()}};
+    } catch (const std::exception& error) {
+        status = 400;
+        result = {{"error", error.what()}};
+    }
+    answer(status, result);
+}
+
+Store::Collection Control::collection(const json& arguments)
+{
+    std::string user;
+    if (options_.auth != AuthPolicy::None && !options_.users.empty())
+        user = options_.users.begin()->first;
+    return store_.collection(arguments.value("user", user), arguments.at("store").get<std::string>());
+}
+
+json Control::items(const std::string& name, const json& arguments)
+{
+    const auto where = collection(arguments);
+    if (name == "list") {
+        json list = json::array();
+        for (const auto& item : store_.list(where))
+            list.push_back({{"guid", item.guid}, {"revision", item.revision}, {"data", item.data}});
+        return {{"items", list}};
+    }
+    if (name == "put") {
+        const auto data = arguments.at("data").get<std::string>();
+        if (!arguments.contains("guid"))
+            return {{"guid", store_.add(where, data).guid}};
+        const auto guid = arguments.at("guid").get<std::string>();
+        if (!store_.replace(where, guid, data))
+            throw std::invalid_argument("no item " + guid);
+        return {{"guid", guid}};
+    }
+    if (name == "put-all") {
+        json guids = json::array();
+        for (const auto& data : arguments.at("items"))
+            guids.push_back(store_.add(where, data.get<std::string>()).guid);
+        return {{"guids", guids}};
+    }
+    if (name == "delete") {
+        const auto guid = arguments.at("guid").get<std::string>();
+        if (!store_.remove(where, guid))
+            throw std::invalid_argument("no item " + guid);
+        return json::object();
+    }
+    if (name == "clear")
+        return {{"removed", store_.clear(where)}};
+    const auto device = arguments.at("device").get<std::string>();
+    if (name == "links") {
+        json list = json::array();
+        for (const auto& link : store_.links(where, device))
+            list.push_back({{"luid", link.luid}, {"guid", link.guid}, {"revision", link.revision}});
+        return {{"links", list}};
+    }
+    if (name == "anchors") {
+        const auto anchors = store_.find_anchors(where, device);
+        return anchors ? json{{"client", anchors->client}, {"server", anchors->server}} : json::object();
+    }
+    store_.clear_anchors(where, device); // forget
+    return json::object();
+}
+
+void Control::set_options(const json& arguments)
+{
+    for (const auto& [key, value] : arguments.items()) {
+        if (key == "auth")
+            options_.auth = parse_auth(value.get<std::string>());
+        else if (key == "auth_each_message")
+            options_.auth_each_message = value.get<bool>();
+        else if (key == "resp_uri")
+            options_.resp_uri = value.get<bool>();
+        else if (key == "number_of_changes")
+            options_.number_of_changes = value.get<bool>();
+        else if (key == "conflict")
+            options_.conflict = parse_conflict(value.get<std::string>());
+        else if (key == "max_msg_size")
+            options_.max_msg_size = value.get<std::uint64_t>();
+        else if (key == "users")
+            options_.users = value.get<std::map<std::string, std::string>>();
+        else
+            throw std::invalid_argument("no option " + key);
+    }
+}
+
+json Control::carry_out(const std::string& name, const json& arguments)
+{
+    for (const auto* call : {"list", "put", "put-all", "delete", "clear", "links", "anchors", "forget"})
+        if (name == call) {
+            json result;
+            store_.in_transaction([&] { result = items(name, arguments); });
+            return result;
+        }
+    if (name == "sessions") {
+        json list = json::array();
+        for (const auto& session : journal_.sessions())
+            list.push_back(to_json(*session));
+        return {{"sessions", list}};
+    }
+    if (name == "violations") {
+        json list = json::array();
+        for (const auto& violation : journal_.violations())
+            list.push_back(to_json(violation));
+        return {{"violations", list}};
+    }
+    if (name == "clear-violations") {
+        journal_.clear_violations();
+    } else if (name == "options") {
+        set_options(arguments);
+    } else if (name == "misbehave") {
+        const auto text = arguments.at("fault").get<std::string>();
+        const auto fault = Fault::parse(text);
+        if (!fault)
+            throw std::invalid_argument("no fault " + text);
+        faults_.arm(*fault);
+    } else if (name == "behave") {
+        faults_.clear();
+    } else if (name == "hold") {
+        Gate::Hold hold;
+        hold.message = arguments.value("message", syncml::MsgId{0});
+        hold.point = arguments.value("after", false) ? Gate::Point::After : Gate::Point::Before;
+        gate_.arm(hold);
+    } else if (name == "release") {
+        gate_.release(arguments.value("drop", false));
+    } else if (name == "reset") {
+        faults_.clear();
+        gate_.release(true);
+        desk_.close_all();
+        journal_.clear();
+        store_.reset();
+    } else if (name == "shutdown") {
+        shut_down_();
+    } else {
+        throw UnknownName("no control call " + name);
+    }
+    return json::object();
+}
+
+} // namespace testserver

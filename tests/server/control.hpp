@@ -1,0 +1,44 @@
+#pragma once
+
+#include "desk.hpp"
+#include "gate.hpp"
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace testserver {
+
+/// What a test may ask of the server beside synchronizing: `POST /_control/NAME` with a
+/// JSON object. README.md lists the names.
+class Control {
+public:
+    /// `shut_down`: ends the program.
+    Control(Store& store, Journal& journal, Faults& faults, Options& options, Desk& desk, Gate& gate,
+            std::function<void()> shut_down);
+
+    using Answer = std::function<void(unsigned http_status, const nlohmann::json& body)>;
+    /// Calls `answer` once, for `await-held` later. Errors: 404 for an unknown name, 400 for
+    /// arguments that make no sense; the body tells.
+    void call(const std::string& name, const std::string& arguments, const Answer& answer);
+
+private:
+    nlohmann::json carry_out(const std::string& name, const nlohmann::json& arguments);
+    Store::Collection collection(const nlohmann::json& arguments);
+    nlohmann::json items(const std::string& name, const nlohmann::json& arguments);
+    void set_options(const nlohmann::json& arguments);
+
+    Store& store_;
+    Journal& journal_;
+    Faults& faults_;
+    Options& options_;
+    Desk& desk_;
+    Gate& gate_;
+    std::function<void()> shut_down_;
+};
+
+/// The words of options, also on the command line. Throw std::invalid_argument.
+AuthPolicy parse_auth(const std::string& word);
+ConflictPolicy parse_conflict(const std::string& word);
+
+} // namespace testserver

@@ -1,0 +1,57 @@
+#include "desk.hpp"
+
+#include "codec/codec.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+namespace testserver {
+
+Desk::Open& Desk::open_session(const std::string& device)
+{
+    // Not to be guessed, and never the same again.
+    const auto sid = std::to_string(++last_sid_) + std::to_string(randombytes_random());
+    const auto resp_uri = options_.resp_uri ? uri_ + "?sid=" + sid : "";
+    auto& open = sessions_[device];
+    open = {sid, std::make_unique<Session>(store_, journal_, faults_, options_, uri_, resp_uri), {}, {}};
+    return open;
+}
+
+std::optional<std::string> Desk::answer(const syncml::Message& message, const Envelope& envelope,
+                                        const std::string& sid)
+{
+    Open* open = nullptr;
+    if (!sid.empty()) {
+        const auto found = std::ranges::find_if(sessions_, [&](const auto& entry) { return entry.second.sid == sid; });
+        if (found == sessions_.end())
+            return std::nullopt;
+        open = &found->second;
+    } else {
+        const auto found = sessions_.find(message.header.source.uri);
+        if (found != sessions_.end() && message.header.msg_id > 1 &&
+            found->second.session->client_session() == message.header.session_id)
+            open = &found->second;
+        else
+            open = &open_session(message.header.source.uri);
+    }
+    auto& session = *open->session;
+    if (envelope.document == open->last_document)
+        return open->last_answer;
+    if (session.ended())
+        return std::nullopt;
+
+    std::string document;
+    store_.in_transaction([&] {
+        auto reply = session.handle(message, envelope);
+        garble(reply, faults_, message.header.msg_id);
+        document = garble(codec::encode(reply, codec::Encoding::Xml), faults_, message.header.msg_id);
+    });
+    session.report().bytes_in += envelope.document.size();
+    session.report().bytes_out += document.size();
+    open->last_document = envelope.document;
+    open->last_answer = document;
+    return document;
+}
+
+} // namespace testserver

@@ -1,0 +1,289 @@
+#include "exchange.hpp"
+
+#include "content.hpp"
+
+namespace testserver {
+
+using syncml::AlertCode;
+using syncml::ItemVerb;
+using syncml::StatusCode;
+using syncml::SyncType;
+
+Exchange::Exchange(Store& store, Store::Collection collection, const DatastoreOptions& datastore, std::string device,
+                   std::string client_uri, ConflictPolicy policy, DatastoreReport& report)
+    : store_(store), collection_(collection), datastore_(datastore), device_(std::move(device)),
+      client_uri_(std::move(client_uri)), policy_(policy), report_(report)
+{
+}
+
+StatusCode Exchange::agree(AlertCode requested, const syncml::Anchor& anchor, bool distrust)
+{
+    auto type = syncml::find_sync_type(requested);
+    // A session that was suspended is not resumed here: everything is compared anew.
+    const bool resume = requested == AlertCode::Resume;
+    if (!type && !resume)
+        return StatusCode::OptionalFeatureNotSupported;
+
+    const auto known = store_.find_anchors(collection_, device_);
+    client_next_ = anchor.next;
+    own_last_ = known ? known->server : "";
+    own_next_ = store_.next_anchor();
+
+    auto status = StatusCode::Ok;
+    const bool trusted = known && !anchor.last.empty() && known->client == anchor.last && !distrust;
+    if (resume || (!trusted && (type == SyncType::TwoWay || type == SyncType::OneWayFromClient ||
+                                type == SyncType::OneWayFromServer))) {
+        status = StatusCode::RefreshRequired;
+        if (type == SyncType::OneWayFromClient)
+            type = SyncType::RefreshFromClient;
+        else if (type == SyncType::OneWayFromServer)
+            type = SyncType::RefreshFromServer;
+        else
+            type = SyncType::Slow;
+    }
+    type_ = *type;
+    report_.requested = requested;
+    report_.agreed = syncml::to_alert(type_);
+    return status;
+}
+
+void Exchange::begin()
+{
+    begun_ = true;
+    report_.agreed = syncml::to_alert(type_);
+    if (type_ != SyncType::Slow && !syncml::is_refresh(type_))
+        return;
+    // From here on the old anchors would promise links that no longer exist.
+    store_.clear_links(collection_, device_);
+    store_.clear_anchors(collection_, device_);
+    if (type_ == SyncType::RefreshFromClient)
+        store_.clear(collection_);
+    if (type_ == SyncType::Slow)
+        build_index();
+}
+
+void Exchange::build_index()
+{
+    for (const auto& item : store_.list(collection_)) {
+        by_content_.emplace(canonical(item.data), item.guid);
+        if (auto about = key(item.data); !about.empty())
+            by_key_.emplace(std::move(about), item.guid);
+    }
+}
+
+std::optional<StoredItem> Exchange::take_match(std::unordered_multimap<std::string, std::string>& index,
+                                               const std::string& key)
+{
+    while (true) {
+        const auto found = index.find(key);
+        if (found == index.end())
+            return std::nullopt;
+        const auto guid = found->second;
+        index.erase(found);
+        const auto item = store_.find(collection_, guid);
+        // The other index may have given it away already.
+        if (item && !store_.find_link_by_guid(collection_, device_, guid))
+            return item;
+    }
+}
+
+StatusCode Exchange::apply(ItemVerb verb, const syncml::Item& item, const std::string& data)
+{
+    const auto& luid = item.source->uri;
+    StatusCode code = StatusCode::CommandNotAllowed;
+    switch (verb) {
+    case ItemVerb::Add: code = type_ == SyncType::Slow ? match(luid, data) : add(luid, data); break;
+    case ItemVerb::Replace: code = type_ == SyncType::Slow ? match(luid, data) : replace(luid, data); break;
+    case ItemVerb::Delete: code = type_ == SyncType::Slow ? StatusCode::Forbidden : remove(luid); break;
+    case ItemVerb::Copy:
+    case ItemVerb::Move: code = StatusCode::OptionalFeatureNotSupported; break;
+    }
+    if (!syncml::is_success(code) && code != StatusCode::ConflictResolvedServerWins)
+        ++report_.from_client.failed;
+    return code;
+}
+
+StatusCode Exchange::add(const std::string& luid, const std::string& data)
+{
+    if (store_.find_link(collection_, device_, luid))
+        return replace(luid, data);
+    const auto item = store_.add(collection_, data);
+    store_.set_link(collection_, device_, {luid, item.guid, item.revision});
+    ++report_.from_client.added;
+    return StatusCode::ItemAdded;
+}
+
+StatusCode Exchange::replace(const std::string& luid, const std::string& data)
+{
+    const auto link = store_.find_link(collection_, device_, luid);
+    const auto item = link ? store_.find(collection_, link->guid) : std::nullopt;
+    if (!item) {
+        // Unknown, or deleted here while the client changed it: the change survives.
+        store_.remove_link(collection_, device_, luid);
+        return add(luid, data);
+    }
+    if (item->revision > link->revision)
+        return resolve(luid, *item, data);
+    const auto written = store_.replace(collection_, item->guid, data);
+    store_.set_link(collection_, device_, {luid, item->guid, written->revision});
+    ++report_.from_client.updated;
+    return StatusCode::Ok;
+}
+
+StatusCode Exchange::remove(const std::string& luid)
+{
+    const auto link = store_.find_link(collection_, device_, luid);
+    if (!link)
+        return StatusCode::ItemNotDeleted;
+    store_.remove_link(collection_, device_, luid);
+    const auto item = store_.find(collection_, link->guid);
+    if (item && item->revision > link->revision && type_ == SyncType::TwoWay) {
+        // Changed here while the client deleted it: the change survives and goes back as Add.
+        ++report_.conflicts;
+        return StatusCode::ConflictResolvedServerWins;
+    }
+    store_.remove(collection_, link->guid);
+    ++report_.from_client.removed;
+    return StatusCode::Ok;
+}
+
+StatusCode Exchange::match(const std::string& luid, const std::string& data)
+{
+    if (store_.find_link(collection_, device_, luid))
+        return replace(luid, data);
+    if (const auto equal = take_match(by_content_, canonical(data))) {
+        store_.set_link(collection_, device_, {luid, equal->guid, equal->revision});
+        return StatusCode::Ok;
+    }
+    if (const auto about = key(data); !about.empty())
+        if (const auto same = take_match(by_key_, about))
+            return resolve(luid, *same, data);
+    return add(luid, data);
+}
+
+StatusCode Exchange::resolve(const std::string& luid, const StoredItem& item, const std::string& data)
+{
+    if (canonical(item.data) == canonical(data)) {
+        store_.set_link(collection_, device_, {luid, item.guid, item.revision});
+        return StatusCode::Ok;
+    }
+    ++report_.conflicts;
+    auto policy = policy_;
+    if (policy == ConflictPolicy::Newer)
+        policy = changed_at(data) > changed_at(item.data) ? ConflictPolicy::ClientWins : ConflictPolicy::ServerWins;
+    if (type_ == SyncType::OneWayFromClient)
+        policy = ConflictPolicy::ClientWins; // nothing can go back
+    switch (policy) {
+    case ConflictPolicy::ClientWins: {
+        const auto written = store_.replace(collection_, item.guid, data);
+        store_.set_link(collection_, device_, {luid, item.guid, written->revision});
+        ++report_.from_client.updated;
+        return StatusCode::ConflictResolvedClientWins;
+    }
+    case ConflictPolicy::Duplicate: {
+        // The client's copy becomes an item of its own; ours is new to the client.
+        const auto copy = store_.add(collection_, data);
+        store_.set_link(collection_, device_, {luid, copy.guid, copy.revision});
+        ++report_.from_client.added;
+        return StatusCode::ConflictResolvedWithDuplicate;
+    }
+    case ConflictPolicy::ServerWins:
+    case ConflictPolicy::Newer: break;
+    }
+    // Revision 0: ours goes back as Replace.
+    store_.set_link(collection_, device_, {luid, item.guid, 0});
+    return StatusCode::ConflictResolvedServerWins;
+}
+
+void Exchange::plan(std::size_t max_octets, std::size_t (*size)(const syncml::SyncCommand&))
+{
+    if (!syncml::server_sends(type_))
+        return;
+    for (auto& change : store_.changes(collection_, device_)) {
+        Outgoing out;
+        out.change = change;
+        syncml::Item item;
+        if (change.kind == Change::Kind::Add)
+            item.source = syncml::Location{change.guid, {}};
+        else
+            item.target = syncml::Location{change.luid, {}};
+        switch (change.kind) {
+        case Change::Kind::Add: out.command.verb = ItemVerb::Add; break;
+        case Change::Kind::Replace: out.command.verb = ItemVerb::Replace; break;
+        case Change::Kind::Delete: out.command.verb = ItemVerb::Delete; break;
+        }
+        if (change.kind != Change::Kind::Delete) {
+            out.command.meta.type = datastore_.type;
+            item.data = store_.find(collection_, change.guid)->data;
+        }
+        out.command.items.push_back(std::move(item));
+        out.command.cmd_id = 999'999; // the longest that can come
+        if (size(out.command) <= max_octets)
+            outgoing_.push_back(std::move(out));
+        else
+            ++report_.too_large;
+    }
+}
+
+void Exchange::on_sent(const Change& change)
+{
+    if (change.kind == Change::Kind::Add)
+        store_.set_offer(collection_, device_, change.guid, change.revision);
+}
+
+void Exchange::on_status(const Change& change, StatusCode code)
+{
+    const bool gone = code == StatusCode::NotFound || code == StatusCode::Gone;
+    switch (change.kind) {
+    case Change::Kind::Add:
+        if (!syncml::is_success(code) && code != StatusCode::AlreadyExists) {
+            ++report_.to_client.failed;
+            store_.take_offer(collection_, device_, change.guid);
+            return;
+        }
+        ++report_.to_client.added;
+        if (!store_.find_link_by_guid(collection_, device_, change.guid))
+            unmapped_.insert(change.guid);
+        return;
+    case Change::Kind::Replace:
+        if (!syncml::is_success(code)) {
+            ++report_.to_client.failed;
+            if (gone) // it will come back as Add
+                store_.remove_link(collection_, device_, change.luid);
+            return;
+        }
+        ++report_.to_client.updated;
+        store_.set_link(collection_, device_, {change.luid, change.guid, change.revision});
+        return;
+    case Change::Kind::Delete:
+        if (!syncml::is_success(code) && !gone) {
+            ++report_.to_client.failed;
+            return;
+        }
+        ++report_.to_client.removed;
+        store_.remove_link(collection_, device_, change.luid);
+        return;
+    }
+}
+
+bool Exchange::map(const syncml::MapItem& item)
+{
+    const auto revision = store_.take_offer(collection_, device_, item.guid);
+    if (!revision) {
+        // A Map that is repeated because its Status was lost.
+        const auto link = store_.find_link(collection_, device_, item.luid);
+        return link && link->guid == item.guid;
+    }
+    store_.set_link(collection_, device_, {item.luid, item.guid, *revision});
+    ++report_.maps;
+    unmapped_.erase(item.guid);
+    return true;
+}
+
+void Exchange::commit()
+{
+    store_.set_anchors(collection_, device_, {client_next_, own_next_});
+    report_.completed = true;
+}
+
+} // namespace testserver

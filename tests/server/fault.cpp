@@ -1,0 +1,156 @@
+#include "fault.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace testserver {
+
+namespace {
+
+constexpr std::array<std::pair<Misbehaviour, std::string_view>, 22> names{{
+    {Misbehaviour::Http500, "http-500"},
+    {Misbehaviour::Http404, "http-404"},
+    {Misbehaviour::Html, "html"},
+    {Misbehaviour::Empty, "empty"},
+    {Misbehaviour::TruncatedXml, "truncated-xml"},
+    {Misbehaviour::HugeReply, "huge-reply"},
+    {Misbehaviour::BillionLaughs, "billion-laughs"},
+    {Misbehaviour::ExternalEntity, "external-entity"},
+    {Misbehaviour::BogusStatus, "bogus-status"},
+    {Misbehaviour::NeverFinal, "never-final"},
+    {Misbehaviour::Hang, "hang"},
+    {Misbehaviour::DropBefore, "drop-before"},
+    {Misbehaviour::DropAfter, "drop-after"},
+    {Misbehaviour::RefuseCredentials, "auth-401"},
+    {Misbehaviour::NoDatabase, "database-404"},
+    {Misbehaviour::RefreshRequired, "refresh-508"},
+    {Misbehaviour::WrongLast, "wrong-last"},
+    {Misbehaviour::WrongSession, "wrong-session"},
+    {Misbehaviour::MissingStatus, "missing-status"},
+    {Misbehaviour::OutOfOrder, "out-of-order"},
+    {Misbehaviour::Redirect, "redirect"},
+    {Misbehaviour::RedirectToHttp, "redirect-http"},
+}};
+
+bool is_status(const syncml::Command& command)
+{
+    return std::holds_alternative<syncml::Status>(command);
+}
+
+/// The document with `doctype` in front of its root and `reference` in its SessionID.
+std::string with_doctype(const std::string& document, std::string_view doctype, std::string_view reference)
+{
+    std::string result = document;
+    const auto session = result.find("<SessionID>");
+    result.insert(session + std::string_view("<SessionID>").size(), reference);
+    result.insert(result.find("<SyncML"), doctype);
+    return result;
+}
+
+std::string nested_entities()
+{
+    std::string doctype = "<!DOCTYPE SyncML [<!ENTITY l0 \"ha\">";
+    for (int level = 1; level <= 9; ++level) {
+        const auto below = "&l" + std::to_string(level - 1) + ';';
+        doctype += "<!ENTITY l" + std::to_string(level) + " \"";
+        for (int copy = 0; copy < 10; ++copy)
+            doctype += below;
+        doctype += "\">";
+    }
+    return doctype + "]>";
+}
+
+} // namespace
+
+std::string_view name(Misbehaviour misbehaviour)
+{
+    const auto found = std::ranges::find(names, misbehaviour, &decltype(names)::value_type::first);
+    return found->second;
+}
+
+std::optional<Misbehaviour> find_misbehaviour(std::string_view name)
+{
+    const auto found = std::ranges::find(names, name, &decltype(names)::value_type::second);
+    if (found == names.end())
+        return std::nullopt;
+    return found->first;
+}
+
+std::vector<std::string_view> misbehaviours()
+{
+    std::vector<std::string_view> result;
+    for (const auto& [kind, text] : names)
+        result.push_back(text);
+    return result;
+}
+
+std::optional<Fault> Fault::parse(std::string_view text)
+{
+    Fault fault;
+    if (text.ends_with('*')) {
+        fault.times = 0;
+        text.remove_suffix(1);
+    }
+    if (const auto at = text.find('@'); at != std::string_view::npos) {
+        const auto number = text.substr(at + 1);
+        const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), fault.message);
+        if (error != std::errc() || end != number.data() + number.size() || fault.message == 0)
+            return std::nullopt;
+        text = text.substr(0, at);
+    }
+    const auto kind = find_misbehaviour(text);
+    if (!kind)
+        return std::nullopt;
+    fault.kind = *kind;
+    return fault;
+}
+
+bool Faults::strike(Misbehaviour kind, syncml::MsgId message)
+{
+    const auto found = std::ranges::find_if(armed_, [&](const Fault& fault) {
+        return fault.kind == kind && (fault.message == 0 || fault.message == message);
+    });
+    if (found == armed_.end())
+        return false;
+    if (found->times != 0 && --found->times == 0)
+        armed_.erase(found);
+    return true;
+}
+
+void garble(syncml::Message& reply, Faults& faults, syncml::MsgId message)
+{
+    auto& body = reply.body;
+    if (faults.strike(Misbehaviour::BogusStatus, message)) {
+        syncml::Status bogus;
+        bogus.cmd_id = 9999;
+        bogus.msg_ref = message;
+        bogus.cmd_ref = 4711;
+        bogus.cmd = "Replace";
+        const auto place = std::ranges::find_if_not(body, is_status);
+        body.insert(place, bogus);
+    }
+    if (faults.strike(Misbehaviour::WrongSession, message))
+        reply.header.session_id += "9";
+    if (faults.strike(Misbehaviour::MissingStatus, message)) {
+        const auto last = std::find_if(body.rbegin(), body.rend(), is_status);
+        if (last != body.rend())
+            body.erase(std::next(last).base());
+    }
+    if (faults.strike(Misbehaviour::OutOfOrder, message))
+        std::reverse(body.begin(), std::ranges::find_if_not(body, is_status));
+}
+
+std::string garble(std::string document, Faults& faults, syncml::MsgId message)
+{
+    if (faults.strike(Misbehaviour::TruncatedXml, message))
+        document.resize(document.size() / 2);
+    if (faults.strike(Misbehaviour::BillionLaughs, message))
+        document = with_doctype(document, nested_entities(), "&l9;");
+    if (faults.strike(Misbehaviour::ExternalEntity, message))
+        document = with_doctype(document, "<!DOCTYPE SyncML [<!ENTITY x SYSTEM \"file:///etc/hostname\">]>", "&x;");
+    return document;
+}
+
+} // namespace testserver

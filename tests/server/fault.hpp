@@ -1,0 +1,71 @@
+#pragma once
+
+#include "syncml/message.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace testserver {
+
+/// One way to misbehave. Most strike an answer after the message was processed, as a
+/// broken network or a failing server would; those marked *unprocessed* strike before.
+enum class Misbehaviour {
+    Http500,           ///< unprocessed: HTTP error with a page
+    Http404,           ///< unprocessed
+    Html,              ///< unprocessed: 200 with a login page
+    Empty,             ///< unprocessed: 200 without a body
+    TruncatedXml,      ///< the answer cut in the middle
+    HugeReply,         ///< unprocessed: 200 MiB of SyncML
+    BillionLaughs,     ///< the answer with nested entities
+    ExternalEntity,    ///< the answer with a file as entity
+    BogusStatus,       ///< a Status for a command that was never sent
+    NeverFinal,        ///< no Final at the end of a package
+    Hang,              ///< unprocessed: never answers
+    DropBefore,        ///< unprocessed: the connection closes
+    DropAfter,         ///< the connection closes
+    RefuseCredentials, ///< 401 to right credentials
+    NoDatabase,        ///< 404 to every sync Alert
+    RefreshRequired,   ///< 508 to every sync Alert
+    WrongLast,         ///< a Last anchor of another time
+    WrongSession,      ///< another SessionID
+    MissingStatus,     ///< no Status for the last command
+    OutOfOrder,        ///< the Statuses in reverse, the header's last
+    Redirect,          ///< unprocessed: 307 to /moved, which serves as /sync does
+    RedirectToHttp,    ///< unprocessed: 307 to http://
+};
+
+/// `http-500`, `drop-after`, …
+std::string_view name(Misbehaviour misbehaviour);
+std::optional<Misbehaviour> find_misbehaviour(std::string_view name);
+std::vector<std::string_view> misbehaviours();
+
+struct Fault {
+    Misbehaviour kind = Misbehaviour::Http500;
+    syncml::MsgId message = 0; ///< only at the client's message of this number; 0: at any
+    unsigned times = 1;        ///< 0: always
+
+    /// `NAME[@MESSAGE][*]`: once, or always with the star.
+    static std::optional<Fault> parse(std::string_view text);
+};
+
+/// The faults that are armed.
+class Faults {
+public:
+    void arm(const Fault& fault) { armed_.push_back(fault); }
+    void clear() { armed_.clear(); }
+    /// True when this misbehaviour is due at this message; uses it up.
+    bool strike(Misbehaviour kind, syncml::MsgId message);
+    const std::vector<Fault>& armed() const { return armed_; }
+
+private:
+    std::vector<Fault> armed_;
+};
+
+/// Carries out the faults that garble an answer before it is encoded.
+void garble(syncml::Message& reply, Faults& faults, syncml::MsgId message);
+/// Those that garble the document.
+std::string garble(std::string document, Faults& faults, syncml::MsgId message);
+
+} // namespace testserver

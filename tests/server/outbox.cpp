@@ -1,0 +1,159 @@
+#include "outbox.hpp"
+
+#include "codec/codec.hpp"
+
+namespace testserver {
+
+namespace {
+
+constexpr auto encoding = codec::Encoding::Xml;
+
+std::string ref_of(const syncml::Command& command)
+{
+    if (const auto* alert = std::get_if<syncml::Alert>(&command); alert != nullptr && !alert->items.empty())
+        return alert->items.front().source ? alert->items.front().source->uri : "";
+    return {};
+}
+
+} // namespace
+
+syncml::Alert next_message(const syncml::Header& header)
+{
+    syncml::Alert alert;
+    alert.code = syncml::AlertCode::NextMessage;
+    syncml::Item item;
+    item.target = syncml::Location{header.target.uri, {}};
+    item.source = syncml::Location{header.source.uri, {}};
+    alert.items.push_back(std::move(item));
+    return alert;
+}
+
+/// One message being filled.
+class Outbox::Packing {
+public:
+    Packing(const syncml::Header& header, std::uint64_t limit) : limit_(limit)
+    {
+        message_.header = header;
+        octets_ = codec::encoded_size(header, encoding);
+    }
+
+    syncml::CmdId next_id() const { return last_id_ + 1; }
+    bool has_room(std::size_t octets) const { return limit_ == 0 || octets_ + octets <= limit_; }
+    void reserve(std::size_t octets) { octets_ += octets; }
+    void take_id() { ++last_id_; }
+
+    /// Puts the command in when it fits, or in any case when `force`.
+    bool put(syncml::Command command, bool force)
+    {
+        std::visit([this](auto& any) { any.cmd_id = next_id(); }, command);
+        const auto octets = codec::encoded_size(command, encoding);
+        if (!force && !has_room(octets))
+            return false;
+        octets_ += octets;
+        take_id();
+        message_.body.push_back(std::move(command));
+        return true;
+    }
+    /// So that a client with tiny messages still gets on: one command beside the header's Status always goes.
+    bool is_bare() const { return message_.body.size() <= 1; }
+    syncml::Message& message() { return message_; }
+
+private:
+    syncml::Message message_;
+    std::uint64_t limit_;
+    std::size_t octets_ = 0;
+    syncml::CmdId last_id_ = 0;
+};
+
+std::size_t Outbox::room(const syncml::Header& header) const
+{
+    if (limit_ == 0)
+        return SIZE_MAX;
+    // The header's Status, and the Sync around an item or the Alert 222 and one more Status.
+    constexpr std::size_t around = 900;
+    const auto used = codec::encoded_size(header, encoding) + around;
+    return used < limit_ ? limit_ - used : 0;
+}
+
+void Outbox::add_sync(Exchange& exchange, bool number_of_changes)
+{
+    PendingSync pending{&exchange, std::nullopt};
+    if (number_of_changes)
+        pending.number_of_changes = exchange.outgoing().size();
+    syncs_.push_back(pending);
+}
+
+syncml::Message Outbox::compose(const syncml::Header& header, syncml::Status header_status, bool ask_for_next)
+{
+    Packing packing(header, limit_);
+    packing.put(std::move(header_status), true);
+    syncml::Alert next = next_message(header);
+    next.cmd_id = 999'999;
+    const auto next_octets = codec::encoded_size(syncml::Command(next), encoding);
+    if (ask_for_next)
+        packing.reserve(next_octets);
+
+    while (!statuses_.empty() && packing.put(statuses_.front(), packing.is_bare()))
+        statuses_.pop_front();
+    while (statuses_.empty() && !commands_.empty()) {
+        auto& [command, exchange] = commands_.front();
+        const auto id = packing.next_id();
+        if (!packing.put(command, packing.is_bare()))
+            break;
+        sent_.push_back({header.msg_id, id, syncml::name(command), ref_of(command), exchange, {}});
+        commands_.pop_front();
+    }
+    while (statuses_.empty() && commands_.empty() && !syncs_.empty() && pack_sync(packing, syncs_.front()))
+        syncs_.pop_front();
+
+    if (ask_for_next) {
+        const auto id = packing.next_id();
+        packing.put(next, true);
+        sent_.push_back({header.msg_id, id, "Alert", {}, nullptr, {}});
+    }
+    return std::move(packing.message());
+}
+
+/// True when the datastore has nothing more to send.
+bool Outbox::pack_sync(Packing& packing, PendingSync& pending)
+{
+    auto& exchange = *pending.exchange;
+    auto& items = exchange.outgoing();
+    const bool bare = packing.is_bare();
+    syncml::Sync sync;
+    sync.cmd_id = packing.next_id();
+    sync.target.uri = exchange.client_uri();
+    sync.source.uri = exchange.uri();
+    sync.number_of_changes = pending.number_of_changes;
+
+    const auto frame = codec::encoded_size(syncml::Command(sync), encoding);
+    std::size_t octets = frame;
+    syncml::CmdId id = sync.cmd_id;
+    while (!items.empty()) {
+        auto& command = items.front().command;
+        command.cmd_id = id + 1;
+        const auto size = codec::encoded_size(syncml::SyncCommand(command), encoding);
+        if (!packing.has_room(octets + size) && !(bare && sync.commands.empty()))
+            break;
+        octets += size;
+        ++id;
+        sync.commands.emplace_back(std::move(command));
+        const auto& change = items.front().change;
+        exchange.on_sent(change);
+        sent_.push_back({packing.message().header.msg_id, id,
+                         std::string(syncml::name(std::get<syncml::ItemCommand>(sync.commands.back()).verb)),
+                         change.kind == Change::Kind::Add ? change.guid : change.luid, &exchange, change});
+        items.pop_front();
+    }
+    if (sync.commands.empty() && !bare && (!items.empty() || !packing.has_room(frame)))
+        return false; // its first item goes into the next message
+    sent_.push_back({packing.message().header.msg_id, sync.cmd_id, "Sync", exchange.uri(), &exchange, {}});
+    pending.number_of_changes.reset();
+    packing.reserve(octets);
+    while (packing.next_id() <= id)
+        packing.take_id();
+    packing.message().body.emplace_back(std::move(sync));
+    return items.empty();
+}
+
+} // namespace testserver

@@ -1,0 +1,225 @@
+#include "session.hpp"
+
+#include "codec/codec.hpp"
+
+#include <algorithm>
+
+namespace testserver {
+
+using syncml::StatusCode;
+
+namespace {
+
+constexpr auto encoding = codec::Encoding::Xml;
+
+} // namespace
+
+std::string_view plain_uri(std::string_view uri)
+{
+    return uri.starts_with("./") ? uri.substr(2) : uri;
+}
+
+Session::Session(Store& store, Journal& journal, Faults& faults, const Options& options, std::string uri,
+                 std::string resp_uri)
+    : store_(store), faults_(faults), options_(options), uri_(std::move(uri)), resp_uri_(std::move(resp_uri)),
+      report_(journal.begin_session()), referee_(journal, options.max_msg_size)
+{
+}
+
+syncml::Message Session::handle(const syncml::Message& message, const Envelope& envelope)
+{
+    const auto& header = message.header;
+    client_header_ = header;
+    client_header_.cred.reset();
+    if (report_->messages == 0) {
+        report_->device = header.source.uri;
+        report_->session = header.session_id;
+        device_ = store_.device(header.source.uri);
+    }
+    ++report_->messages;
+    ++our_message_;
+    referee_.check(message, envelope);
+    if (header.target.uri != uri_ && header.target.uri != resp_uri_)
+        referee_.broke("target", "Target is '" + header.target.uri + "'");
+    if (header.meta.max_msg_size)
+        outbox_.set_limit(*header.meta.max_msg_size);
+
+    auto header_status = status_for(message, 0, "SyncHdr", StatusCode::Ok);
+    header_status.target_refs = {header.target.uri};
+    header_status.source_refs = {header.source.uri};
+    if (authenticated_ && !options_.auth_each_message) {
+        if (header.cred)
+            referee_.broke("cred", "credentials were accepted for the whole session and are sent again");
+    } else {
+        auto verdict = check_credentials(header, options_, store_);
+        if (verdict.accepted() && faults_.strike(Misbehaviour::RefuseCredentials, header.msg_id))
+            verdict = refuse_credentials(header, options_, store_);
+        if (!verdict.accepted())
+            return refuse(message, std::move(verdict));
+        authenticated_ = true;
+        report_->user = verdict.user;
+        header_status.code = verdict.code;
+        header_status.chal = std::move(verdict.chal);
+    }
+
+    next_asked_ = false;
+    for (const auto& command : message.body)
+        std::visit([&](const auto& any) { on(message, any); }, command);
+    if (!is_clients_turn()) {
+        if (message.final)
+            referee_.broke("final", "Final while our package is not finished");
+        if (!next_asked_ && !ended_)
+            referee_.broke("next-message", "our package is not finished and no Alert 222 asks for the rest");
+    } else if (message.final) {
+        finish_client_package();
+    }
+    return reply(message, std::move(header_status));
+}
+
+syncml::Message Session::refuse(const syncml::Message& message, Verdict verdict)
+{
+    auto header_status = status_for(message, 0, "SyncHdr", verdict.code);
+    header_status.chal = std::move(verdict.chal);
+    for (const auto& command : message.body) {
+        if (std::holds_alternative<syncml::Status>(command))
+            continue;
+        std::visit(
+            [&](const auto& any) {
+                answer(false, status_for(message, any.cmd_id, syncml::name(command), verdict.code));
+            },
+            command);
+    }
+    auto result = outbox_.compose(our_header(), std::move(header_status), false);
+    result.final = true;
+    outbox_.clear();
+    referee_.expect_fresh_start();
+    return result;
+}
+
+syncml::Message Session::reply(const syncml::Message& message, syncml::Status header_status)
+{
+    // The client's package goes on: it waits for our leave (OMA DS 1.2 protocol, Alert 222).
+    const bool ask_for_next = is_clients_turn() && !message.final && !ended_;
+    auto result = outbox_.compose(our_header(), std::move(header_status), ask_for_next);
+    open_.splice(open_.end(), outbox_.take_sent());
+    if (!is_clients_turn() && outbox_.empty() && !faults_.strike(Misbehaviour::NeverFinal, message.header.msg_id)) {
+        result.final = true;
+        package_ = static_cast<Package>(static_cast<int>(package_) + 1);
+        // Nothing of ours wants an answer: package 5 would be empty and does not come.
+        const bool last = report_->completed || (package_ == Package::ClientMap && open_.empty());
+        if (last && !report_->completed) {
+            package_ = Package::ServerMap;
+            finish_client_package();
+        }
+        ended_ = ended_ || last;
+    } else if (ended_) {
+        result.final = true;
+    }
+    referee_.on_reply(our_message_);
+    return result;
+}
+
+syncml::Header Session::our_header() const
+{
+    syncml::Header header;
+    header.ver_dtd = "1.2";
+    header.ver_proto = "SyncML/1.2";
+    header.session_id = client_header_.session_id;
+    header.msg_id = our_message_;
+    header.target = client_header_.source;
+    header.source.uri = client_header_.target.uri;
+    if (our_message_ == 1 || !authenticated_)
+        header.resp_uri = resp_uri_;
+    header.meta.max_msg_size = options_.max_msg_size;
+    header.meta.max_obj_size = options_.max_obj_size;
+    return header;
+}
+
+syncml::Status Session::status_for(const syncml::Message& message, syncml::CmdId id, std::string_view command,
+                                   StatusCode code) const
+{
+    syncml::Status status;
+    status.msg_ref = message.header.msg_id;
+    status.cmd_ref = id;
+    status.cmd = command;
+    status.code = code;
+    return status;
+}
+
+void Session::answer(bool no_resp, syncml::Status status)
+{
+    if (!no_resp)
+        outbox_.answer(std::move(status));
+}
+
+Exchange* Session::find_exchange(const std::string& uri)
+{
+    const auto found = std::ranges::find_if(
+        exchanges_, [&](const Exchange& exchange) { return exchange.uri() == plain_uri(uri) && !exchange.dropped(); });
+    return found == exchanges_.end() ? nullptr : &*found;
+}
+
+// ---- package ends ----------------------------------------------------------------
+
+void Session::check_answers()
+{
+    for (const auto& sent : open_)
+        referee_.broke("status", "no Status for our " + sent.name + ", command " + std::to_string(sent.command) +
+                                     " of message " + std::to_string(sent.message));
+    open_.clear();
+}
+
+void Session::finish_client_package()
+{
+    check_answers();
+    switch (package_) {
+    case Package::ClientInit:
+        if (!device_.devinf_known) {
+            syncml::Get get;
+            get.meta.type = codec::devinf_media_type(encoding);
+            syncml::Item item;
+            item.target = syncml::Location{std::string(devinf_uri), {}};
+            get.items.push_back(std::move(item));
+            outbox_.add(std::move(get));
+        }
+        break;
+    case Package::ClientSync:
+        for (auto& exchange : exchanges_) {
+            if (exchange.dropped())
+                continue;
+            if (!exchange.begun()) {
+                referee_.broke("sync", "no Sync for " + exchange.uri() + ", though it was alerted");
+                exchange.begin();
+            }
+            if (const auto told = announced_.find(&exchange); told != announced_.end())
+                if (told->second.changes != told->second.seen)
+                    referee_.broke("number-of-changes", std::to_string(told->second.changes) + " announced for " +
+                                                            exchange.uri() + ", " + std::to_string(told->second.seen) +
+                                                            " sent");
+            if (!syncml::server_sends(exchange.agreed()))
+                continue; // a from-client sync has nothing to go back, not even an empty Sync
+            exchange.plan(outbox_.room(our_header()),
+                          [](const syncml::SyncCommand& command) { return codec::encoded_size(command, encoding); });
+            outbox_.add_sync(exchange, device_.number_of_changes);
+        }
+        break;
+    case Package::ClientMap:
+    case Package::ServerMap:
+        for (auto& exchange : exchanges_) {
+            if (exchange.dropped())
+                continue;
+            if (exchange.unmapped() != 0)
+                referee_.broke("map", std::to_string(exchange.unmapped()) + " items of " + exchange.uri() +
+                                          " were added and never mapped");
+            exchange.commit();
+        }
+        report_->completed = true;
+        break;
+    case Package::ServerInit:
+    case Package::ServerSync: break;
+    }
+    if (is_clients_turn())
+        package_ = static_cast<Package>(static_cast<int>(package_) + 1);
+}
+
+} // namespace testserver

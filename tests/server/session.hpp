@@ -1,0 +1,93 @@
+#pragma once
+
+#include "account.hpp"
+#include "exchange.hpp"
+#include "fault.hpp"
+#include "journal.hpp"
+#include "outbox.hpp"
+#include "referee.hpp"
+
+#include <list>
+#include <memory>
+#include <string>
+
+namespace testserver {
+
+inline constexpr std::string_view devinf_uri = "./devinf12";
+/// `./card` and `card` are the same.
+std::string_view plain_uri(std::string_view uri);
+
+/// One session of one client, from its first message to the last Final: a message in,
+/// a message out. Strict in what it reports, lenient in what it takes.
+class Session {
+public:
+    /// `uri`: of the server, as clients know it. `resp_uri`: of this session; may be empty.
+    Session(Store& store, Journal& journal, Faults& faults, const Options& options, std::string uri,
+            std::string resp_uri);
+
+    syncml::Message handle(const syncml::Message& message, const Envelope& envelope);
+
+    const std::string& device() const { return report_->device; }
+    const std::string& client_session() const { return report_->session; }
+    SessionReport& report() { return *report_; }
+    /// Every package was exchanged, or the client has suspended: nothing more can come.
+    bool ended() const { return ended_; }
+
+private:
+    /// Whose turn it is: packages 1, 3, 5 are the client's, 2, 4, 6 the server's answers.
+    enum class Package { ClientInit = 1, ServerInit, ClientSync, ServerSync, ClientMap, ServerMap };
+
+    bool is_clients_turn() const { return static_cast<int>(package_) % 2 == 1; }
+    syncml::Status status_for(const syncml::Message& message, syncml::CmdId id, std::string_view command,
+                              syncml::StatusCode code) const;
+    void answer(bool no_resp, syncml::Status status);
+    syncml::Message refuse(const syncml::Message& message, Verdict verdict);
+    syncml::Message reply(const syncml::Message& message, syncml::Status header_status);
+
+    void on(const syncml::Message& message, const syncml::Status& status);
+    void on(const syncml::Message& message, const syncml::Alert& alert);
+    void on(const syncml::Message& message, const syncml::Put& put);
+    void on(const syncml::Message& message, const syncml::Get& get);
+    void on(const syncml::Message& message, const syncml::Results& results);
+    void on(const syncml::Message& message, const syncml::Sync& sync);
+    void on(const syncml::Message& message, const syncml::Map& map);
+    void on(const syncml::Message& message, const syncml::ItemCommand& command);
+    void on(const syncml::Message& message, const syncml::Group& group);
+    void on(const syncml::Message& message, const syncml::Unsupported& command);
+
+    void on_sync_alert(const syncml::Message& message, const syncml::Alert& alert, const syncml::Item& item);
+    void on_item_command(const syncml::Message& message, const syncml::ItemCommand& command, Exchange* exchange);
+    void refuse_commands(const syncml::Message& message, const syncml::Sync& sync, syncml::StatusCode code);
+    void refuse_command(const syncml::Message& message, syncml::CmdId id, std::string_view name);
+    void on_devinf(const syncml::DevInf& devinf);
+    void finish_client_package();
+    void check_answers();
+    syncml::DevInf devinf() const;
+    Exchange* find_exchange(const std::string& uri);
+    syncml::Header our_header() const;
+
+    Store& store_;
+    Faults& faults_;
+    const Options options_;
+    const std::string uri_, resp_uri_;
+    std::shared_ptr<SessionReport> report_;
+    Referee referee_;
+    Outbox outbox_;
+
+    Package package_ = Package::ClientInit;
+    syncml::MsgId our_message_ = 0;
+    syncml::Header client_header_; ///< of its last message, without credentials
+    bool authenticated_ = false;
+    bool ended_ = false;
+    bool next_asked_ = false; ///< the message has an Alert 222
+    Store::Device device_;
+    std::list<SentCommand> open_; ///< not answered yet, in the order sent
+    std::list<Exchange> exchanges_;
+    struct Announced {
+        std::uint64_t changes = 0;
+        std::uint64_t seen = 0;
+    };
+    std::map<Exchange*, Announced> announced_;
+};
+
+} // namespace testserver

@@ -1,0 +1,362 @@
+#include "session.hpp"
+
+#include "codec/codec.hpp"
+
+#include <glib.h>
+
+#include <algorithm>
+
+/// What a session does with each command of the client.
+namespace testserver {
+
+using syncml::AlertCode;
+using syncml::StatusCode;
+
+namespace {
+
+constexpr auto encoding = codec::Encoding::Xml;
+
+std::string decode_base64(const std::string& text)
+{
+    gsize size = 0;
+    const std::unique_ptr<guchar, decltype(&g_free)> bytes(g_base64_decode(text.c_str(), &size), g_free);
+    return {reinterpret_cast<const char*>(bytes.get()), size};
+}
+
+} // namespace
+
+void Session::on(const syncml::Message&, const syncml::Status& status)
+{
+    if (status.cmd_ref == 0)
+        return; // the referee looks at those
+    const auto sent = std::ranges::find_if(open_, [&](const SentCommand& command) {
+        return command.message == status.msg_ref && command.command == status.cmd_ref;
+    });
+    if (sent == open_.end()) {
+        referee_.broke("status", "a Status for command " + std::to_string(status.cmd_ref) + " of message " +
+                                     std::to_string(status.msg_ref) + ", which waits for none");
+        return;
+    }
+    if (sent->name != status.cmd)
+        referee_.broke("status", "a Status for " + status.cmd + " answers our " + sent->name);
+    auto refs = status.target_refs;
+    refs.insert(refs.end(), status.source_refs.begin(), status.source_refs.end());
+    if (!sent->ref.empty() && !refs.empty() && std::ranges::find(refs, sent->ref) == refs.end())
+        referee_.broke("status-ref", "the Status of our " + sent->name + " for " + sent->ref + " names " + refs[0]);
+
+    if (sent->change) {
+        sent->exchange->on_status(*sent->change, status.code);
+    } else if (sent->name == "Alert" && sent->exchange != nullptr) {
+        if (status.code == StatusCode::RefreshRequired) {
+            sent->exchange->fall_back_to_slow();
+        } else if (!syncml::is_success(status.code)) {
+            sent->exchange->drop();
+        } else {
+            const auto* anchor =
+                status.items.empty() ? nullptr : std::get_if<syncml::Anchor>(&status.items.front().data);
+            if (anchor == nullptr || anchor->next != sent->exchange->own_next())
+                referee_.broke("anchor-echo", "the Status of our Alert for " + sent->exchange->uri() +
+                                                  " does not repeat our Next anchor");
+        }
+    } else if (sent->name == "Sync" && !syncml::is_success(status.code)) {
+        sent->exchange->drop();
+    } else if (sent->name == "Results" && syncml::is_success(status.code)) {
+        device_.told = true;
+        store_.set_device(report_->device, device_);
+    }
+    open_.erase(sent);
+}
+
+void Session::on(const syncml::Message& message, const syncml::Alert& alert)
+{
+    auto status = status_for(message, alert.cmd_id, "Alert", StatusCode::Ok);
+    if (!alert.code) {
+        status.code = StatusCode::BadRequest;
+    } else if (alert.code == AlertCode::NextMessage) {
+        next_asked_ = true;
+        if (is_clients_turn())
+            referee_.broke("next-message", "Alert 222, but there is no next message");
+        if (alert.items.empty() || !alert.items.front().target || !alert.items.front().source)
+            referee_.broke("next-message", "Alert 222 without Target and Source");
+    } else if (alert.code == AlertCode::Suspend) {
+        ended_ = true;
+    } else if (syncml::find_sync_type(*alert.code) || alert.code == AlertCode::Resume) {
+        if (alert.items.empty())
+            status.code = StatusCode::IncompleteCommand;
+        for (const auto& item : alert.items)
+            on_sync_alert(message, alert, item);
+        if (!alert.items.empty())
+            return;
+    } else if (alert.code != AlertCode::Display && alert.code != AlertCode::NoEndOfData) {
+        status.code = StatusCode::OptionalFeatureNotSupported;
+    }
+    if (!syncml::is_success(status.code))
+        referee_.broke("alert", "an Alert that must be answered with " + std::to_string(static_cast<int>(status.code)));
+    answer(alert.no_resp, std::move(status));
+}
+
+void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert& alert, const syncml::Item& item)
+{
+    auto status = status_for(message, alert.cmd_id, "Alert", StatusCode::Ok);
+    if (item.target)
+        status.target_refs = {item.target->uri};
+    if (item.source)
+        status.source_refs = {item.source->uri};
+    const auto refuse = [&](StatusCode code) {
+        status.code = code;
+        answer(alert.no_resp, std::move(status));
+    };
+    if (!item.target || !item.source || !item.meta.anchor || item.meta.anchor->next.empty()) {
+        referee_.broke("alert", "a sync Alert without Target, Source or Next anchor");
+        return refuse(StatusCode::IncompleteCommand);
+    }
+    auto* known = find_exchange(item.target->uri);
+    if (package_ != Package::ClientInit) {
+        // After its 508 to our Alert the client may say 201 itself, before its Sync.
+        if (package_ == Package::ClientSync && known != nullptr && !known->begun() &&
+            alert.code == AlertCode::SlowSync && known->agreed() == syncml::SyncType::Slow)
+            return refuse(StatusCode::Ok);
+        referee_.broke("alert", "a sync Alert outside of the first package");
+        return refuse(StatusCode::CommandNotAllowed);
+    }
+    const auto datastore = std::ranges::find(options_.datastores, plain_uri(item.target->uri), &DatastoreOptions::name);
+    if (datastore == options_.datastores.end() || faults_.strike(Misbehaviour::NoDatabase, message.header.msg_id))
+        return refuse(StatusCode::NotFound);
+    if (known != nullptr) {
+        referee_.broke("alert", "a second sync Alert for " + known->uri());
+        return refuse(StatusCode::CommandNotAllowed);
+    }
+
+    auto& exchange =
+        exchanges_.emplace_back(store_, store_.collection(report_->user, datastore->name), *datastore, report_->device,
+                                item.source->uri, options_.conflict, report_->datastores[datastore->name]);
+    status.code = exchange.agree(*alert.code, *item.meta.anchor,
+                                 faults_.strike(Misbehaviour::RefreshRequired, message.header.msg_id));
+    syncml::Item echo;
+    echo.data = syncml::Anchor{{}, item.meta.anchor->next};
+    status.items.push_back(std::move(echo));
+    answer(alert.no_resp, std::move(status));
+
+    syncml::Alert ours;
+    ours.code = syncml::to_alert(exchange.agreed());
+    syncml::Item about;
+    about.target = syncml::Location{exchange.client_uri(), {}};
+    about.source = syncml::Location{exchange.uri(), {}};
+    about.meta.anchor = syncml::Anchor{exchange.own_last(), exchange.own_next()};
+    if (faults_.strike(Misbehaviour::WrongLast, message.header.msg_id))
+        about.meta.anchor->last = "of another time";
+    about.meta.max_obj_size = options_.max_obj_size;
+    ours.items.push_back(std::move(about));
+    outbox_.add(std::move(ours), &exchange);
+}
+
+void Session::on_devinf(const syncml::DevInf& devinf)
+{
+    if (devinf.device_id != report_->device)
+        referee_.broke("devinf", "DevID '" + devinf.device_id + "' is not the Source of the header");
+    if (devinf.datastores.empty())
+        referee_.broke("devinf", "device information without a datastore");
+    for (const auto& datastore : devinf.datastores)
+        if (datastore.rx_preferred.empty() || datastore.tx_preferred.empty() || datastore.sync_types.empty())
+            referee_.broke("devinf", "datastore " + datastore.source_ref + " lacks Rx-Pref, Tx-Pref or SyncCap");
+    device_.devinf_known = true;
+    device_.number_of_changes = devinf.number_of_changes;
+    store_.set_device(report_->device, device_);
+}
+
+void Session::on(const syncml::Message& message, const syncml::Put& put)
+{
+    auto status = status_for(message, put.cmd_id, "Put", StatusCode::NotFound);
+    for (const auto& item : put.items) {
+        const auto* devinf = std::get_if<syncml::DevInf>(&item.data);
+        if (devinf == nullptr || !item.source || plain_uri(item.source->uri) != plain_uri(devinf_uri))
+            continue;
+        on_devinf(*devinf);
+        status.source_refs = {item.source->uri};
+        status.code = StatusCode::Ok;
+    }
+    if (put.meta.type != codec::devinf_media_type(encoding))
+        referee_.broke("devinf", "Put has Type '" + put.meta.type + "'");
+    answer(put.no_resp, std::move(status));
+}
+
+void Session::on(const syncml::Message& message, const syncml::Get& get)
+{
+    auto status = status_for(message, get.cmd_id, "Get", StatusCode::NotFound);
+    if (!get.items.empty() && get.items.front().target &&
+        plain_uri(get.items.front().target->uri) == plain_uri(devinf_uri)) {
+        status.target_refs = {get.items.front().target->uri};
+        syncml::Results results;
+        results.cmd_id = 999'999;
+        results.msg_ref = message.header.msg_id;
+        results.cmd_ref = get.cmd_id;
+        results.meta.type = codec::devinf_media_type(encoding);
+        syncml::Item item;
+        item.source = syncml::Location{std::string(devinf_uri), {}};
+        item.data = devinf();
+        results.items.push_back(std::move(item));
+        const bool fits = codec::encoded_size(syncml::Command(results), encoding) <= outbox_.room(our_header());
+        status.code = fits ? StatusCode::Ok : StatusCode::RequestEntityTooLarge;
+        if (fits)
+            outbox_.add(std::move(results));
+    }
+    answer(get.no_resp, std::move(status));
+}
+
+void Session::on(const syncml::Message& message, const syncml::Results& results)
+{
+    for (const auto& item : results.items)
+        if (const auto* devinf = std::get_if<syncml::DevInf>(&item.data))
+            on_devinf(*devinf);
+    auto status = status_for(message, results.cmd_id, "Results", StatusCode::Ok);
+    if (!results.items.empty() && results.items.front().source)
+        status.source_refs = {results.items.front().source->uri};
+    answer(false, std::move(status));
+}
+
+void Session::on(const syncml::Message& message, const syncml::Sync& sync)
+{
+    auto* exchange = find_exchange(sync.target.uri);
+    if (package_ != Package::ClientSync) {
+        referee_.broke("sync", "a Sync outside of the client's sync package");
+        return refuse_commands(message, sync, StatusCode::CommandNotAllowed);
+    }
+    if (exchange == nullptr) {
+        referee_.broke("sync", "a Sync for " + sync.target.uri + ", which was not agreed on");
+        return refuse_commands(message, sync, StatusCode::Forbidden);
+    }
+    if (sync.source.uri != exchange->client_uri())
+        referee_.broke("sync", "Source of the Sync is " + sync.source.uri);
+    if (!exchange->begun()) {
+        exchange->begin();
+        if (sync.number_of_changes)
+            announced_[exchange] = {*sync.number_of_changes, 0};
+        else if (device_.told && options_.number_of_changes)
+            referee_.broke("number-of-changes", "missing for " + exchange->uri() + ", though the server supports it");
+    } else if (sync.number_of_changes) {
+        referee_.broke("number-of-changes", "repeated in a later Sync of " + exchange->uri());
+    }
+    auto status = status_for(message, sync.cmd_id, "Sync", StatusCode::Ok);
+    status.target_refs = {sync.target.uri};
+    status.source_refs = {sync.source.uri};
+    answer(sync.no_resp, std::move(status));
+    for (const auto& command : sync.commands)
+        if (const auto* item_command = std::get_if<syncml::ItemCommand>(&command))
+            on_item_command(message, *item_command, exchange);
+        else if (const auto* group = std::get_if<syncml::Group>(&command))
+            refuse_command(message, group->cmd_id, syncml::name(group->kind));
+        else if (const auto* unknown = std::get_if<syncml::Unsupported>(&command))
+            refuse_command(message, unknown->cmd_id, unknown->name);
+}
+
+void Session::refuse_command(const syncml::Message& message, syncml::CmdId id, std::string_view name)
+{
+    referee_.broke("command", std::string(name) + " is none that this server has declared");
+    answer(false, status_for(message, id, name, StatusCode::OptionalFeatureNotSupported));
+}
+
+void Session::refuse_commands(const syncml::Message& message, const syncml::Sync& sync, StatusCode code)
+{
+    answer(sync.no_resp, status_for(message, sync.cmd_id, "Sync", code));
+    for (const auto& command : sync.commands)
+        if (const auto* item_command = std::get_if<syncml::ItemCommand>(&command))
+            answer(item_command->no_resp,
+                   status_for(message, item_command->cmd_id, syncml::name(item_command->verb), code));
+}
+
+void Session::on_item_command(const syncml::Message& message, const syncml::ItemCommand& command, Exchange* exchange)
+{
+    const auto verb = syncml::name(command.verb);
+    const bool has_data = command.verb == syncml::ItemVerb::Add || command.verb == syncml::ItemVerb::Replace;
+    if (command.items.empty())
+        return answer(command.no_resp, status_for(message, command.cmd_id, verb, StatusCode::IncompleteCommand));
+    for (const auto& item : command.items) {
+        auto status = status_for(message, command.cmd_id, verb, StatusCode::IncompleteCommand);
+        const auto meta = command.meta_of(item);
+        if (const auto told = announced_.find(exchange); told != announced_.end())
+            ++told->second.seen;
+        if (item.source)
+            status.source_refs = {item.source->uri};
+        const auto* datastore = &exchange->datastore();
+        if (!item.source || item.source->uri.empty()) {
+            referee_.broke("item", std::string(verb) + " without Source");
+        } else if (item.more_data) {
+            referee_.broke("large-object", "MoreData, which this server has not declared");
+            status.code = StatusCode::OptionalFeatureNotSupported;
+        } else if (has_data && item.text().empty()) {
+            referee_.broke("item", std::string(verb) + " of " + item.source->uri + " without Data");
+        } else if (has_data && meta.type != datastore->type && meta.type != datastore->other) {
+            referee_.broke("item-type", std::string(verb) + " of " + item.source->uri + " has Type " + meta.type);
+            status.code = StatusCode::UnsupportedMediaType;
+        } else if (!syncml::client_sends(exchange->agreed())) {
+            referee_.broke("direction", std::string(verb) + " of " + item.source->uri + " in a sync from the server");
+            status.code = StatusCode::CommandNotAllowed;
+        } else {
+            if (!has_data && !std::holds_alternative<std::monostate>(item.data))
+                referee_.broke("item", "Delete of " + item.source->uri + " with Data");
+            if (command.verb == syncml::ItemVerb::Add && exchange->holds(item.source->uri))
+                referee_.broke("add-twice", "Add of " + item.source->uri + ", which is there already");
+            status.code =
+                exchange->apply(command.verb, item, meta.format == "b64" ? decode_base64(item.text()) : item.text());
+        }
+        answer(command.no_resp, std::move(status));
+    }
+}
+
+void Session::on(const syncml::Message& message, const syncml::Map& map)
+{
+    auto status = status_for(message, map.cmd_id, "Map", StatusCode::Ok);
+    status.target_refs = {map.target.uri};
+    status.source_refs = {map.source.uri};
+    auto* exchange = find_exchange(map.target.uri);
+    if (exchange == nullptr) {
+        referee_.broke("map", "a Map for " + map.target.uri + ", which was not agreed on");
+        status.code = StatusCode::NotFound;
+    } else {
+        for (const auto& item : map.items)
+            if (!exchange->map(item)) {
+                referee_.broke("map", "a Map for " + item.guid + ", which was not sent");
+                status.code = StatusCode::NotFound;
+            }
+    }
+    answer(false, std::move(status));
+}
+
+void Session::on(const syncml::Message& message, const syncml::ItemCommand& command)
+{
+    refuse_command(message, command.cmd_id, syncml::name(command.verb));
+}
+
+void Session::on(const syncml::Message& message, const syncml::Group& group)
+{
+    refuse_command(message, group.cmd_id, syncml::name(group.kind));
+}
+
+void Session::on(const syncml::Message& message, const syncml::Unsupported& command)
+{
+    refuse_command(message, command.cmd_id, command.name);
+}
+
+syncml::DevInf Session::devinf() const
+{
+    syncml::DevInf info;
+    info.manufacturer = "syncd";
+    info.model = "syncd-test-server";
+    info.device_id = uri_;
+    info.device_type = "server";
+    info.utc = true;
+    info.number_of_changes = options_.number_of_changes;
+    for (const auto& datastore : options_.datastores) {
+        syncml::DataStoreInfo store;
+        store.source_ref = datastore.name;
+        store.rx_preferred = {{datastore.type, datastore.version}};
+        store.rx = {{datastore.other, datastore.other_version}};
+        store.tx_preferred = store.rx_preferred;
+        store.tx = store.rx;
+        store.sync_types = {1, 2, 3, 4, 5, 6};
+        info.datastores.push_back(std::move(store));
+    }
+    return info;
+}
+
+} // namespace testserver
