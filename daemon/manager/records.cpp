@@ -25,9 +25,10 @@ const SessionRecord* unrecorded_end(const Profile& profile, const std::vector<Se
 {
     if (!profile.last_end)
         return nullptr;
-    const bool recorded =
-        !newest.empty() && newest.front().session == profile.last_end->session && newest.front().ended != 0;
-    return recorded ? nullptr : &*profile.last_end;
+    if (newest.empty() || newest.front().session < profile.last_end->session)
+        return &*profile.last_end;
+    const bool open = newest.front().session == profile.last_end->session && newest.front().ended == 0;
+    return open ? &*profile.last_end : nullptr;
 }
 
 std::vector<SessionRecord> newest(SyncState* state, const Profile& profile, std::size_t limit)

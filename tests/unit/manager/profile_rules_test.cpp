@@ -1,0 +1,240 @@
+#include "fixture.hpp"
+
+namespace {
+
+using manager::ProfileInput;
+using Change = std::function<void(ProfileInput&)>;
+
+/// What Add says to a profile that is fine but for `change`.
+std::string refusal(const Change& change)
+{
+    Fixture fixture;
+    auto input = profile();
+    change(input);
+    const auto error = fixture.add_error(input);
+    CHECK(error.code == base::Errc::InvalidValue);
+    CHECK(fixture.manager->count(anna.uid) == 0);
+    CHECK(fixture.repository->load_all().empty());
+    CHECK(fixture.recorder.events.empty());
+    return error.message;
+}
+
+void accepted(const Change& change)
+{
+    Fixture fixture;
+    auto input = profile();
+    change(input);
+    fixture.add(input);
+}
+
+} // namespace
+
+TEST_CASE("a profile is shown as it was given", "[manager][rules]")
+{
+    Fixture fixture;
+    auto input = profile("Büro – 東京");
+    input.type = "ONE_WAY_FROM_SERVER";
+    input.allow_plain_credentials = true;
+    input.ca_file = "/etc/ssl/own.pem";
+    input.device_id = "IMEI:4901542";
+    input.services[1].enabled = false;
+    const auto view = fixture.get(fixture.add(input));
+
+    CHECK(view.owner == anna.uid);
+    CHECK(view.name == "Büro – 東京");
+    CHECK(view.url == "https://sync.example.org/ds");
+    CHECK(view.mode == "MANUAL");
+    CHECK(view.type == "ONE_WAY_FROM_SERVER");
+    CHECK(view.interval.empty());
+    CHECK(view.allow_plain_credentials);
+    CHECK(view.ca_file == "/etc/ssl/own.pem");
+    CHECK(view.device_id == "IMEI:4901542");
+    CHECK(view.has_credentials);
+    CHECK(view.state == manager::JobState::Idle);
+    CHECK(view.last_sync == manager::Time{});
+    CHECK(view.next_sync == manager::Time{});
+    REQUIRE(view.services.size() == 2);
+    CHECK(view.services[0].type == "CONTACT");
+    CHECK(view.services[0].uri == "card");
+    CHECK(view.services[0].enabled);
+    CHECK(view.services[1].uri == "cal");
+    CHECK_FALSE(view.services[1].enabled);
+}
+
+TEST_CASE("required keys are named when they are missing", "[manager][rules]")
+{
+    CHECK(refusal([](auto& p) { p.name.reset(); }) == "ProfileName: required, and must not be empty");
+    CHECK(refusal([](auto& p) { p.name = ""; }) == "ProfileName: required, and must not be empty");
+    CHECK(refusal([](auto& p) { p.url.reset(); }) == "Url: required");
+    CHECK(refusal([](auto& p) { p.user.reset(); }) == "Id: required");
+    CHECK(refusal([](auto& p) { p.password.reset(); }) == "Password: required, may be empty");
+    CHECK(refusal([](auto& p) { p.mode.reset(); }) == "Mode: required");
+}
+
+TEST_CASE("what may be left out has its default", "[manager][rules]")
+{
+    Fixture fixture;
+    auto input = profile();
+    input.services.clear();
+    const auto view = fixture.get(fixture.add(input));
+    CHECK(view.type == "TWO_WAY");
+    CHECK(view.services.empty());
+    CHECK_FALSE(view.allow_plain_credentials);
+    CHECK(view.ca_file.empty());
+    CHECK(view.device_id.starts_with("syncd-"));
+    CHECK(view.device_id.size() == 38);
+}
+
+TEST_CASE("unknown words are refused", "[manager][rules]")
+{
+    for (const auto* mode : {"", "manual", "AUTO"})
+        CHECK(refusal([&](auto& p) { p.mode = mode; }) == "Mode: must be MANUAL, PERIODIC or PUSH");
+    for (const auto* type : {"", "two_way", "NONE"})
+        CHECK(refusal([&](auto& p) { p.type = type; }) == "Type: no sync type");
+    for (const auto* interval : {"", "2_HOURS", "1_hour"})
+        CHECK(refusal([&](auto& p) {
+                  p.mode = "PERIODIC";
+                  p.interval = interval;
+              }) == "Interval: no interval");
+    for (const auto* service : {"", "MEMO", "contact"})
+        CHECK(refusal([&](auto& p) { p.services[0].type = service; }) ==
+              "Services: ServiceType: must be CONTACT or EVENT");
+}
+
+TEST_CASE("every sync type and interval is accepted", "[manager][rules]")
+{
+    for (const auto* type : {"TWO_WAY", "SLOW", "ONE_WAY_FROM_CLIENT", "REFRESH_FROM_CLIENT", "ONE_WAY_FROM_SERVER",
+                             "REFRESH_FROM_SERVER"})
+        accepted([&](auto& p) { p.type = type; });
+    for (const auto* interval :
+         {"5_MINUTES", "15_MINUTES", "1_HOUR", "4_HOURS", "12_HOURS", "1_DAY", "1_WEEK", "1_MONTH"})
+        accepted([&](auto& p) {
+            p.mode = "PERIODIC";
+            p.interval = interval;
+        });
+}
+
+TEST_CASE("every text has its limit, to the byte", "[manager][rules]")
+{
+    const auto text = [](std::size_t size) { return std::string(size, 'x'); };
+    accepted([&](auto& p) { p.name = text(256); });
+    CHECK(refusal([&](auto& p) { p.name = text(257); }) == "ProfileName: longer than 256 bytes");
+    accepted([&](auto& p) { p.user = text(1024); });
+    CHECK(refusal([&](auto& p) { p.user = text(1025); }) == "Id: longer than 1024 bytes");
+    accepted([&](auto& p) { p.password = base::Secret(text(1024)); });
+    CHECK(refusal([&](auto& p) { p.password = base::Secret(text(1025)); }) == "Password: longer than 1024 bytes");
+    CHECK(refusal([&](auto& p) { p.url = "https://h/" + text(2048); }) == "Url: longer than 2048 bytes");
+    accepted([&](auto& p) { p.services[0].uri = text(512); });
+    CHECK(refusal([&](auto& p) { p.services[0].uri = text(513); }) ==
+          "Services: CONTACT: ServerDatabaseUri: longer than 512 bytes");
+    CHECK(refusal([&](auto& p) { p.services[1].user = text(1025); }) == "Services: EVENT: Id: longer than 1024 bytes");
+    CHECK(refusal([&](auto& p) {
+              p.services[1].user = "x";
+              p.services[1].password = base::Secret(text(1025));
+          }) == "Services: EVENT: Password: longer than 1024 bytes");
+    accepted([&](auto& p) { p.ca_file = "/" + text(4094); });
+    CHECK(refusal([&](auto& p) { p.ca_file = "/" + text(4095); }) == "CaFile: longer than 4095 bytes");
+    accepted([&](auto& p) { p.device_id = text(128); });
+    CHECK(refusal([&](auto& p) { p.device_id = text(129); }).starts_with("DeviceId: "));
+}
+
+TEST_CASE("control characters are refused, but in a password", "[manager][rules]")
+{
+    CHECK(refusal([](auto& p) { p.name = "a\nb"; }) == "ProfileName: must not hold control characters");
+    CHECK(refusal([](auto& p) { p.user = "a\tb"; }) == "Id: must not hold control characters");
+    CHECK(refusal([](auto& p) { p.services[0].uri = "a\x7f"; }) ==
+          "Services: CONTACT: ServerDatabaseUri: must not hold control characters");
+    CHECK(refusal([](auto& p) { p.ca_file = "/a\rb"; }) == "CaFile: must not hold control characters");
+    accepted([](auto& p) { p.password = base::Secret("a\n\x01"); });
+}
+
+TEST_CASE("an Id must not hold a colon", "[manager][rules]")
+{
+    CHECK(refusal([](auto& p) { p.user = "anna:x"; }) == "Id: must not hold a colon");
+    CHECK(refusal([](auto& p) { p.services[0].user = "an:na"; }) == "Services: CONTACT: Id: must not hold a colon");
+}
+
+TEST_CASE("a CA file is named absolutely, a device by printable characters", "[manager][rules]")
+{
+    for (const auto* file : {"", "ca.pem", "./ca.pem", "~/ca.pem"})
+        CHECK(refusal([&](auto& p) { p.ca_file = file; }) == "CaFile: must be an absolute path");
+    for (const auto* device : {"", "a b", "ä", "a\n"})
+        CHECK(refusal([&](auto& p) { p.device_id = device; }) ==
+              "DeviceId: must be 1 to 128 printable ASCII characters without spaces");
+}
+
+TEST_CASE("a service needs a database", "[manager][rules]")
+{
+    CHECK(refusal([](auto& p) { p.services[1].uri = ""; }) == "Services: EVENT: ServerDatabaseUri: must not be empty");
+}
+
+TEST_CASE("the URL is checked before anything is stored", "[manager][rules]")
+{
+    CHECK(refusal([](auto& p) { p.url = "gopher://h/"; }) == "Url: must begin with http:// or https://");
+    CHECK(refusal([](auto& p) { p.url = "https://anna:pw@h/"; }) ==
+          "Url: must not hold a user or password; give them as Id and Password");
+}
+
+TEST_CASE("a server without accounts is an empty Id", "[manager][rules]")
+{
+    Fixture fixture;
+    auto input = profile();
+    input.user = "";
+    input.password = base::Secret();
+    CHECK_FALSE(fixture.get(fixture.add(input)).has_credentials);
+    CHECK(refusal([](auto& p) { p.user = ""; }) == "Password: there is no Id to go with it");
+}
+
+TEST_CASE("Update checks the same rules and a failed one changes nothing", "[manager][rules]")
+{
+    Fixture fixture;
+    const auto id = fixture.add(profile());
+    const auto stored = fixture.repository->load_all();
+    fixture.recorder.take();
+    const auto refused = [&](const Change& change) {
+        auto input = profile("other");
+        change(input);
+        const auto error = fixture.update_error(id, input);
+        CHECK(error.code == base::Errc::InvalidValue);
+        CHECK(fixture.repository->load_all() == stored);
+        CHECK(fixture.get(id).name == "home");
+        CHECK(fixture.recorder.events.empty());
+        return error.message;
+    };
+    CHECK(refused([](auto& p) { p.name.reset(); }) == "ProfileName: required, and must not be empty");
+    CHECK(refused([](auto& p) { p.url.reset(); }) == "Url: required");
+    CHECK(refused([](auto& p) { p.mode.reset(); }) == "Mode: required");
+    CHECK(refused([](auto& p) { p.interval = "1_DAY"; }) == "Interval: only with Mode PERIODIC");
+    CHECK(refused([](auto& p) { p.services[1].type = "CONTACT"; }) == "Services: ServiceType: CONTACT is there twice");
+}
+
+TEST_CASE("Update replaces the profile as a whole but keeps its device", "[manager][rules]")
+{
+    Fixture fixture;
+    auto before = profile();
+    before.allow_plain_credentials = true;
+    before.ca_file = "/ca.pem";
+    const auto id = fixture.add(before);
+    const auto device = fixture.get(id).device_id;
+    fixture.recorder.take();
+
+    auto after = without_secrets(profile("work"));
+    after.mode = "PUSH";
+    after.services.erase(after.services.begin());
+    REQUIRE(fixture.manager->update(anna, id, after));
+    CHECK(fixture.recorder.take() == Words{"changed work"});
+    for (int restart = 0; restart < 2; ++restart) {
+        const auto view = fixture.get(id);
+        CHECK(view.name == "work");
+        CHECK(view.mode == "PUSH");
+        CHECK_FALSE(view.allow_plain_credentials);
+        CHECK(view.ca_file.empty());
+        CHECK(view.device_id == device);
+        REQUIRE(view.services.size() == 1);
+        CHECK(view.services[0].type == "EVENT");
+        fixture.boot();
+    }
+    after.device_id = "other-device";
+    REQUIRE(fixture.manager->update(anna, id, after));
+    CHECK(fixture.get(id).device_id == "other-device");
+}
