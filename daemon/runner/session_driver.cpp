@@ -20,9 +20,10 @@ concept Question = std::same_as<Effect, session::Prepare> || std::same_as<Effect
     std::same_as<Effect, session::Apply> || std::same_as<Effect, session::Send> ||
     std::same_as<Effect, session::Conclude>;
 
-/// A refresh replaces what one side has, and with it what the maps speak of; in a slow sync
-/// the server makes up its maps anew.
-bool voids_maps(session::SyncType type)
+/// In these the server throws away what it knows of our items before it has all of them
+/// again. Unless the service concludes well there is nothing to go on from, for a sync of changes
+/// would leave out or double what the server no longer knows.
+bool begins_anew(session::SyncType type)
 {
     return type == session::SyncType::Slow || syncml::is_refresh(type);
 }
@@ -157,8 +158,8 @@ try {
     // The server has read our first package.
     if (!devinf_hash_.empty())
         state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
-    if (voids_maps(question.type))
-        state.clear_pending_maps(plan.service);
+    if (begins_anew(question.type))
+        state.forget(plan.service);
     service.type = question.type;
     service.store =
         around_.open_datastore(*find_service_kind(plan.service), plan, state.anchors(plan.service, plan.uri));

@@ -87,9 +87,9 @@ std::vector<Effect> Engine::Impl::start()
 {
     for (const auto& service : conversation_.services) {
         if (service.type() != service.setup().requested)
-            conversation_.note(service.index(),
-                               fmt::format("{}: slow sync, because this is the first sync with the server's database.",
-                                           service.setup().name));
+            conversation_.note(
+                service.index(),
+                fmt::format("{}: slow sync, because there is no completed sync to go on from.", service.setup().name));
     }
     conversation_.begin(Package::Initialization);
     return go_on();

@@ -228,6 +228,34 @@ TEST_CASE("the next session goes on from the anchors", "[runner]")
     CHECK(f.state->anchors("CONTACT", "card").own_last == "20260309T000001Z");
 }
 
+TEST_CASE("a refresh that breaks leaves nothing to go on from", "[runner]")
+{
+    Fixture f;
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    f.plan.services[0].type = "REFRESH_FROM_SERVER";
+    f.server.on_request = [](const syncml::Message& request) -> base::Result<void> {
+        if (request.header.msg_id == 1)
+            return {};
+        return connection_lost(request);
+    };
+    REQUIRE(f.run().outcome == Outcome::Failed);
+    f.plan.services[0].type = "TWO_WAY";
+    f.server.on_request = {};
+    f.log.clear();
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    CHECK(f.did("prepare SLOW"));
+}
+
+TEST_CASE("a refresh that never reaches the server costs nothing", "[runner]")
+{
+    Fixture f;
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    f.plan.services[0].type = "REFRESH_FROM_SERVER";
+    f.server.on_request = connection_lost;
+    REQUIRE(f.run().outcome == Outcome::Failed);
+    CHECK_FALSE(f.state->anchors("CONTACT", "card") == storage::Anchors{});
+}
+
 TEST_CASE("another account starts from nothing", "[runner]")
 {
     Fixture f;
