@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <ini.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -28,6 +30,8 @@ bool read_number(std::string_view text, Number lowest, Number highest, Number& i
 }
 
 struct Reader {
+    std::FILE* file = nullptr;
+    int line = 0; ///< the one that was read last; the library does not tell
     Configuration result;
     std::optional<std::string> error;
 
@@ -44,6 +48,8 @@ struct Reader {
             good = read_number(value, std::uint64_t{4096}, std::uint64_t{16} << 20, config.max_msg_size);
         else if (key == "MaxObjectSize")
             good = read_number(value, std::uint64_t{4096}, std::uint64_t{64} << 20, config.max_obj_size);
+        else if (key == "MaxReplySize")
+            good = read_number(value, std::uint64_t{65536}, std::uint64_t{1} << 30, config.max_reply_bytes);
         else if (key == "ConnectTimeout")
             good = read_number(value, 1U, 3600U, config.connect_timeout_s);
         else if (key == "ReplyTimeout")
@@ -59,7 +65,7 @@ struct Reader {
         } else
             return false;
         if (!good)
-            error = fmt::format("{}={} makes no sense; see syncd.conf(5)", key, value);
+            error = fmt::format("line {}: {}={} makes no sense; see syncd.conf(5)", line, key, value);
         return true;
     }
 };
@@ -69,7 +75,8 @@ int on_entry(void* reader_, const char* section, const char* key, const char* va
     auto& reader = *static_cast<Reader*>(reader_);
     try {
         if (std::string_view(section) != "syncd" || !reader.take(key, value))
-            reader.result.warnings.push_back(fmt::format("[{}] {} is not known, ignoring", section, key));
+            reader.result.warnings.push_back(
+                fmt::format("line {}: [{}] {} is not known, ignoring", reader.line, section, key));
         return reader.error ? 0 : 1;
     } catch (const std::exception& error) {
         reader.error = error.what();
@@ -77,18 +84,30 @@ int on_entry(void* reader_, const char* section, const char* key, const char* va
     }
 }
 
+char* next_line(char* into, int size, void* reader_) noexcept
+{
+    auto& reader = *static_cast<Reader*>(reader_);
+    ++reader.line;
+    return reader.error ? nullptr : std::fgets(into, size, reader.file);
+}
+
+struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
 } // namespace
 
 base::Result<Configuration> read_configuration(const std::filesystem::path& file)
 {
+    const std::unique_ptr<std::FILE, Close> opened(std::fopen(file.c_str(), "re"));
+    if (!opened && errno == ENOENT)
+        return Configuration{};
     Reader reader;
-    std::error_code missing;
-    if (!std::filesystem::exists(file, missing))
-        return reader.result;
-    const int result = ini_parse(file.c_str(), &on_entry, &reader);
+    reader.file = opened.get();
+    const int result = opened ? ini_parse_stream(&next_line, &reader, &on_entry, &reader) : -1;
     if (reader.error)
-        return base::fail(Errc::InvalidValue, fmt::format("{}: {}", file.native(), *reader.error));
-    if (result < 0)
+        return base::fail(Errc::InvalidValue, fmt::format("{}, {}", file.native(), *reader.error));
+    if (result < 0 || std::ferror(opened.get()))
         return base::fail(Errc::InvalidValue, fmt::format("{} cannot be read", file.native()));
     if (result > 0)
         return base::fail(Errc::InvalidValue,

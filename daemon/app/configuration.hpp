@@ -14,7 +14,7 @@ namespace app {
 struct Configuration {
     manager::Config manager;
     bus::Authorizer::Mode authorization = bus::Authorizer::Mode::Polkit;
-    std::vector<std::string> warnings; ///< lines that were not understood, in words
+    std::vector<std::string> warnings; ///< what was not understood, with its line
 };
 
 /// Reads `file`; one that is missing is empty. An unknown key is a warning, so that an older

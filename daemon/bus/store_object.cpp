@@ -46,18 +46,25 @@ base::Result<void> check_kind(const item::Item& item, ItemKind kind)
 
 /// Everything that Import reads, until it is stored.
 struct Arrival {
-    explicit Arrival(ItemKind kind)
-        : splitter([this, kind](item::Item item) -> base::Result<void> {
-              if (auto fits = check_kind(item, kind); !fits)
-                  return base::fail(Errc::InvalidValue,
-                                    fmt::format("item {}: {}", items.size() + 1, fits.error().message));
-              items.push_back(std::move(item.data));
-              return {};
-          })
+    Arrival(ItemKind kind_, std::size_t limit) : kind(kind_), left(limit) {}
+
+    base::Result<void> take(item::Item item)
     {
+        if (auto fits = check_kind(item, kind); !fits)
+            return base::fail(Errc::InvalidValue, fmt::format("item {}: {}", items.size() + 1, fits.error().message));
+        // Each event gets a copy of its time zones, so that a short stream can become long.
+        if (item.data.size() > left)
+            return base::fail(Errc::InvalidValue,
+                              fmt::format("item {}: the items before it are too large together", items.size() + 1));
+        left -= item.data.size();
+        items.push_back(std::move(item.data));
+        return {};
     }
+
+    ItemKind kind;
+    std::size_t left;
     std::vector<std::string> items;
-    item::Splitter splitter;
+    item::Splitter splitter{[this](item::Item item) { return take(std::move(item)); }};
 };
 
 /// What Export writes, page by page: what is there when it begins.
@@ -189,7 +196,7 @@ void StoreObject::import(const Place& place, const Call& call)
     const auto number = reserve(place, call);
     if (!number)
         return;
-    auto arrival = std::make_shared<Arrival>(place.kind);
+    auto arrival = std::make_shared<Arrival>(place.kind, 2 * limits_.import_bytes);
     const auto take = [arrival](std::string_view slice) { return arrival->splitter.feed(slice); };
     const auto done = [this, place, call, arrival, number](base::Result<void> read) {
         const auto ended = running_.extract(*number);
@@ -209,7 +216,8 @@ void StoreObject::import(const Place& place, const Call& call)
                 observer_.on_store_changed(place.owner, place.kind, changed);
         });
     };
-    running_[*number] = {place.owner, Transfer::read(loop_, std::move(*fd), limits_.import_bytes, take, done)};
+    running_[*number] = {place.owner,
+                         Transfer::read(loop_, std::move(*fd), limits_.patience, limits_.import_bytes, take, done)};
 }
 
 void StoreObject::export_all(const Place& place, const Call& call)
@@ -240,7 +248,7 @@ void StoreObject::export_all(const Place& place, const Call& call)
                 call.fail(written.error());
         });
     };
-    running_[*number] = {place.owner, Transfer::write(loop_, std::move(*fd), give, done)};
+    running_[*number] = {place.owner, Transfer::write(loop_, std::move(*fd), limits_.patience, give, done)};
 }
 
 std::optional<std::uint64_t> StoreObject::reserve(const Place& place, const Call& call)

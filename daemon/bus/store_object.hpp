@@ -5,6 +5,8 @@
 #include "manager/manager.hpp"
 #include "storage/item_store.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -26,6 +28,7 @@ public:
         std::size_t import_bytes = 64UL * 1024 * 1024;
         std::size_t transfers_per_uid = 2;
         std::size_t transfers = 8;
+        std::chrono::milliseconds patience{60'000}; ///< with a descriptor that does not move
     };
 
     /// `observer` hears of what applications change.

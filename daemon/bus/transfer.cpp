@@ -21,9 +21,9 @@ void check(int result, const char* what)
         throw std::system_error(-result, std::generic_category(), what);
 }
 
-std::uint64_t microseconds(std::chrono::seconds time)
+std::uint64_t microseconds(std::chrono::microseconds time)
 {
-    return static_cast<std::uint64_t>(std::chrono::microseconds(time).count());
+    return static_cast<std::uint64_t>(time.count());
 }
 
 } // namespace
@@ -33,7 +33,8 @@ void Transfer::Unref::operator()(sd_event_source* source) const noexcept
     sd_event_source_disable_unref(source);
 }
 
-Transfer::Transfer(sd_event* loop, ForeignFd fd, Done done) : fd_(std::move(fd)), done_(std::move(done))
+Transfer::Transfer(sd_event* loop, ForeignFd fd, std::chrono::milliseconds patience, Done done)
+    : fd_(std::move(fd)), patience_(patience), done_(std::move(done))
 {
     sd_event_source* source = nullptr;
     check(sd_event_add_time_relative(loop, &source, CLOCK_MONOTONIC, microseconds(patience), 0, &Transfer::on_silence,
@@ -44,18 +45,20 @@ Transfer::Transfer(sd_event* loop, ForeignFd fd, Done done) : fd_(std::move(fd))
 
 Transfer::~Transfer() = default;
 
-std::unique_ptr<Transfer> Transfer::read(sd_event* loop, ForeignFd fd, std::size_t limit, Take take, Done done)
+std::unique_ptr<Transfer> Transfer::read(sd_event* loop, ForeignFd fd, std::chrono::milliseconds patience,
+                                         std::size_t limit, Take take, Done done)
 {
-    std::unique_ptr<Transfer> transfer(new Transfer(loop, std::move(fd), std::move(done)));
+    std::unique_ptr<Transfer> transfer(new Transfer(loop, std::move(fd), patience, std::move(done)));
     transfer->take_ = std::move(take);
     transfer->left_ = limit;
     transfer->listen(loop, EPOLLIN);
     return transfer;
 }
 
-std::unique_ptr<Transfer> Transfer::write(sd_event* loop, ForeignFd fd, Give give, Done done)
+std::unique_ptr<Transfer> Transfer::write(sd_event* loop, ForeignFd fd, std::chrono::milliseconds patience, Give give,
+                                          Done done)
 {
-    std::unique_ptr<Transfer> transfer(new Transfer(loop, std::move(fd), std::move(done)));
+    std::unique_ptr<Transfer> transfer(new Transfer(loop, std::move(fd), patience, std::move(done)));
     transfer->give_ = std::move(give);
     transfer->listen(loop, EPOLLOUT);
     return transfer;
@@ -88,17 +91,18 @@ int Transfer::on_turn(sd_event_source*, void* self) noexcept
     return 0;
 }
 
-int Transfer::on_silence(sd_event_source*, std::uint64_t, void* self) noexcept
+int Transfer::on_silence(sd_event_source*, std::uint64_t, void* self_) noexcept
 {
-    static_cast<Transfer*>(self)->end(
-        base::fail(Errc::Failed, fmt::format("the file descriptor did not move for {} s", patience.count())));
+    auto& self = *static_cast<Transfer*>(self_);
+    self.end(
+        base::fail(Errc::Failed, fmt::format("the file descriptor did not move for {} ms", self.patience_.count())));
     return 0;
 }
 
 void Transfer::turn() noexcept
 {
     try {
-        check(sd_event_source_set_time_relative(silence_.get(), microseconds(patience)),
+        check(sd_event_source_set_time_relative(silence_.get(), microseconds(patience_)),
               "sd_event_source_set_time_relative");
         const auto over = move();
         if (!over)

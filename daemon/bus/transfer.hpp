@@ -26,15 +26,15 @@ public:
     /// Called once, from the loop, as the last thing the transfer does: it may be destroyed.
     using Done = std::function<void(base::Result<void>)>;
 
-    static constexpr std::chrono::seconds patience{60};
-
     /// Reads to the end, at most `limit` octets (InvalidValue).
-    static std::unique_ptr<Transfer> read(sd_event* loop, ForeignFd fd, std::size_t limit, Take take, Done done);
-    static std::unique_ptr<Transfer> write(sd_event* loop, ForeignFd fd, Give give, Done done);
+    static std::unique_ptr<Transfer> read(sd_event* loop, ForeignFd fd, std::chrono::milliseconds patience,
+                                          std::size_t limit, Take take, Done done);
+    static std::unique_ptr<Transfer> write(sd_event* loop, ForeignFd fd, std::chrono::milliseconds patience, Give give,
+                                           Done done);
     ~Transfer();
 
 private:
-    Transfer(sd_event* loop, ForeignFd fd, Done done);
+    Transfer(sd_event* loop, ForeignFd fd, std::chrono::milliseconds patience, Done done);
     static int on_ready(sd_event_source*, int, unsigned, void* self) noexcept;
     static int on_turn(sd_event_source*, void* self) noexcept;
     static int on_silence(sd_event_source*, std::uint64_t, void* self) noexcept;
@@ -52,6 +52,7 @@ private:
     using Source = std::unique_ptr<sd_event_source, Unref>;
 
     ForeignFd fd_;
+    std::chrono::milliseconds patience_;
     Done done_;
     Take take_;
     Give give_;
