@@ -1,0 +1,124 @@
+#include "bus/values.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+manager::ProfileView view()
+{
+    manager::ProfileView profile;
+    profile.id = "abc";
+    profile.owner = 1000;
+    profile.name = "Work";
+    profile.url = "https://sync.example.org/ds";
+    profile.mode = "MANUAL";
+    profile.type = "TWO_WAY";
+    profile.services = {{"EVENT", "cal", false}, {"CONTACT", "card", true}};
+    profile.device_id = "syncd-1";
+    profile.has_credentials = true;
+    profile.state = manager::JobState::Syncing;
+    profile.last_sync = manager::Time(5us);
+    return profile;
+}
+
+std::set<std::string> keys(const bus::Values& values)
+{
+    std::set<std::string> keys;
+    for (const auto& [key, value] : values)
+        keys.insert(key);
+    return keys;
+}
+
+} // namespace
+
+TEST_CASE("a profile's dictionary has what the contract lists, and no secret", "[values]")
+{
+    auto profile = view();
+    CHECK(keys(bus::profile_dictionary(profile)) == std::set<std::string>{"ProfileName", "Url", "Mode", "Type",
+                                                                          "Services", "AllowPlainCredentials",
+                                                                          "DeviceId", "HasCredentials"});
+    profile.interval = "1_HOUR";
+    profile.ca_file = "/etc/ca.pem";
+    const auto more = bus::profile_dictionary(profile);
+    CHECK(more.at("Interval").get<std::string>() == "1_HOUR");
+    CHECK(more.at("CaFile").get<std::string>() == "/etc/ca.pem");
+}
+
+TEST_CASE("services keep their order and show three keys", "[values]")
+{
+    const auto services = bus::profile_dictionary(view()).at("Services").get<std::vector<bus::Values>>();
+    REQUIRE(services.size() == 2);
+    CHECK(services[0].at("ServiceType").get<std::string>() == "EVENT");
+    CHECK_FALSE(services[0].at("Enable").get<bool>());
+    CHECK(services[1].at("ServerDatabaseUri").get<std::string>() == "card");
+    CHECK(keys(services[1]) == std::set<std::string>{"ServiceType", "ServerDatabaseUri", "Enable"});
+}
+
+TEST_CASE("properties show state and times", "[values]")
+{
+    const auto properties = bus::profile_properties(view());
+    CHECK(properties.at("State").get<std::string>() == "Syncing");
+    CHECK(properties.at("LastSyncTime").get<std::uint64_t>() == 5);
+    CHECK(properties.at("NextSyncTime").get<std::uint64_t>() == 0);
+    CHECK(properties.at("Interval").get<std::string>().empty());
+}
+
+TEST_CASE("statistics have all eleven keys, counters as u", "[values]")
+{
+    storage::ServiceRecord record;
+    record.service = "CONTACT";
+    record.status = "SUCCESS";
+    record.time = 7;
+    record.from_server = {.total = 10, .added = 4, .updated = 3, .removed = 2, .failed = 1};
+    record.to_server.total = std::uint64_t{1} << 40;
+
+    const auto list = bus::statistics({record});
+    REQUIRE(list.size() == 1);
+    CHECK(list[0].size() == 11);
+    CHECK(list[0].at("ServerToClientTotal").get<std::uint32_t>() == 10);
+    CHECK(list[0].at("ServerToClientAdded").get<std::uint32_t>() == 4);
+    CHECK(list[0].at("ServerToClientUpdated").get<std::uint32_t>() == 3);
+    CHECK(list[0].at("ServerToClientRemoved").get<std::uint32_t>() == 2);
+    CHECK(list[0].at("ClientToServerTotal").get<std::uint32_t>() == 0xffffffff);
+    CHECK(list[0].at("LastSyncTime").get<std::uint64_t>() == 7);
+}
+
+TEST_CASE("history tells a session with its services", "[values]")
+{
+    storage::SessionRecord record;
+    record.session = 3;
+    record.trigger = "timer";
+    record.started = 100;
+    record.ended = 200;
+    record.outcome = "FAILED";
+    record.error_name = "org.syncd1.Error.Timeout";
+    record.error_message = "m";
+    record.notes = {"n"};
+    record.bytes_sent = 1;
+    record.bytes_received = 2;
+    record.round_trips = 3;
+    storage::ServiceRecord service;
+    service.service = "EVENT";
+    service.type = "SLOW";
+    service.error_name = "e";
+    record.services = {service};
+
+    const auto list = bus::history({record});
+    REQUIRE(list.size() == 1);
+    const auto& session = list[0];
+    CHECK(keys(session) == std::set<std::string>{"Session", "Trigger", "Started", "Ended", "Outcome", "ErrorName",
+                                                 "Message", "Notes", "BytesSent", "BytesReceived", "RoundTrips",
+                                                 "Services"});
+    CHECK(session.at("Session").get<std::uint64_t>() == 3);
+    CHECK(session.at("Ended").get<std::uint64_t>() == 200);
+    CHECK(session.at("Notes").get<std::vector<std::string>>() == std::vector<std::string>{"n"});
+    const auto services = session.at("Services").get<std::vector<bus::Values>>();
+    REQUIRE(services.size() == 1);
+    CHECK(services[0].size() == 14);
+    CHECK(services[0].at("Type").get<std::string>() == "SLOW");
+    CHECK(services[0].at("ErrorName").get<std::string>() == "e");
+}
