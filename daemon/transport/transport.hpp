@@ -12,10 +12,10 @@ namespace transport {
 
 struct Options {
     std::string user_agent;
-    std::string ca_file; ///< PEM; empty: the system's roots
-    std::chrono::milliseconds connect_timeout{30'000};
-    std::chrono::milliseconds reply_timeout{120'000}; ///< silence on the line, and the whole exchange
-    std::size_t max_reply_bytes = 0;
+    std::string ca_file;                               ///< PEM; empty: the system's roots
+    std::chrono::milliseconds connect_timeout{30'000}; ///< name, connection and TLS handshake
+    std::chrono::milliseconds reply_timeout{120'000};  ///< the whole post, redirects included
+    std::size_t max_reply_bytes = 0;                   ///< 0: no limit
 };
 
 struct Reply {
@@ -24,18 +24,20 @@ struct Reply {
 };
 
 /// The HTTP binding of one session: POST a message, get the answer. Keeps one
-/// connection alive between messages. Certificates are always verified; there is
-/// no switch against that. Blocking; not thread safe.
+/// connection alive between messages, and the server's cookies. Certificates are
+/// always verified; there is no switch against that. Proxies come from the
+/// environment (`https_proxy` …). Blocking; not thread safe.
 class Transport {
 public:
     virtual ~Transport() = default;
 
     /// Posts `body` and returns the reply of status 200. Follows 307/308 (and
-    /// 301/302 with the same POST) only to the same or a safer scheme.
+    /// 301/302 with the same POST) only to the same or a safer scheme; a session
+    /// that began with https stays there.
     ///
-    /// Errors: HostNotFound, Unreachable, Tls, Timeout, HttpStatus, NotSyncML
-    /// (an empty body or a text/html page), ReplyTooLarge, Stopped (`interrupt`).
-    /// The message names the host and says what to do.
+    /// Errors: HostNotFound, Unreachable, Tls (certificate, handshake, or a way out of https), Timeout,
+    /// HttpStatus, NotSyncML (an empty body, a text/html page or no HTTP at all), ReplyTooLarge, Protocol (no such
+    /// URL can be), Stopped (`interrupt`). The message names the host and says what to do.
     virtual base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body) = 0;
 
     /// Async-signal-safe: makes a running and every later `post` end with Stopped.
