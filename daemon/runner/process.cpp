@@ -1,0 +1,128 @@
+#include "runner/process.hpp"
+
+#include "base/log.hpp"
+#include "channel/stream.hpp"
+#include "datastore/embedded.hpp"
+#include "runner/sandbox.hpp"
+#include "runner/session_runner.hpp"
+#include "runner/signal_watch.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+
+namespace runner {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds, std::chrono::seconds;
+
+constexpr const char* UserAgent = "syncd/" SYNCD_VERSION;
+
+void send(int channel, const channel::Event& event)
+{
+    // A broker that is gone is noticed by the SignalWatch; there is nobody left to tell.
+    (void)channel::write_all(channel, channel::to_line(event));
+}
+
+void shut_in(const channel::Plan& plan)
+{
+    const fs::path state = fs::path(plan.sync_db).parent_path(), items = fs::path(plan.items_db).parent_path();
+    for (const auto& directory : {state, items})
+        fs::create_directories(directory);
+    ::setenv("SQLITE_TMPDIR", state.c_str(), 1); // /var/tmp is out of reach
+    Reach reach{{state, items}, {}};
+    if (!plan.ca_file.empty())
+        reach.readable.push_back(plan.ca_file);
+    for (const auto& what : enter_sandbox(reach))
+        spdlog::warn("the session runs without what this kernel lacks: {}", what);
+}
+
+transport::Options transport_options(const channel::Plan& plan)
+{
+    transport::Options options;
+    options.user_agent = UserAgent;
+    options.ca_file = plan.ca_file;
+    options.connect_timeout = seconds(plan.connect_timeout_s);
+    options.reply_timeout = seconds(plan.reply_timeout_s);
+    options.max_reply_bytes = plan.max_reply_bytes;
+    return options;
+}
+
+/// The broker ends an overdue session from outside; a moment earlier it ends itself, in
+/// better order.
+milliseconds session_limit(const channel::Plan& plan)
+{
+    const milliseconds limit = seconds(plan.session_timeout_s);
+    return limit - std::min(limit / 10, milliseconds(seconds(2)));
+}
+
+template <class Store>
+std::unique_ptr<Store> open(const std::string& file)
+{
+    auto store = Store::open(file);
+    if (!store)
+        throw std::runtime_error(store.error().message);
+    return std::move(*store);
+}
+
+channel::Result carry_out(const channel::Plan& plan, int channel)
+try {
+    shut_in(plan);
+    send(channel, channel::Started{});
+    const auto state = open<storage::SyncState>(plan.sync_db);
+    const auto items = open<storage::ItemStore>(plan.items_db);
+    const auto transport = transport::create_http_transport(transport_options(plan));
+    Ending ending;
+    const SignalWatch watch(ending, *transport, channel, session_limit(plan));
+    const Surroundings around{
+        *transport,
+        *state,
+        ending,
+        [&](const ServiceKind& kind, const channel::ServicePlan& service, const storage::Anchors& anchors) {
+            return std::make_unique<datastore::Embedded>(
+                *items, *state,
+                datastore::Embedded::Setup{plan.profile, service.service, kind.items, service.uri, anchors.mark});
+        },
+        [&](const channel::Progress& progress) { send(channel, progress); },
+        [] { return std::chrono::system_clock::now(); },
+        [] { return std::chrono::steady_clock::now(); },
+    };
+    return run_session(plan, around);
+} catch (const std::exception& exception) {
+    return result_of(base::Error{base::Errc::Local, exception.what()});
+}
+
+ExitStatus exit_status(const channel::Result& result)
+{
+    switch (result.outcome) {
+    case channel::Result::Outcome::Completed: return ExitStatus::Completed;
+    case channel::Result::Outcome::Stopped: return ExitStatus::Stopped;
+    case channel::Result::Outcome::Failed: break;
+    }
+    return ExitStatus::Failed;
+}
+
+} // namespace
+
+ExitStatus run_process(int channel) noexcept
+{
+    ::umask(077);
+    hold_signals();
+    seal_process(channel);
+    const auto plan = channel::read_plan(channel);
+    if (!plan) {
+        base::start_log("syncd-session", "info");
+        spdlog::error("no session without a plan: {}", plan.error().message);
+        return ExitStatus::BadPlan;
+    }
+    base::start_log("syncd-session", plan->log_level);
+    const auto result = carry_out(*plan, channel);
+    send(channel, result);
+    return exit_status(result);
+}
+
+} // namespace runner

@@ -1,0 +1,18 @@
+#pragma once
+
+namespace runner {
+
+/// How `syncd-session` ends. The broker goes by the Result; these are for whoever looks at the process.
+enum class ExitStatus : int {
+    Completed = 0, ///< every service ended well
+    Failed = 1,
+    Stopped = 2,
+    BadPlan = 3,  ///< no plan came, or none that this program understands
+    BadUsage = 4, ///< options that it does not know
+};
+
+/// The whole life of a worker: reads its plan from `channel`, shuts itself in, carries
+/// out the session, and writes Started, Progress … and the Result to `channel`.
+ExitStatus run_process(int channel) noexcept;
+
+} // namespace runner
