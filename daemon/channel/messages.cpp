@@ -1,9 +1,10 @@
 #include "channel/messages.hpp"
 
+#include "channel/members.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <array>
 #include <concepts>
 #include <limits>
 #include <type_traits>
@@ -17,89 +18,6 @@ using Outcome = Result::Outcome;
 
 constexpr std::size_t max_secret_bytes = 4 * 1024;
 constexpr std::size_t max_text_bytes = 4 * 1024;
-
-// ---- the members of every message, once ------------------------------------
-// Writing, reading, attaching and describing are visitors of these lists.
-
-template <class M, class Message>
-concept Is = std::same_as<std::remove_const_t<M>, Message>;
-
-template <class Visitor, Is<ServicePlan> M>
-void members(Visitor& visit, M& service)
-{
-    visit("service", service.service, "CONTACT or EVENT");
-    visit("uri", service.uri, "the server's database");
-    visit("type", service.type, "TWO_WAY, SLOW, …");
-    visit("user", service.user, "for a server that guards each database by itself");
-    visit("password", service.password, "");
-}
-
-template <class Visitor, Is<Plan> M>
-void members(Visitor& visit, M& plan)
-{
-    visit("profile", plan.profile, "id");
-    visit("profile_name", plan.profile_name, "for messages to people");
-    visit("session", plan.session, "number of the session");
-    visit("trigger", plan.trigger, "user, timer or push");
-    visit("device_id", plan.device_id, "who we are to the server");
-    visit("url", plan.url, "of the server");
-    visit("user", plan.user, "empty: no authentication");
-    visit("password", plan.password, "");
-    visit("allow_plain_credentials", plan.allow_plain_credentials, "basic credentials may travel over http");
-    visit("ca_file", plan.ca_file, "PEM file; empty: the system's roots");
-    visit("sync_db", plan.sync_db, "the profile's state; its directory may be written");
-    visit("items_db", plan.items_db, "the user's items; its directory may be written");
-    visit("max_msg_size", plan.max_msg_size, "bytes");
-    visit("max_obj_size", plan.max_obj_size, "bytes");
-    visit("max_reply_bytes", plan.max_reply_bytes, "bytes");
-    visit("connect_timeout_s", plan.connect_timeout_s, "seconds");
-    visit("reply_timeout_s", plan.reply_timeout_s, "seconds");
-    visit("session_timeout_s", plan.session_timeout_s, "seconds");
-    visit("log_level", plan.log_level, "debug, info, …");
-    visit("services", plan.services, "in the profile's order");
-}
-
-template <class Visitor, Is<Started> M>
-void members(Visitor&, M&)
-{
-}
-
-template <class Visitor, Is<Progress> M>
-void members(Visitor& visit, M& progress)
-{
-    visit("service", progress.service, "CONTACT or EVENT");
-    visit("from_server", progress.from_server, "false: items on their way to the server");
-    visit("total", progress.total, "item commands to move");
-    visit("synced", progress.synced, "item commands moved, at most total");
-}
-
-template <class Visitor, Is<Result> M>
-void members(Visitor& visit, M& result)
-{
-    visit("outcome", result.outcome, "completed, stopped or failed");
-    visit("error_name", result.error_name, "D-Bus error name; empty unless failed");
-    visit("message", result.message, "for a person");
-}
-
-constexpr std::string_view title(const Plan&)
-{
-    return "plan";
-}
-constexpr std::string_view title(const Started&)
-{
-    return "started";
-}
-constexpr std::string_view title(const Progress&)
-{
-    return "progress";
-}
-constexpr std::string_view title(const Result&)
-{
-    return "result";
-}
-
-constexpr std::array<std::pair<std::string_view, Outcome>, 3> outcomes{
-    {{"completed", Outcome::Completed}, {"stopped", Outcome::Stopped}, {"failed", Outcome::Failed}}};
 
 // ---- writing ----------------------------------------------------------------
 
@@ -322,7 +240,7 @@ base::Result<Event> as_event(base::Result<Message> message, const char* broken_r
     return Event(std::move(*message));
 }
 
-// ---- secrets and description --------------------------------------------------
+// ---- secrets --------------------------------------------------
 
 class Attacher {
 public:
@@ -345,46 +263,6 @@ public:
 
 private:
     std::vector<base::Secret>::iterator next_, end_;
-};
-
-class Describer {
-public:
-    void operator()(const char* name, const std::string&, const char* meaning) { add(name, "text", meaning); }
-    void operator()(const char* name, const std::optional<std::string>&, const char* meaning)
-    {
-        add(name, "text, optional", meaning);
-    }
-    void operator()(const char* name, bool, const char* meaning) { add(name, "boolean", meaning); }
-    void operator()(const char* name, std::uint32_t, const char* meaning) { add(name, "number", meaning); }
-    void operator()(const char* name, std::uint64_t, const char* meaning) { add(name, "number", meaning); }
-    void operator()(const char* name, const base::Secret&, const char*)
-    {
-        add(name, "number", "size of the secret; its bytes follow the line");
-    }
-    void operator()(const char* name, Outcome, const char* meaning) { add(name, "text", meaning); }
-    void operator()(const char* name, const std::vector<ServicePlan>&, const char* meaning)
-    {
-        add(name, "list", meaning);
-        indent_ += 2;
-        const ServicePlan service;
-        members(*this, service);
-        indent_ -= 2;
-    }
-    template <class Message>
-    void message(const Message& message, std::string_view what)
-    {
-        text_ += fmt::format("{}: {}\n", title(message), what);
-        members(*this, message);
-    }
-    const std::string& text() const { return text_; }
-
-private:
-    void add(const char* name, const char* type, const char* meaning)
-    {
-        text_ += fmt::format("{:{}}{:<{}}{:<16}{}\n", "", indent_, name, 28 - indent_, type, meaning);
-    }
-    int indent_ = 2;
-    std::string text_;
 };
 
 } // namespace
@@ -443,18 +321,6 @@ base::Result<Event> parse_event(std::string_view line)
         return as_event(std::move(result), broken);
     }
     return base::fail(base::Errc::Malformed, "channel: unknown event");
-}
-
-std::string describe()
-{
-    Describer describer;
-    describer.message(Plan{},
-                      "broker to worker, once, followed by the bytes of its secrets in the order of their sizes");
-    describer.message(Started{}, "worker to broker: the sandbox is closed, the session begins");
-    describer.message(Progress{}, "worker to broker, any number");
-    describer.message(Result{}, "worker to broker, once, the last");
-    return "One JSON object per line, named by its member \"kind\".\n\n" + describer.text() +
-           "\nThe end of the stream asks the worker to stop.\n";
 }
 
 } // namespace channel

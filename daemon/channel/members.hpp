@@ -1,0 +1,97 @@
+#pragma once
+
+#include "channel/messages.hpp"
+
+#include <array>
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+/// The members of every message, once, each with its name on the wire and its meaning.
+/// Writing, reading, attaching secrets and describing are visitors of these lists.
+namespace channel {
+
+template <class M, class Message>
+concept Is = std::same_as<std::remove_const_t<M>, Message>;
+
+template <class Visitor, Is<ServicePlan> M>
+void members(Visitor& visit, M& service)
+{
+    visit("service", service.service, "CONTACT or EVENT");
+    visit("uri", service.uri, "the server's database");
+    visit("type", service.type, "TWO_WAY, SLOW, …");
+    visit("user", service.user, "for a server that guards each database by itself");
+    visit("password", service.password, "");
+}
+
+template <class Visitor, Is<Plan> M>
+void members(Visitor& visit, M& plan)
+{
+    visit("profile", plan.profile, "id");
+    visit("profile_name", plan.profile_name, "for messages to people");
+    visit("session", plan.session, "number of the session");
+    visit("trigger", plan.trigger, "user, timer or push");
+    visit("device_id", plan.device_id, "who we are to the server");
+    visit("url", plan.url, "of the server");
+    visit("user", plan.user, "empty: no authentication");
+    visit("password", plan.password, "");
+    visit("allow_plain_credentials", plan.allow_plain_credentials, "basic credentials may travel over http");
+    visit("ca_file", plan.ca_file, "PEM file; empty: the system's roots");
+    visit("sync_db", plan.sync_db, "the profile's state; its directory may be written");
+    visit("items_db", plan.items_db, "the user's items; its directory may be written");
+    visit("max_msg_size", plan.max_msg_size, "bytes");
+    visit("max_obj_size", plan.max_obj_size, "bytes");
+    visit("max_reply_bytes", plan.max_reply_bytes, "bytes");
+    visit("connect_timeout_s", plan.connect_timeout_s, "seconds");
+    visit("reply_timeout_s", plan.reply_timeout_s, "seconds");
+    visit("session_timeout_s", plan.session_timeout_s, "seconds");
+    visit("log_level", plan.log_level, "debug, info, …");
+    visit("services", plan.services, "in the profile's order");
+}
+
+template <class Visitor, Is<Started> M>
+void members(Visitor&, M&)
+{
+}
+
+template <class Visitor, Is<Progress> M>
+void members(Visitor& visit, M& progress)
+{
+    visit("service", progress.service, "CONTACT or EVENT");
+    visit("from_server", progress.from_server, "false: items on their way to the server");
+    visit("total", progress.total, "item commands to move");
+    visit("synced", progress.synced, "item commands moved, at most total");
+}
+
+template <class Visitor, Is<Result> M>
+void members(Visitor& visit, M& result)
+{
+    visit("outcome", result.outcome, "completed, stopped or failed");
+    visit("error_name", result.error_name, "D-Bus error name; empty unless failed");
+    visit("message", result.message, "for a person");
+}
+
+constexpr std::string_view title(const Plan&)
+{
+    return "plan";
+}
+constexpr std::string_view title(const Started&)
+{
+    return "started";
+}
+constexpr std::string_view title(const Progress&)
+{
+    return "progress";
+}
+constexpr std::string_view title(const Result&)
+{
+    return "result";
+}
+
+inline constexpr std::array<std::pair<std::string_view, Result::Outcome>, 3> outcomes{
+    {{"completed", Result::Outcome::Completed},
+     {"stopped", Result::Outcome::Stopped},
+     {"failed", Result::Outcome::Failed}}};
+
+} // namespace channel
