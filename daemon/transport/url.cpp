@@ -30,8 +30,8 @@ std::string address(GUri* uri)
     std::string host = g_uri_get_host(uri);
     if (host.find(':') != std::string::npos)
         host = "[" + host + "]";
-    const int port = g_uri_get_port(uri);
-    return port <= 0 ? host : fmt::format("{}:{}", host, port);
+    const int port = g_uri_get_port(uri); // the scheme's when the URL names none
+    return port == (is_https(uri) ? 443 : 80) ? host : fmt::format("{}:{}", host, port);
 }
 
 } // namespace transport

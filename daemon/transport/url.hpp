@@ -11,7 +11,7 @@ Owned<GUri> parse_url(const std::string& url, GUri* base = nullptr);
 
 bool is_https(GUri* uri);
 
-/// For messages to people: `host`, or `host:port` when the URL names a port.
+/// For messages to people: `host`, or `host:port` when it is not the scheme's.
 std::string address(GUri* uri);
 
 } // namespace transport

@@ -58,7 +58,7 @@ TEST_CASE("a name that does not resolve is a host not found", "[transport][failu
     const auto host = std::string(64, 'x') + ".example";
     const auto error = refused("http://" + host + "/ds");
     CHECK(error.code == Errc::HostNotFound);
-    CHECK_THAT(error.message, Contains(host));
+    CHECK_THAT(error.message, Contains("The host " + host + " is not found"));
 
     for (const auto code : {G_RESOLVER_ERROR_NOT_FOUND, G_RESOLVER_ERROR_TEMPORARY_FAILURE}) {
         GError failure{G_RESOLVER_ERROR, code, const_cast<char*>("Name or service not known")};
