@@ -1,0 +1,97 @@
+#include "documents.hpp"
+
+#include "units.hpp"
+
+#include <string>
+
+namespace ctl {
+namespace {
+
+/// Empty means that there is none.
+Json text_or_null(const std::string& text)
+{
+    return text.empty() ? Json() : Json(text);
+}
+
+template <class Enum>
+Json word_of(Enum value)
+{
+    return std::string(to_string(value));
+}
+
+} // namespace
+
+Json document(const syncd::SyncProfileInfo& profile)
+{
+    const syncd::SyncInfo& info = profile.sync_info;
+    Json services = Json::array();
+    for (const syncd::SyncServiceInfo& service : profile.service_info)
+        services.push_back(Json{
+            {"service_type", word_of(service.service_type)},
+            {"server_database_uri", service.server_database_uri},
+            {"enable", service.enable},
+        });
+    return Json{
+        {"profile_id", profile.profile_id},
+        {"profile_name", profile.profile_name},
+        {"url", info.url},
+        {"mode", word_of(info.mode)},
+        {"type", word_of(info.type)},
+        {"interval", info.interval ? word_of(*info.interval) : Json()},
+        {"has_credentials", profile.has_credentials},
+        {"allow_plain_credentials", info.allow_plain_credentials},
+        {"ca_file", text_or_null(info.ca_file)},
+        {"device_id", text_or_null(info.device_id)},
+        {"services", std::move(services)},
+    };
+}
+
+Json document(const syncd::SyncStatistics& statistics)
+{
+    return Json{
+        {"service_type", word_of(statistics.service_type)},
+        {"sync_status", word_of(statistics.sync_status)},
+        {"last_sync_time", microseconds(statistics.last_sync_time)},
+        {"server_to_client_total", statistics.server_to_client_total},
+        {"server_to_client_added", statistics.server_to_client_added},
+        {"server_to_client_updated", statistics.server_to_client_updated},
+        {"server_to_client_removed", statistics.server_to_client_removed},
+        {"client_to_server_total", statistics.client_to_server_total},
+        {"client_to_server_added", statistics.client_to_server_added},
+        {"client_to_server_updated", statistics.client_to_server_updated},
+        {"client_to_server_removed", statistics.client_to_server_removed},
+    };
+}
+
+Json document(const syncd::SessionRecord& record)
+{
+    Json services = Json::array();
+    for (const syncd::ServiceRecord& service : record.services) {
+        Json entry = document(service.statistics);
+        entry["type"] = word_of(service.type);
+        entry["error_name"] = text_or_null(service.error_name);
+        entry["message"] = text_or_null(service.message);
+        services.push_back(std::move(entry));
+    }
+    return Json{
+        {"session", record.session},
+        {"trigger", word_of(record.trigger)},
+        {"started", microseconds(record.started)},
+        {"ended", microseconds(record.ended)},
+        {"outcome", word_of(record.outcome)},
+        {"error_name", text_or_null(record.error_name)},
+        {"message", text_or_null(record.message)},
+        {"notes", record.notes},
+        {"bytes_sent", record.bytes_sent},
+        {"bytes_received", record.bytes_received},
+        {"round_trips", record.round_trips},
+        {"services", std::move(services)},
+    };
+}
+
+Json error_document(const std::string& name, const std::string& message)
+{
+    return Json{{"error", {{"name", text_or_null(name)}, {"message", message}}}};
+}
+
+} // namespace ctl

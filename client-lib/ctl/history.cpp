@@ -1,0 +1,83 @@
+#include "commands.hpp"
+#include "documents.hpp"
+#include "find_profile.hpp"
+#include "table.hpp"
+#include "text.hpp"
+#include "units.hpp"
+#include "words.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+namespace ctl {
+namespace {
+
+struct Options {
+    std::string profile;
+    std::uint32_t limit = 0;
+};
+
+std::string text(const std::vector<syncd::SessionRecord>& records)
+{
+    if (records.empty())
+        return "The profile has not been synced yet.\n";
+    std::vector<std::vector<std::string>> rows;
+    for (const syncd::SessionRecord& record : records) {
+        std::uint64_t received = 0, sent = 0;
+        for (const syncd::ServiceRecord& service : record.services) {
+            received += service.statistics.server_to_client_total;
+            sent += service.statistics.client_to_server_total;
+        }
+        rows.push_back({format_time(record.started), format_duration(record.ended - record.started),
+                        lower_word(to_string(record.trigger)), word(record.outcome), std::to_string(received),
+                        std::to_string(sent), std::to_string(record.round_trips),
+                        format_bytes(record.bytes_received + record.bytes_sent)});
+    }
+    auto lines = table({{"STARTED"},
+                        {"TOOK", Align::Right},
+                        {"BY"},
+                        {"OUTCOME"},
+                        {"RECEIVED", Align::Right},
+                        {"SENT", Align::Right},
+                        {"TRIPS", Align::Right},
+                        {"TRAFFIC", Align::Right}},
+                       rows);
+    // Below each what there is to say about it.
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        std::string& line = lines[i + 1];
+        const auto add = [&](const std::string& words) {
+            if (!words.empty())
+                line += "\n    " + printable(words);
+        };
+        add(records[i].message);
+        for (const syncd::ServiceRecord& service : records[i].services)
+            if (!service.message.empty() && service.message != records[i].message)
+                add(word(service.statistics.service_type) + ": " + service.message);
+        for (const std::string& note : records[i].notes)
+            add(note);
+    }
+    return join(lines);
+}
+
+} // namespace
+
+void declare_history(CLI::App& parent, Action& chosen)
+{
+    auto options = std::make_shared<Options>();
+    auto* command = parent.add_subcommand("history", "Show the syncs of a profile, newest first");
+    command->add_option("PROFILE", options->profile, "Its id or name")->required()->option_text(" ");
+    command->add_option("--limit", options->limit, "At most so many; 20 when not given")
+        ->option_text("NUMBER")
+        ->check(CLI::Range(1, 1000));
+    command->callback([options, &chosen] {
+        chosen = [options](Context& context) {
+            const auto id = find_profile(context.client, options->profile).profile_id;
+            const auto records = context.client.history(id, options->limit);
+            context.print(document(records), text(records));
+            return ExitStatus::Ok;
+        };
+    });
+}
+
+} // namespace ctl

@@ -1,0 +1,40 @@
+#include "commands.hpp"
+#include "item_options.hpp"
+#include "terminal.hpp"
+#include "text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+#include <unistd.h>
+
+namespace ctl {
+namespace {
+
+struct Options {
+    ItemOptions items;
+    std::string id;
+};
+
+ExitStatus run(Context& context, const Options& options)
+{
+    const std::string data = options.items.open(context).get(options.id);
+    // As it is, but what came from a server must not steer a terminal.
+    context.print({{"id", options.id}, {"service_type", std::string(to_string(options.items.type()))}, {"data", data}},
+                  is_terminal(STDOUT_FILENO) ? printable_lines(data) : data);
+    return ExitStatus::Ok;
+}
+
+} // namespace
+
+void declare_item_show(CLI::App& parent, Action& chosen)
+{
+    auto options = std::make_shared<Options>();
+    auto* command = parent.add_subcommand("show", "Print one item as vCard or iCalendar");
+    options->items.declare(*command);
+    command->add_option("ID", options->id, "Its id")->required()->option_text(" ");
+    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+}
+
+} // namespace ctl

@@ -1,0 +1,65 @@
+#include "command_line.hpp"
+#include "documents.hpp"
+#include "report.hpp"
+#include "terminal.hpp"
+
+#include <clocale>
+#include <cstdio>
+#include <exception>
+
+#include <unistd.h>
+
+namespace {
+
+using namespace ctl;
+
+/// Tells of a failure, the person on standard error and the program in the document.
+ExitStatus fail(const CommandLine& line, ExitStatus status, const std::string& name, const std::string& message,
+                const std::string& hint)
+{
+    if (line.json())
+        std::fputs((error_document(name, message).dump(2, ' ', false, Json::error_handler_t::replace) + "\n").c_str(),
+                   stdout);
+    report(line.command() + ": " + message, hint);
+    return status;
+}
+
+ExitStatus run(const CommandLine& line)
+{
+    try {
+        syncd::ClientOptions options;
+        options.bus = line.is_user_bus() ? syncd::Bus::User : syncd::Bus::System;
+        // Somebody has to be there to be asked.
+        options.allow_interactive_authorization = !line.never_ask() && is_terminal(STDIN_FILENO);
+        syncd::Client client(options);
+        Context context{client, line.json()};
+        return line.action()(context);
+    } catch (const Failure& failure) {
+        return fail(line, failure.status, {}, failure.what(), failure.hint);
+    } catch (const syncd::Error& error) {
+        return fail(line, exit_status(error.kind()), error.name(), error.what(),
+                    hint(error.kind(), line.is_user_bus()));
+    } catch (const std::exception& error) {
+        return fail(line, ExitStatus::Failed, {}, error.what(), {});
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    std::setlocale(LC_ALL, "");
+    CommandLine line;
+    try {
+        line.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return static_cast<int>(line.explain(error));
+    }
+    ExitStatus status = run(line);
+    // A full disk behind standard output is a failure, too.
+    if (std::fflush(stdout) != 0 && status == ExitStatus::Ok) {
+        report("cannot write to standard output", {});
+        status = ExitStatus::Failed;
+    }
+    return static_cast<int>(status);
+}

@@ -1,0 +1,211 @@
+#include "profile_options.hpp"
+
+#include "exit_status.hpp"
+#include "option_checks.hpp"
+#include "password.hpp"
+#include "words.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace ctl {
+namespace {
+
+using syncd::SyncInterval;
+using syncd::SyncMode;
+using syncd::SyncProfileInfo;
+using syncd::SyncServiceInfo;
+using syncd::SyncServiceType;
+using syncd::SyncType;
+
+/// `contact=card` in its parts.
+struct Assignment {
+    SyncServiceType service = SyncServiceType::Unknown;
+    std::string value;
+};
+
+Assignment parse_assignment(const std::string& text)
+{
+    const auto equals = text.find('=');
+    return {parse_word<SyncServiceType>(text.substr(0, equals)).value_or(SyncServiceType::Unknown),
+            text.substr(equals + 1)};
+}
+
+std::string check_assignment(const std::string& text)
+{
+    const auto equals = text.find('=');
+    if (equals == std::string::npos)
+        return "expected SERVICE=VALUE, not " + text;
+    return check_word<SyncServiceType>(text.substr(0, equals));
+}
+
+SyncServiceInfo* find_service(SyncProfileInfo& profile, SyncServiceType type)
+{
+    const auto found = std::ranges::find(profile.service_info, type, &SyncServiceInfo::service_type);
+    return found == profile.service_info.end() ? nullptr : &*found;
+}
+
+SyncServiceInfo& service_of(SyncProfileInfo& profile, SyncServiceType type)
+{
+    if (SyncServiceInfo* service = find_service(profile, type))
+        return *service;
+    throw Failure(ExitStatus::Usage, fmt::format("the profile has no service {}", word(type)),
+                  fmt::format("Add it with --service {}=DATABASE.", word(type)));
+}
+
+void apply_services(const ProfileOptions& options, SyncProfileInfo& profile)
+{
+    for (const std::string& text : options.removed)
+        std::erase_if(profile.service_info,
+                      [type = *parse_word<SyncServiceType>(text)](const SyncServiceInfo& service) {
+                          return service.service_type == type;
+                      });
+    for (const std::string& text : options.services) {
+        const auto [type, database] = parse_assignment(text);
+        SyncServiceInfo* service = find_service(profile, type);
+        if (!service) {
+            service = &profile.service_info.emplace_back();
+            service->service_type = type;
+        }
+        service->server_database_uri = database;
+    }
+    for (const std::string& text : options.enabled)
+        service_of(profile, *parse_word<SyncServiceType>(text)).enable = true;
+    for (const std::string& text : options.disabled)
+        service_of(profile, *parse_word<SyncServiceType>(text)).enable = false;
+    for (const std::string& text : options.service_users) {
+        const auto [type, user] = parse_assignment(text);
+        service_of(profile, type).id = user;
+    }
+}
+
+void apply_schedule(const ProfileOptions& options, syncd::SyncInfo& info)
+{
+    if (options.mode) {
+        info.mode = *parse_word<SyncMode>(*options.mode);
+        // What belonged to the mode before goes with it.
+        info.type = SyncType::TwoWay;
+        if (info.mode != SyncMode::Periodic)
+            info.interval.reset();
+    } else if (options.interval) {
+        info.mode = SyncMode::Periodic; // nothing else has one
+        info.type = SyncType::TwoWay;
+    }
+    if (options.type)
+        info.type = *parse_word<SyncType>(*options.type);
+    if (options.interval)
+        info.interval = *parse_word<SyncInterval>(*options.interval);
+}
+
+} // namespace
+
+void ProfileOptions::declare(CLI::App& command, bool is_new)
+{
+    auto* url_option =
+        command.add_option("--url", url, "Address of the server, http:// or https://")->option_text("URL");
+    if (is_new)
+        url_option->required();
+    command.add_option("--user", user, "User name at the server; without --password-file the password is asked for")
+        ->option_text("NAME");
+    command.add_option("--password-file", password_file, "File with the password; - for standard input")
+        ->option_text("FILE");
+    command
+        .add_option("--service", services,
+                    "A service and its database on the server: contact=card, event=cal; repeatable")
+        ->option_text("SERVICE=DATABASE")
+        ->check(check_assignment);
+    command.add_option("--mode", mode, "When to sync: " + all_words<SyncMode>())
+        ->option_text("MODE")
+        ->check(check_word<SyncMode>);
+    command.add_option("--type", type, "For manual mode: " + all_words<SyncType>())
+        ->option_text("TYPE")
+        ->check(check_word<SyncType>);
+    command.add_option("--interval", interval, "For periodic mode, and implies it: " + all_words<SyncInterval>())
+        ->option_text("INTERVAL")
+        ->check(check_word<SyncInterval>);
+    command.add_option("--disable", disabled, "Keep this service, but do not sync it; repeatable")
+        ->option_text("SERVICE")
+        ->check(check_word<SyncServiceType>);
+    command.add_option("--service-user", service_users, "User name of one database, if it has its own; repeatable")
+        ->option_text("SERVICE=NAME")
+        ->check(check_assignment);
+    command.add_option("--service-password-file", service_password_files, "The password that goes with it; repeatable")
+        ->option_text("SERVICE=FILE")
+        ->check(check_assignment);
+    command.add_option("--ca-file", ca_file, "PEM file with the authority that signed the server's certificate")
+        ->option_text("FILE");
+    command.add_option("--device-id", device_id, "Who this machine is to the server; made up when not given")
+        ->option_text("ID");
+    auto* allow = command.add_flag("--allow-plain-credentials", allow_plain_credentials,
+                                   "Send the password even over an unencrypted connection");
+    if (is_new)
+        return;
+    command.add_flag("--refuse-plain-credentials", refuse_plain_credentials, "Take that back")->excludes(allow);
+    command.add_flag("--ask-password", ask_password, "Ask for a new password");
+    command.add_option("--enable", enabled, "Sync this service again; repeatable")
+        ->option_text("SERVICE")
+        ->check(check_word<SyncServiceType>);
+    command.add_option("--remove-service", removed, "Take a service away; repeatable")
+        ->option_text("SERVICE")
+        ->check(check_word<SyncServiceType>);
+}
+
+void apply(const ProfileOptions& options, SyncProfileInfo& profile)
+{
+    syncd::SyncInfo& info = profile.sync_info;
+    if (options.url)
+        info.url = *options.url;
+    if (options.user)
+        info.id = *options.user;
+    if (options.ca_file) // the service has another working directory; empty: none
+        info.ca_file = options.ca_file->empty() ? "" : std::filesystem::absolute(*options.ca_file).string();
+    if (options.device_id)
+        info.device_id = *options.device_id;
+    if (options.allow_plain_credentials)
+        info.allow_plain_credentials = true;
+    if (options.refuse_plain_credentials)
+        info.allow_plain_credentials = false;
+    apply_schedule(options, info);
+    apply_services(options, profile);
+}
+
+void read_passwords(const ProfileOptions& options, SyncProfileInfo& profile)
+{
+    syncd::SyncInfo& info = profile.sync_info;
+    // An empty user name takes the stored password away, too.
+    if (options.password_file)
+        info.password = read_password(*options.password_file);
+    else if (options.user && options.user->empty())
+        info.password = "";
+    else if (options.user)
+        info.password = ask_password(fmt::format("Password of {} at {}", *options.user, info.url));
+    else if (options.ask_password)
+        info.password = ask_password(fmt::format("Password at {}", info.url));
+
+    for (const std::string& text : options.service_password_files) {
+        const auto [type, file] = parse_assignment(text);
+        service_of(profile, type).password = read_password(file);
+    }
+    for (const std::string& text : options.service_users) {
+        const auto [type, user] = parse_assignment(text);
+        SyncServiceInfo& service = service_of(profile, type);
+        if (!service.password)
+            service.password =
+                user.empty() ? ""
+                             : ask_password(fmt::format("Password of {} for {} at {}", user, word(type), info.url));
+    }
+}
+
+PasswordsWiped::~PasswordsWiped()
+{
+    if (profile_.sync_info.password)
+        syncd::wipe(*profile_.sync_info.password);
+    for (SyncServiceInfo& service : profile_.service_info)
+        if (service.password)
+            syncd::wipe(*service.password);
+}
+
+} // namespace ctl

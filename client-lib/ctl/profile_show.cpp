@@ -1,0 +1,50 @@
+#include "commands.hpp"
+#include "documents.hpp"
+#include "find_profile.hpp"
+#include "profile_text.hpp"
+#include "table.hpp"
+#include "words.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+namespace ctl {
+namespace {
+
+std::string text(const syncd::SyncProfileInfo& profile)
+{
+    const syncd::SyncInfo& info = profile.sync_info;
+    std::vector<std::pair<std::string, std::string>> rows{
+        {"Id", profile.profile_id},
+        {"Name", profile.profile_name},
+        {"URL", info.url},
+        {"When", schedule_text(info)},
+        {"Credentials", profile.has_credentials ? "stored" : "none"},
+        {"Unencrypted password", info.allow_plain_credentials ? "allowed" : "refused"},
+        {"CA file", info.ca_file.empty() ? "the system's" : info.ca_file},
+        {"Device id", info.device_id},
+    };
+    for (const syncd::SyncServiceInfo& service : profile.service_info)
+        rows.emplace_back("Service " + word(service.service_type),
+                          service.server_database_uri + (service.enable ? "" : " (off)"));
+    return join(properties(rows));
+}
+
+} // namespace
+
+void declare_profile_show(CLI::App& parent, Action& chosen)
+{
+    auto name = std::make_shared<std::string>();
+    auto* command = parent.add_subcommand("show", "Show a profile; its credentials are never shown");
+    command->add_option("PROFILE", *name, "Its id or name")->required()->option_text(" ");
+    command->callback([name, &chosen] {
+        chosen = [name](Context& context) {
+            const auto profile = find_profile(context.client, *name);
+            context.print(document(profile), text(profile));
+            return ExitStatus::Ok;
+        };
+    });
+}
+
+} // namespace ctl

@@ -1,0 +1,177 @@
+#include "commands.hpp"
+#include "documents.hpp"
+#include "find_profile.hpp"
+#include "option_checks.hpp"
+#include "report.hpp"
+#include "session_view.hpp"
+#include "signal_queue.hpp"
+#include "statistics_text.hpp"
+#include "units.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include <poll.h>
+
+namespace ctl {
+namespace {
+
+using syncd::Error;
+using syncd::ErrorKind;
+using syncd::Session;
+using syncd::SyncOutcome;
+
+struct Options {
+    std::string profile;
+    std::optional<std::string> type;
+    bool no_wait = false;
+};
+
+/// Waits for a session on behalf of a person who may lose patience.
+class Follower {
+public:
+    Follower(Context& context, std::string profile_id)
+        : client_(context.client), profile_id_(std::move(profile_id)), view_(SessionView::choose(context.json))
+    {
+    }
+
+    /// Starts a session and returns it when it has ended. Throws Error when it is not accepted.
+    Session follow(std::optional<syncd::SyncType> type)
+    {
+        const SignalQueue signals{SIGINT, SIGWINCH};
+        std::optional<Error> refused;
+        client_.start_sync(profile_id_, callback(), type, [&](std::optional<Error> error, Session session) {
+            refused = std::move(error);
+            session_ = std::move(session);
+        });
+        for (;;) {
+            client_.process();
+            if (refused)
+                throw *refused;
+            if (session_.outcome())
+                return std::move(session_);
+            pollfd ready[] = {{client_.fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}};
+            if (poll(ready, std::size(ready), -1) < 0 && errno != EINTR)
+                throw std::system_error(errno, std::generic_category(), "poll");
+            drain(signals);
+        }
+    }
+
+private:
+    syncd::SyncProgressCallback callback()
+    {
+        syncd::SyncProgressCallback callback;
+        callback.on_progress = [this](const std::string&, syncd::SyncServiceType service, bool is_from_server,
+                                      std::uint32_t total, std::uint32_t synced) {
+            view_.show({service, is_from_server, total, synced});
+        };
+        return callback;
+    }
+
+    void drain(const SignalQueue& signals)
+    {
+        while (const auto number = signals.next()) {
+            if (*number == SIGWINCH)
+                view_.resize();
+            else
+                interrupt();
+        }
+    }
+
+    void interrupt()
+    {
+        if (session_.number() == 0)
+            throw Failure(ExitStatus::Interrupted, "interrupted before the service answered",
+                          "See whether the sync began: syncctl status " + profile_id_);
+        if (is_stopping_)
+            throw Failure(ExitStatus::Interrupted, "not waiting any longer for the sync to stop",
+                          "See how it ended: syncctl history " + profile_id_);
+        is_stopping_ = true;
+        view_.note("Stopping the sync. Press Ctrl-C again to leave without waiting.");
+        client_.stop_sync(profile_id_, [this](const std::optional<Error>& error) {
+            // It may have ended by itself meanwhile; its own signal tells how.
+            if (error && error->kind() != ErrorKind::NotRunning)
+                view_.note(std::string("The sync cannot be stopped: ") + error->what());
+        });
+    }
+
+    syncd::Client& client_;
+    std::string profile_id_;
+    SessionView view_;
+    Session session_;
+    bool is_stopping_ = false;
+};
+
+Json session_document(const Session& session, const std::vector<syncd::SyncStatistics>& statistics)
+{
+    const auto& error = session.error();
+    return Json{
+        {"profile_id", session.profile_id()},
+        {"session", session.number()},
+        {"outcome", std::string(to_string(*session.outcome()))},
+        {"error", error ? error_document(error->name(), error->what())["error"] : Json()},
+        {"services", document(statistics)},
+    };
+}
+
+ExitStatus exit_status(const Session& session)
+{
+    switch (*session.outcome()) {
+    case SyncOutcome::Completed: return ExitStatus::Ok;
+    case SyncOutcome::Stopped: return ExitStatus::SyncStopped;
+    case SyncOutcome::Failed:
+    case SyncOutcome::Unknown: break;
+    }
+    return session.error()->kind() == ErrorKind::NoService ? ExitStatus::NoService : ExitStatus::SyncFailed;
+}
+
+ExitStatus run(Context& context, const Options& options)
+{
+    const auto profile = find_profile(context.client, options.profile);
+    const std::string& id = profile.profile_id;
+    const auto type = options.type ? parse_word<syncd::SyncType>(*options.type) : std::nullopt;
+    if (options.no_wait) {
+        const Session session = context.client.start_sync(id, {}, type);
+        context.print(
+            {{"profile_id", id}, {"session", session.number()}},
+            fmt::format("The sync of {} was accepted as session {}.\n", profile.profile_name, session.number()));
+        return ExitStatus::Ok;
+    }
+
+    const auto begin = std::chrono::steady_clock::now();
+    const Session session = Follower(context, id).follow(type);
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+    const ExitStatus status = exit_status(session);
+    // A service that went away cannot tell.
+    const auto statistics =
+        status == ExitStatus::NoService ? std::vector<syncd::SyncStatistics>() : context.client.statistics(id);
+    context.print(session_document(session, statistics),
+                  fmt::format("{}: {} after {}\n{}", profile.profile_name, word(*session.outcome()),
+                              format_duration(took), statistics.empty() ? "" : statistics_text(statistics)));
+    if (const auto& error = session.error())
+        report(fmt::format("syncing {} failed: {}", profile.profile_name, error->what()), {});
+    return status;
+}
+
+} // namespace
+
+void declare_start(CLI::App& parent, Action& chosen)
+{
+    auto options = std::make_shared<Options>();
+    auto* command = parent.add_subcommand(
+        "start", "Sync a profile now and wait for the end. Ctrl-C stops the sync; a second one leaves it alone");
+    command->add_option("PROFILE", options->profile, "Its id or name")->required()->option_text(" ");
+    command->add_option("--type", options->type, "What to exchange, this time only: " + all_words<syncd::SyncType>())
+        ->option_text("TYPE")
+        ->check(check_word<syncd::SyncType>);
+    command->add_flag("--no-wait", options->no_wait, "Return when the sync is accepted");
+    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+}
+
+} // namespace ctl

@@ -1,0 +1,80 @@
+#include "commands.hpp"
+#include "documents.hpp"
+#include "find_profile.hpp"
+#include "table.hpp"
+#include "units.hpp"
+#include "words.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+
+namespace ctl {
+namespace {
+
+struct ProfileState {
+    syncd::SyncProfileInfo profile;
+    syncd::ProfileStatus status;
+};
+
+Json state_document(const ProfileState& state)
+{
+    return Json{
+        {"profile_id", state.profile.profile_id},
+        {"profile_name", state.profile.profile_name},
+        {"state", std::string(to_string(state.status.state))},
+        {"last_sync_time", microseconds(state.status.last_sync_time)},
+        {"next_sync_time", microseconds(state.status.next_sync_time)},
+    };
+}
+
+std::string text(const std::vector<ProfileState>& states)
+{
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& [profile, status] : states)
+        rows.push_back({profile.profile_id, profile.profile_name, lower_word(to_string(status.state)),
+                        format_time(status.last_sync_time),
+                        // "never" would be wrong: it starts when asked to
+                        status.next_sync_time == syncd::Time() ? "when asked" : format_time(status.next_sync_time)});
+    return join(table({{"ID"}, {"NAME"}, {"STATE"}, {"LAST SYNC"}, {"NEXT SYNC"}}, rows));
+}
+
+ExitStatus show_one(Context& context, const std::string& name)
+{
+    const auto profile = find_profile(context.client, name);
+    const ProfileState state{profile, context.client.status(profile.profile_id)};
+    context.print(state_document(state), text({state}));
+    return ExitStatus::Ok;
+}
+
+ExitStatus show_all(Context& context)
+{
+    const std::string version = context.client.version();
+    const std::int32_t most = context.client.max_profiles();
+    std::vector<ProfileState> states;
+    Json documents = Json::array();
+    for (const syncd::SyncProfileInfo& profile : context.client.get_all()) {
+        states.push_back({profile, context.client.status(profile.profile_id)});
+        documents.push_back(state_document(states.back()));
+    }
+    context.print({{"version", version}, {"max_profiles", most}, {"profiles", std::move(documents)}},
+                  fmt::format("syncd {}, {} of {} profiles\n{}", version, states.size(),
+                              most > 0 ? std::to_string(most) : "any number of", states.empty() ? "" : text(states)));
+    return ExitStatus::Ok;
+}
+
+} // namespace
+
+void declare_status(CLI::App& parent, Action& chosen)
+{
+    auto name = std::make_shared<std::optional<std::string>>();
+    auto* command = parent.add_subcommand("status", "Show what the service and its profiles are doing");
+    command->add_option("PROFILE", *name, "Only this one, by id or name")->option_text(" ");
+    command->callback([name, &chosen] {
+        chosen = [name](Context& context) { return *name ? show_one(context, **name) : show_all(context); };
+    });
+}
+
+} // namespace ctl
