@@ -59,7 +59,8 @@ void SessionReport::end(const std::optional<base::Error>& error,
             part.type = syncml::name(statistics.type);
             part.from_server = record_of(statistics.from_server);
             part.to_server = record_of(statistics.to_server);
-            if (!failure && !statistics.concluded)
+            // A service that was cut off ended for the reason that the session did.
+            if (failure ? failure->code == base::Errc::Stopped : !statistics.concluded)
                 failure = error;
         }
         if (!failure) {

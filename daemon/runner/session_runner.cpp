@@ -28,6 +28,10 @@ std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundin
     } catch (const std::exception& exception) {
         error = local_failure(exception);
     }
+    // Nobody asked for a stop: the broker was killed, and finds this when it starts again.
+    if (error && error->code == base::Errc::Stopped && around.ending.orphaned)
+        error = {base::Errc::Interrupted, "syncd itself ended while the session ran. What was confirmed is kept; the "
+                                          "next synchronization goes on from there."};
     if (driver)
         report.end(error, driver->statistics(), driver->traffic(), around.now());
     else

@@ -44,8 +44,11 @@ void on_terminate(int)
 void on_channel(int)
 {
     const int saved = errno;
-    if (channel_is_closed()) // and not merely writable again
+    if (channel_is_closed()) { // and not merely writable again
+        if (!watched.ending->stop)
+            watched.ending->orphaned = true;
         ask_to_stop();
+    }
     errno = saved;
 }
 

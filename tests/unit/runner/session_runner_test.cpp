@@ -399,6 +399,19 @@ TEST_CASE("a stop ends the session after the exchange it comes in", "[runner]")
     CHECK(f.state->statistics().at(0).to_server.total == 1);
 }
 
+TEST_CASE("a session whose broker is gone was interrupted, not stopped", "[runner]")
+{
+    Fixture f;
+    f.server.on_request = [&](const syncml::Message& request) -> base::Result<void> {
+        f.ending.orphaned = f.ending.stop = request.header.msg_id == 2;
+        return {};
+    };
+    CHECK(f.run().error_name == "org.syncd1.Error.Interrupted");
+    CHECK(f.state->history(1).at(0).outcome == "FAILED");
+    CHECK(f.state->history(1).at(0).error_name == "org.syncd1.Error.Interrupted");
+    CHECK(f.state->statistics().at(0).status == "FAIL");
+}
+
 TEST_CASE("a stop before the first message sends none", "[runner]")
 {
     Fixture f;

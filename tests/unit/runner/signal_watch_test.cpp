@@ -55,6 +55,8 @@ TEST_CASE("SIGTERM asks to stop and gives the running exchange its grace", "[sig
     CHECK(f.ending.stop);
     CHECK_FALSE(f.ending.overdue);
     CHECK_FALSE(f.transport.interrupted);
+    f.close_other_end();
+    CHECK_FALSE(f.ending.orphaned); // it was asked before
     CHECK(pending_alarm() == runner::SignalWatch::Grace.count());
 
     ::raise(SIGALRM); // the grace is over
@@ -88,6 +90,7 @@ TEST_CASE("a broker that went away is a request to stop", "[signals]")
     CHECK_FALSE(f.ending.stop);
     f.close_other_end();
     CHECK(f.ending.stop);
+    CHECK(f.ending.orphaned);
     CHECK(pending_alarm() > 0);
 }
 
