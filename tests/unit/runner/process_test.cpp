@@ -1,3 +1,4 @@
+#include "base/error.hpp"
 #include "runner/process.hpp"
 
 #include "channel/stream.hpp"
@@ -267,7 +268,7 @@ TEST_CASE("SIGTERM right after the plan ends the session as stopped", "[process]
     CHECK(worker.wait() == ExitStatus::Stopped);
 }
 
-TEST_CASE("a broker that is gone stops the session, which is written down", "[process]")
+TEST_CASE("a broker that is gone interrupts the session, which is written down", "[process]")
 {
     Fixture f;
     SilentServer server;
@@ -277,8 +278,9 @@ TEST_CASE("a broker that is gone stops the session, which is written down", "[pr
     worker.expect<channel::Started>();
     server.await_request();
     worker.hang_up();
-    CHECK(worker.wait() == ExitStatus::Stopped);
-    CHECK(f.last_session().outcome == "STOPPED");
+    CHECK(worker.wait() == ExitStatus::Failed);
+    CHECK(f.last_session().outcome == "FAILED");
+    CHECK(f.last_session().error_name == base::dbus_name(base::Errc::Interrupted));
 }
 
 TEST_CASE("a session that takes too long is ended as a timeout", "[process]")

@@ -52,7 +52,7 @@ TEST_CASE("the first two-way sync is slow, and the report says why", "[session][
     client.start();
     CHECK(outline(client.sent()) == Lines{"Alert 201 card", "Final"});
     CHECK(commands<syncml::Alert>(client.sent()).at(0).items.at(0).meta.anchor == syncml::Anchor{"", "c42"});
-    CHECK(client.noted("first sync"));
+    CHECK(client.noted("no completed sync to go on from"));
     client.reply(alerted(200, 201, {"", "s1"}));
     CHECK(client.all<Prepare>().at(0).type == SyncType::Slow);
     CHECK(client.engine.statistics()[0].type == SyncType::Slow);
