@@ -1,22 +1,36 @@
 """Runs the packaged syncevo-http-server on a socket that is handed in.
 
-usage: syncevolution_front.py LISTENING-FD READY-FD URL
+usage: syncevolution_front.py LISTENING-FD READY-FD basic|md5 URL
 
 What the package needs to be of use in a test:
 - its interpreter line still reads #!@PYTHON@, so it is loaded as a module;
 - it binds every interface and has no option against that: it gets our socket;
-- nothing tells when it listens: a line is written to READY-FD.
+- nothing tells when it listens: a line is written to READY-FD;
+- it takes basic credentials but its challenge, fixed in the engine, is always for MD5: with
+  `basic` the challenge is rewritten on its way out.
 """
 import importlib.machinery
 import importlib.util
 import os
+import re
 import shutil
 import socket
 import sys
 
 
+def challenge_basic(session):
+    packaged = session.reply
+
+    def reply(self, data, *arguments, **keywords):
+        data = re.sub(rb'(<Type [^>]*>)syncml:auth-md5(</Type>)<NextNonce.*?</NextNonce>', rb'\1syncml:auth-basic\2',
+                      bytes(data))
+        packaged(self, data, *arguments, **keywords)
+
+    session.reply = reply
+
+
 def main():
-    listening, ready, url = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    listening, ready, scheme, url = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
     script = shutil.which('syncevo-http-server')
     sys.argv = [script, '--quiet', url]
 
@@ -32,6 +46,8 @@ def main():
     loader = importlib.machinery.SourceFileLoader('syncevo_http', script)
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader('syncevo_http', loader))
     loader.exec_module(module)
+    if scheme == 'basic':
+        challenge_basic(module.SyncMLSession)
     module.main()
 
 

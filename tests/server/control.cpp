@@ -25,6 +25,7 @@ json to_json(const SessionReport& session)
                             {"agreed", static_cast<int>(report.agreed)},
                             {"from_client", to_json(report.from_client)},
                             {"to_client", to_json(report.to_client)},
+                            {"matched", report.matched},
                             {"conflicts", report.conflicts},
                             {"maps", report.maps},
                             {"too_large", report.too_large},

@@ -153,6 +153,7 @@ StatusCode Exchange::match(const std::string& luid, const std::string& data)
         return replace(luid, data);
     if (const auto equal = take_match(by_content_, canonical(data))) {
         store_.set_link(collection_, device_, {luid, equal->guid, equal->revision});
+        ++report_.matched;
         return StatusCode::Ok;
     }
     if (const auto about = key(data); !about.empty())

@@ -29,6 +29,7 @@ struct DatastoreReport {
     syncml::AlertCode requested = syncml::AlertCode::TwoWay; ///< by the client
     syncml::AlertCode agreed = syncml::AlertCode::TwoWay;
     Tally from_client, to_client;
+    std::uint64_t matched = 0; ///< items of a slow sync that were here already
     std::uint64_t conflicts = 0;
     std::uint64_t maps = 0;
     std::uint64_t too_large = 0; ///< items that do not fit into the client's messages, left out

@@ -75,7 +75,8 @@ void Referee::check_envelope(const Envelope& envelope)
         broke("content-length", "no Content-Length");
     if (envelope.expects_continue)
         broke("expect", "Expect: 100-continue, which old proxies refuse");
-    if (max_msg_size_ != 0 && envelope.document.size() > max_msg_size_)
+    // The client learns the limit from our first answer.
+    if (answered_ && max_msg_size_ != 0 && envelope.document.size() > max_msg_size_)
         broke("max-msg-size",
               std::to_string(envelope.document.size()) + " octets, " + std::to_string(max_msg_size_) + " allowed");
     if (envelope.document.find("<!DOCTYPE") != std::string::npos)

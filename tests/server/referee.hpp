@@ -30,8 +30,16 @@ public:
 
     /// Our last message was refused for its credentials or is the first: the next one of
     /// the client begins without a Status for it.
-    void expect_fresh_start() { our_last_ = 0; }
-    void on_reply(syncml::MsgId ours) { our_last_ = ours; }
+    void expect_fresh_start()
+    {
+        our_last_ = 0;
+        answered_ = true;
+    }
+    void on_reply(syncml::MsgId ours)
+    {
+        our_last_ = ours;
+        answered_ = true;
+    }
 
 private:
     void check_envelope(const Envelope& envelope);
@@ -42,7 +50,8 @@ private:
     Journal& journal_;
     std::uint64_t max_msg_size_;
     std::string session_id_, device_;
-    syncml::MsgId message_ = 0;  ///< the client's, being checked
+    syncml::MsgId message_ = 0; ///< the client's, being checked
+    bool answered_ = false;
     syncml::MsgId our_last_ = 0; ///< 0: no Status for a header of ours is due
 };
 

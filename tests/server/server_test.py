@@ -97,6 +97,8 @@ class Sessions(ServerTest):
         self.assertEqual(second.status[('Replace', '5')], '419')
         self.assertEqual([(verb, ref) for verb, _, ref, _ in second.items], [('Replace', '2')])
         self.assertEqual(set(self.server.items('card')), {equal, other})
+        report = self.server.last_session()['datastores']['card']
+        self.assertEqual((report['matched'], report['conflicts']), (1, 1))
         self.assertClean()
 
     def test_refresh_from_client_replaces_everything_and_needs_no_third_package(self):

@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+"""kill -9 of the worker and of the broker at every message boundary: after a restart two syncs at the most
+make both sides equal, and nothing is doubled. Also: what a user does in the middle of a session."""
+import os
+import signal
+import tempfile
+import unittest
+
+from device import Device, Syncd
+from example_items import contact, texts
+from peer_case import NOTHING, PeerCase, ReferenceServer
+
+BOUNDARIES = [(message, after) for message in (1, 2, 3) for after in (False, True)]
+
+
+class Crashes(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = ReferenceServer('--user', 'alice:s3cret')
+        cls.addClassCleanup(cls.server.stop)
+
+    def setUp(self):
+        self.server.reset()
+        state = tempfile.TemporaryDirectory()
+        self.addCleanup(state.cleanup)
+        self.state = state.name
+        self.begin()
+        self.profile = self.device.add_profile(self.server.url)
+        names = ('Mine', 'Gone', 'Theirs', 'Lost')
+        keys = {name: self.device.put(contact(name)) for name in names}
+        self.assertEqual(self.device.sync(self.profile).signal, 'Completed')
+        guids = {name: guid for guid, text in self.server.items('card').items() for name in names if 'Test ' + name in text}
+        self.device.put(contact('Mine', note='here'), keys['Mine'])
+        self.device.delete(keys['Gone'])
+        self.device.put(contact('NewHere'))
+        self.server.put('card', contact('Theirs', note='there'), guid=guids['Theirs'])
+        self.server.delete('card', guids['Lost'])
+        self.server.put('card', contact('NewThere'))
+        self.expected = texts({0: contact('Mine', note='here'), 1: contact('NewHere'),
+                               2: contact('Theirs', note='there'), 3: contact('NewThere')})
+
+    def begin(self):
+        self.syncd = Syncd(state=self.state)
+        self.device = Device(self.syncd)
+
+    def end(self):
+        self.device.close()
+        self.syncd.stop()
+
+    def tearDown(self):
+        self.end()
+        self.assertEqual(self.server.violations(), [])
+
+    def hold(self, message, after):
+        """Starts a session; returns when its message is held at this point."""
+        self.server.call('hold', message=message, after=after)
+        session = self.device.start(self.profile)
+        self.server.call('await-held')
+        return session
+
+    def recover(self):
+        for _ in range(2):
+            outcome = self.device.sync(self.profile)
+            self.assertEqual(outcome.signal, 'Completed', outcome)
+            if texts(self.device.items()) == self.expected:
+                break
+        self.assertEqual(texts(self.device.items()), self.expected)
+        self.assertEqual(texts(self.server.items('card')), self.expected)
+        self.assertEqual(self.device.sync(self.profile).signal, 'Completed')
+        self.assertEqual(self.device.counts(self.profile), (NOTHING, NOTHING))
+
+
+def killing_the_worker(message, after):
+    def test(self):
+        session = self.hold(message, after)
+        worker, = self.syncd.workers()
+        os.kill(worker, signal.SIGKILL)
+        outcome = self.device.await_end(session)
+        self.server.call('release')
+        self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Interrupted'))
+        self.recover()
+    return test
+
+
+def killing_the_broker(message, after):
+    def test(self):
+        self.hold(message, after)
+        self.syncd.kill()
+        self.end()
+        self.server.call('release')
+        self.begin()
+        self.recover()
+    return test
+
+
+for _message, _after in BOUNDARIES:
+    _place = f"{'after' if _after else 'before'}_message_{_message}_was_processed"
+    setattr(Crashes, f'test_the_worker_is_killed_{_place}', killing_the_worker(_message, _after))
+    setattr(Crashes, f'test_the_broker_is_killed_{_place}', killing_the_broker(_message, _after))
+
+
+class InTheMiddle(PeerCase):
+    def setUp(self):
+        super().setUp()
+        self.settle()
+
+    def hold(self, message, after=False):
+        self.server.call('hold', message=message, after=after)
+        session = self.a.start(self.profiles[self.a])
+        self.server.call('await-held')
+        return session
+
+    def test_two_starts_are_one_session(self):
+        before = len(self.server.sessions())
+        session = self.hold(1)
+        self.assertEqual(self.a.start(self.profiles[self.a]), session)
+        self.server.call('release')
+        self.assertEqual(self.a.await_end(session).signal, 'Completed')
+        self.assertEqual(len(self.server.sessions()), before + 1)
+
+    def test_a_stop_at_every_message_ends_the_session_and_the_next_one_makes_all_equal(self):
+        for message, after in BOUNDARIES:
+            with self.subTest(message=message, after=after):
+                self.a.put(contact(f'Here{message}{after}'))
+                self.server.put('card', contact(f'There{message}{after}'))
+                session = self.hold(message, after)
+                self.a.manager.StopSync(self.profiles[self.a])
+                outcome = self.a.await_end(session)
+                self.server.call('release')
+                self.assertEqual(outcome.signal, 'Stopped', outcome)
+                self.assertEqual(self.a.sync(self.profiles[self.a]).signal, 'Completed')
+                self.assert_equal_everywhere()
+                self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
+
+    def test_an_edit_made_while_the_session_runs_goes_with_the_next_one(self):
+        key = self.a.put(contact('Ada'))
+        session = self.hold(2)
+        self.a.put(contact('Ada', note='meanwhile'), key)
+        self.a.put(contact('Bo'))
+        self.server.call('release')
+        self.assertEqual(self.a.await_end(session).signal, 'Completed')
+        self.assertEqual(self.sync(self.a), ((1, 1, 0), NOTHING))
+        self.assert_equal_everywhere(size=2)
+
+    def test_an_edit_is_not_overwritten_by_a_change_of_the_server_on_its_way(self):
+        key = self.a.put(contact('Ada'))
+        self.sync(self.a)
+        self.server.options(conflict='client')
+        guid = next(iter(self.server.items('card')))
+        self.server.put('card', contact('Ada', note='there'), guid=guid)
+        session = self.hold(2)
+        self.a.put(contact('Ada', note='here'), key)
+        self.server.call('release')
+        self.a.await_end(session)
+        self.assertIn('NOTE:here', self.a.items()[key])
+        self.assertEqual(self.a.sync(self.profiles[self.a]).signal, 'Completed')
+        self.assert_equal_everywhere(size=1)
+        self.assertIn('NOTE:here', self.a.items()[key])
+        self.server.options(conflict='server')
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,92 @@
+"""What the tests against the reference server have in common."""
+import os
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'server'))
+
+from device import CONTACT, EVENT, Device, Syncd  # noqa: E402
+from example_items import texts  # noqa: E402
+from reference_server import ReferenceServer  # noqa: E402
+
+STORES = {CONTACT: 'card', EVENT: 'cal'}
+NOTHING = (0, 0, 0)
+
+
+class PeerCase(unittest.TestCase):
+    """One server and as many devices as `devices` says, for all tests of a class; each test
+    begins with empty stores and no profile. After each the server must have nothing to say
+    against the clients."""
+    devices = 1
+    configuration = {}
+    server_options = ('--user', 'alice:s3cret')
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = ReferenceServer(*cls.server_options)
+        cls.addClassCleanup(cls.server.stop)
+        cls.everybody = []
+        for _ in range(cls.devices):
+            syncd = Syncd(cls.configuration)
+            cls.addClassCleanup(syncd.stop)
+            device = Device(syncd)
+            cls.addClassCleanup(device.close)
+            cls.everybody.append(device)
+        cls.a = cls.everybody[0]
+        cls.b = cls.everybody[-1]
+
+    def setUp(self):
+        for device in self.everybody:
+            device.forget_everything()
+        self.server.reset()
+        self.profiles = {device: device.add_profile(self.server.url) for device in self.everybody}
+
+    def tearDown(self):
+        self.assertEqual(self.server.violations(), [])
+
+    def sync(self, device, kind=None, ran=None):
+        """A session that must end well; the counts on both ends must agree.
+
+        Returns (by the client on the server, by the server on the client)."""
+        outcome = device.sync(self.profiles[device], kind)
+        self.assertEqual(outcome.signal, 'Completed', f'{outcome}; {self.server.violations()}')
+        if ran:
+            self.assertEqual(device.ran(self.profiles[device]), ran)
+        counts = device.counts(self.profiles[device])
+        report = self.server.last_session()
+        self.assertTrue(report['completed'])
+        seen = report['datastores']['card']
+        on_server, here = (tuple(seen[way][what] for what in ('added', 'updated', 'removed'))
+                           for way in ('from_client', 'to_client'))
+        # What the server had already is answered like an update; the client cannot tell them apart.
+        self.assertEqual(counts[0], (on_server[0], on_server[1] + seen['matched'], on_server[2]))
+        if seen['agreed'] == 205:
+            here = (*here[:2], counts[1][2])  # what the client replaced itself is not the server's to know
+        self.assertEqual(counts[1], here)
+        self.assertEqual((seen['from_client']['failed'], seen['to_client']['failed']), (0, 0))
+        return counts
+
+    def settle(self, *devices):
+        """The first sync of each, so that what follows is a sync of changes."""
+        for device in devices or self.everybody:
+            self.sync(device, ran='SLOW')
+
+    def assert_equal_everywhere(self, service=CONTACT, size=None):
+        on_server = texts(self.server.items(STORES[service]))
+        for device in self.everybody:
+            self.assertEqual(texts(device.items(service)), on_server)
+        if size is not None:
+            self.assertEqual(len(on_server), size)
+
+    def fail_with(self, device, error, kind=None, says=()):
+        """A session that must fail by this name, with a message that a person can act on."""
+        outcome = device.sync(self.profiles[device], kind)
+        self.assertEqual((outcome.signal, outcome.error), ('Failed', error), outcome)
+        for word in says:
+            self.assertIn(word, outcome.message)
+        return outcome
+
+
+if os.environ.get('SYNCD_TEST_SERVER') is None:
+    sys.exit('SYNCD_TEST_SERVER names no server; run these tests by meson test --suite peer')
