@@ -12,6 +12,8 @@ namespace bus {
 namespace {
 
 constexpr const char* bus_daemon_name = "org.freedesktop.DBus";
+/// Who tells that the connection broke: our own side of it.
+constexpr const char* local_name = "org.freedesktop.DBus.Local";
 constexpr const char* bus_daemon_path = "/org/freedesktop/DBus";
 
 /// sdbus-c++ keeps the sd-bus object and its table of functions to itself, but every
@@ -22,6 +24,15 @@ public:
     sd_bus* bus() const { return sd_bus_message_get_bus(static_cast<sd_bus_message*>(msg_)); }
     sdbus::internal::ISdBus* api() const { return sdbus_; }
 };
+
+/// Whether `message` really comes from `sender`. Anybody can send us a signal with the names of
+/// another's, and sd-bus lets it pass where a rule asks for a well-known name; the sender is what the bus daemon
+/// itself puts in.
+bool is_from(sd_bus_message* message, std::string_view sender)
+{
+    const char* actual = sd_bus_message_get_sender(message);
+    return actual && actual == sender;
+}
 
 void check(int result, const char* what)
 {
@@ -100,7 +111,7 @@ int Connection::on_message(sd_bus_message* message, void* self_, sd_bus_error*) 
 {
     auto& self = *static_cast<Connection*>(self_);
     try {
-        if (sd_bus_message_is_signal(message, "org.freedesktop.DBus.Local", "Disconnected") > 0) {
+        if (sd_bus_message_is_signal(message, local_name, "Disconnected") > 0 && is_from(message, local_name)) {
             if (self.on_disconnect_)
                 self.on_disconnect_();
             return 0;
@@ -158,7 +169,7 @@ int Connection::on_name_owner_changed(sd_bus_message* message, void* self_, sd_b
     auto& self = *static_cast<Connection*>(self_);
     try {
         const char* name = nullptr;
-        if (sd_bus_message_read(message, "s", &name) > 0 && self.on_gone_) {
+        if (is_from(message, bus_daemon_name) && sd_bus_message_read(message, "s", &name) > 0 && self.on_gone_) {
             const auto gone = self.on_gone_; // it may unwatch()
             gone(name);
         }

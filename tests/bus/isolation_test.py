@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Two users on one bus see nothing of each other: no id, signal, property, count or item."""
+import subprocess
 import unittest
 
 import dbus
@@ -122,6 +123,21 @@ class Isolation(harness.TestCase):
         self.assertEqual(self.anna.signals('Changed'), [('Changed', [[item], [], []]), ('Changed', [[], [], [item]])])
         for client in [self.bert, listening, silent]:
             self.assertEqual(client.signals(), [])
+
+    def test_nobody_can_speak_for_the_bus_daemon(self):
+        """A forged farewell would cut others off from their signals, a forged breakdown end the daemon."""
+        service = self.bert.connection.get_name_owner(harness.NAME)
+        farewell = dbus.lowlevel.SignalMessage('/org/freedesktop/DBus', 'org.freedesktop.DBus', 'NameOwnerChanged')
+        farewell.append(self.anna.name, self.anna.name, '', signature='sss')
+        farewell.set_destination(service)
+        self.bert.connection.send_message(farewell)
+        self.bert.settle()
+        subprocess.run(['setpriv', f'--reuid={BERT}', '--clear-groups', 'busctl', '--system', 'emit',
+                        '--destination=' + service, '/x', 'org.freedesktop.DBus.Local', 'Disconnected'], check=True)
+
+        self.root.manager('Update', self.hers, profile(ProfileName='By root'))
+        self.anna.settle()
+        self.assertIn(('ProfileChanged', [self.hers]), self.anna.signals())
 
     def test_reading_a_property_or_the_tree_makes_a_connection_known(self):
         for use in [lambda client: client.get(MANAGER_PATH, MANAGER, 'Version'),
