@@ -2,13 +2,12 @@
 
 #include "context.hpp"
 
-#include <memory>
-#include <optional>
-#include <string>
+#include <syncd/client.hpp>
 
-namespace CLI {
-class App;
-}
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
 
 namespace ctl {
 
@@ -16,13 +15,13 @@ namespace ctl {
 class CommandLine {
 public:
     CommandLine();
-    ~CommandLine();
     CommandLine(const CommandLine&) = delete; // the declarations refer to this object
     CommandLine& operator=(const CommandLine&) = delete;
 
-    /// A status when there is nothing to do: help, version, or a line that makes no sense; it has
-    /// been printed.
-    std::optional<ExitStatus> parse(int argc, const char* const* argv);
+    /// Throws CLI::ParseError, also for --help and --version.
+    void parse(int argc, const char* const* argv) { app_.parse(argc, argv); }
+    /// What a ParseError says to the user; returns the exit status.
+    ExitStatus explain(const CLI::ParseError& error) const;
 
     bool is_user_bus() const { return bus_ == "user"; }
     bool json() const { return json_; }
@@ -32,7 +31,7 @@ public:
     std::string command() const;
 
 private:
-    std::unique_ptr<CLI::App> app_;
+    CLI::App app_;
     std::string bus_ = "system";
     bool json_ = false;
     bool no_ask_ = false;

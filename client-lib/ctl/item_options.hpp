@@ -1,10 +1,14 @@
 #pragma once
 
-#include "command.hpp"
+#include "context.hpp"
 
 #include <syncd/store.hpp>
 
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace ctl {
 
@@ -13,7 +17,7 @@ struct ItemOptions {
     std::string service;
 
     /// Declares `--service`.
-    void declare(Command& command);
+    void declare(CLI::App& command);
     syncd::SyncServiceType type() const;
     syncd::Store open(Context& context) const;
     /// `1 contact`, `2 events`.

@@ -3,6 +3,8 @@
 #include "terminal.hpp"
 #include "text.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <memory>
 
 #include <unistd.h>
@@ -26,13 +28,13 @@ ExitStatus run(Context& context, const Options& options)
 
 } // namespace
 
-void declare_item_show(Command parent)
+void declare_item_show(CLI::App& parent, Action& chosen)
 {
     auto options = std::make_shared<Options>();
-    Command command = parent.subcommand("show", "Print one item as vCard or iCalendar");
-    options->items.declare(command);
-    command.argument("ID", options->id, "Its id");
-    command.does([options](Context& context) { return run(context, *options); });
+    auto* command = parent.add_subcommand("show", "Print one item as vCard or iCalendar");
+    options->items.declare(*command);
+    command->add_option("ID", options->id, "Its id")->required()->option_text(" ");
+    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
 }
 
 } // namespace ctl

@@ -50,8 +50,11 @@ int main(int argc, char** argv)
 {
     std::setlocale(LC_ALL, "");
     CommandLine line;
-    if (const auto end = line.parse(argc, argv))
-        return static_cast<int>(*end);
+    try {
+        line.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return static_cast<int>(line.explain(error));
+    }
     ExitStatus status = run(line);
     // A full disk behind standard output is a failure, too.
     if (std::fflush(stdout) != 0 && status == ExitStatus::Ok) {

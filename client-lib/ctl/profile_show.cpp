@@ -5,6 +5,8 @@
 #include "table.hpp"
 #include "words.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <memory>
 
 namespace ctl {
@@ -31,15 +33,17 @@ std::string text(const syncd::SyncProfileInfo& profile)
 
 } // namespace
 
-void declare_profile_show(Command parent)
+void declare_profile_show(CLI::App& parent, Action& chosen)
 {
     auto name = std::make_shared<std::string>();
-    Command command = parent.subcommand("show", "Show a profile; its credentials are never shown");
-    command.argument("PROFILE", *name, "Its id or name");
-    command.does([name](Context& context) {
-        const auto profile = find_profile(context.client, *name);
-        context.print(document(profile), text(profile));
-        return ExitStatus::Ok;
+    auto* command = parent.add_subcommand("show", "Show a profile; its credentials are never shown");
+    command->add_option("PROFILE", *name, "Its id or name")->required()->option_text(" ");
+    command->callback([name, &chosen] {
+        chosen = [name](Context& context) {
+            const auto profile = find_profile(context.client, *name);
+            context.print(document(profile), text(profile));
+            return ExitStatus::Ok;
+        };
     });
 }
 

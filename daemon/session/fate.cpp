@@ -44,9 +44,9 @@ Fate fate_of(const SentItem& item, StatusCode code, SyncType type)
     if (is_success_in_name_only(code))
         return Fate::PutOff;
 
-    // The server keeps its version and sends it: ours is not to be sent again.
+    // The server keeps its version and sends it: ours changed nothing and is not to be sent again.
     if (code == StatusCode::ConflictResolvedServerWins)
-        return item.kind == ChangeKind::Delete ? Fate::Unchanged : Fate::Updated;
+        return Fate::Unchanged;
 
     if (item.kind == ChangeKind::Delete) {
         if (has_no_effect(code))

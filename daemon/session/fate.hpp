@@ -9,7 +9,7 @@ enum class Fate {
     Added,
     Updated,
     Removed,
-    Unchanged, ///< it was so already, e.g. a Delete of something gone
+    Unchanged, ///< settled without effect: a Delete of something gone, a lost conflict
     Refused,   ///< a failure that would only repeat until the item changes
     PutOff     ///< a failure that another session may repair
 };

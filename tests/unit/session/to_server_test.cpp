@@ -82,7 +82,7 @@ TEST_CASE("each answer counts as what it says", "[session][to-server]")
         {added("1"), SyncType::TwoWay, 207, C{1, 0, 1, 0, 0}},
         {added("1"), SyncType::TwoWay, 208, C{1, 0, 1, 0, 0}},
         {added("1"), SyncType::TwoWay, 209, C{1, 1, 0, 0, 0}},
-        {added("1"), SyncType::TwoWay, 419, C{1, 0, 1, 0, 0}},
+        {added("1"), SyncType::TwoWay, 419, C{1, 0, 0, 0, 0}},
         {added("1"), SyncType::TwoWay, 418, C{1, 0, 0, 0, 1}},
         {added("1"), SyncType::TwoWay, 206, C{1, 0, 0, 0, 1}},
         {added("1"), SyncType::TwoWay, 415, C{1, 0, 0, 0, 1}},
