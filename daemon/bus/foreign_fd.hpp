@@ -2,7 +2,12 @@
 
 #include "base/result.hpp"
 
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -13,34 +18,44 @@ namespace bus {
 /// O_NONBLOCK flag is shared with the caller and so is not relied on.
 class ForeignFd {
 public:
-    /// Takes a copy of `fd`. Error: InvalidValue for another kind of file, one on a FUSE file system (whose
-    /// owner could hold us up), or one not open for the direction.
-    static base::Result<ForeignFd> take(int fd, bool for_writing);
-    ForeignFd(ForeignFd&& other) noexcept;
-    ForeignFd& operator=(ForeignFd&&) = delete;
-    ~ForeignFd();
+    enum class Direction { Read, Write };
 
-    int get() const { return fd_; }
-    /// Whether the loop can wait for it; a regular file is always ready.
-    bool can_be_watched() const { return kind_ != Kind::File; }
+    /// Takes a copy of `fd`. A regular file gets a thread that does nothing but copy, because a file system
+    /// whose server is slow or hostile (FUSE, a network) can hold up whoever reads it, for
+    /// ever; `held` lives as long as this object and that thread.
+    /// Error: InvalidValue for another kind of file, or one not open for the direction.
+    static base::Result<ForeignFd> take(int fd, Direction direction, std::shared_ptr<void> held);
+    ForeignFd(ForeignFd&&) = default;
+    ForeignFd& operator=(ForeignFd&&) = delete;
+
+    /// What the loop waits for, of which descriptor: changes with every call below.
+    int watched() const { return fd_.get(); }
+    std::uint32_t wanted_events() const;
 
     /// How many octets were read, 0 at the end; nothing when none are there yet.
     base::Result<std::optional<std::size_t>> read_some(std::span<char> buffer);
-    /// How many octets were taken; nothing when none can be taken now. What was taken from
-    /// `data` may still be on its way until `flush` says that it is not.
+    /// How many octets were taken; nothing when none can be taken now.
     base::Result<std::optional<std::size_t>> write_some(std::span<const char> data);
-    base::Result<bool> flush();
+    /// No more will be written: whether what was taken has arrived.
+    base::Result<bool> finish();
 
 private:
-    enum class Kind { File, Pipe, Socket };
-    ForeignFd(int fd, Kind kind) : fd_(fd), kind_(kind) {}
+    enum class Kind { Pipe, Socket, File };
+    ForeignFd() = default;
+    void start_copier(sdbus::UnixFd file);
+    base::Result<bool> flush();
 
-    int fd_ = -1;
     Kind kind_ = Kind::File;
-    /// A pipe of our own: splice(2) moves octets between it and the caller's without
+    Direction direction_ = Direction::Read;
+    std::shared_ptr<void> held_;
+    sdbus::UnixFd fd_; ///< the caller's; of a file: our end of the socket to its thread
+    /// Pipe: one of our own. splice(2) moves octets between it and the caller's without
     /// waiting for either.
-    int own_[2] = {-1, -1};
+    sdbus::UnixFd own_out_, own_in_;
     std::size_t on_its_way_ = 0; ///< octets in our own pipe, to be written
+    /// File: why its thread ended, an errno.
+    std::shared_ptr<std::atomic<int>> copier_error_;
+    bool finishing_ = false;
 };
 
 } // namespace bus

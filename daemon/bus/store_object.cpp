@@ -190,16 +190,14 @@ void StoreObject::get_count(const Place& place, const Call& call)
 
 void StoreObject::import(const Place& place, const Call& call)
 {
-    auto fd = take_fd(call, false);
+    auto fd = take_fd(place, call, ForeignFd::Direction::Read);
     if (!fd)
         return;
-    const auto number = reserve(place, call);
-    if (!number)
-        return;
+    const auto number = next_++;
     auto arrival = std::make_shared<Arrival>(place.kind, 2 * limits_.import_bytes);
     const auto take = [arrival](std::string_view slice) { return arrival->splitter.feed(slice); };
     const auto done = [this, place, call, arrival, number](base::Result<void> read) {
-        const auto ended = running_.extract(*number);
+        const auto ended = running_.extract(number);
         guarded(call, [&] {
             if (read)
                 read = arrival->splitter.finish();
@@ -216,18 +214,15 @@ void StoreObject::import(const Place& place, const Call& call)
                 observer_.on_store_changed(place.owner, place.kind, changed);
         });
     };
-    running_[*number] = {place.owner,
-                         Transfer::read(loop_, std::move(*fd), limits_.patience, limits_.import_bytes, take, done)};
+    running_[number] = Transfer::read(loop_, std::move(*fd), limits_.patience, limits_.import_bytes, take, done);
 }
 
 void StoreObject::export_all(const Place& place, const Call& call)
 {
-    auto fd = take_fd(call, true);
+    auto fd = take_fd(place, call, ForeignFd::Direction::Write);
     if (!fd)
         return;
-    const auto number = reserve(place, call);
-    if (!number)
-        return;
+    const auto number = next_++;
     auto departure = std::make_shared<Departure>();
     departure->upto = items(place).revision();
     const auto give = [this, place, departure]() -> base::Result<std::string_view> {
@@ -240,7 +235,7 @@ void StoreObject::export_all(const Place& place, const Call& call)
         return departure->text;
     };
     const auto done = [this, call, departure, number](const base::Result<void>& written) {
-        const auto ended = running_.extract(*number);
+        const auto ended = running_.extract(number);
         guarded(call, [&] {
             if (written)
                 call.reply(departure->count);
@@ -248,21 +243,25 @@ void StoreObject::export_all(const Place& place, const Call& call)
                 call.fail(written.error());
         });
     };
-    running_[*number] = {place.owner, Transfer::write(loop_, std::move(*fd), limits_.patience, give, done)};
+    running_[number] = Transfer::write(loop_, std::move(*fd), limits_.patience, give, done);
 }
 
-std::optional<std::uint64_t> StoreObject::reserve(const Place& place, const Call& call)
+std::shared_ptr<void> StoreObject::reserve(const Place& place, const Call& call)
 {
+    std::erase_if(reserved_, [](const auto& each) { return each.second.expired(); });
     const auto own = static_cast<std::size_t>(
-        std::ranges::count_if(running_, [&](const auto& each) { return each.second.owner == place.owner; }));
-    if (own < limits_.transfers_per_uid && running_.size() < limits_.transfers)
-        return next_++;
-    call.fail(protocol_error::limits_exceeded,
-              "too many imports and exports are running; try again when one has ended");
-    return std::nullopt;
+        std::ranges::count(reserved_, place.owner, &std::pair<manager::Uid, std::weak_ptr<void>>::first));
+    if (own >= limits_.transfers_per_uid || reserved_.size() >= limits_.transfers) {
+        call.fail(protocol_error::limits_exceeded,
+                  "too many imports and exports are running; try again when one has ended");
+        return nullptr;
+    }
+    std::shared_ptr<void> held = std::make_shared<char>();
+    reserved_.emplace_back(place.owner, held);
+    return held;
 }
 
-std::optional<ForeignFd> StoreObject::take_fd(const Call& call, bool for_writing)
+std::optional<ForeignFd> StoreObject::take_fd(const Place& place, const Call& call, ForeignFd::Direction direction)
 {
     sdbus::UnixFd given;
     call.arguments() >> given;
@@ -272,7 +271,10 @@ std::optional<ForeignFd> StoreObject::take_fd(const Call& call, bool for_writing
         call.fail({Errc::InvalidValue, options.complaint()});
         return std::nullopt;
     }
-    auto fd = ForeignFd::take(given.get(), for_writing);
+    auto held = reserve(place, call);
+    if (!held)
+        return std::nullopt;
+    auto fd = ForeignFd::take(given.get(), direction, std::move(held));
     if (!fd) {
         call.fail(fd.error());
         return std::nullopt;

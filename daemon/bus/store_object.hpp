@@ -13,6 +13,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 struct sd_event;
 
@@ -59,22 +61,18 @@ private:
 
     /// Throws what the manager said.
     storage::ItemStore& items(const Place& place);
-    /// A free place for one more transfer of this user, or the call has failed.
-    std::optional<std::uint64_t> reserve(const Place& place, const Call& call);
-    /// The descriptor that comes next in `call`, and its options checked; or the call has failed.
-    std::optional<ForeignFd> take_fd(const Call& call, bool for_writing);
-
-    struct Running {
-        manager::Uid owner;
-        std::unique_ptr<Transfer> transfer;
-    };
+    /// What one more transfer of this user holds as long as anything of it is left; or the call has failed.
+    std::shared_ptr<void> reserve(const Place& place, const Call& call);
+    /// The descriptor that comes next in `call`, its options checked and a place reserved; or the call has failed.
+    std::optional<ForeignFd> take_fd(const Place& place, const Call& call, ForeignFd::Direction direction);
 
     manager::Manager& manager_;
     manager::Observer& observer_;
     sd_event* loop_;
     Limits limits_;
-    std::map<std::uint64_t, Running> running_;
+    std::map<std::uint64_t, std::unique_ptr<Transfer>> running_;
     std::uint64_t next_ = 0;
+    std::vector<std::pair<manager::Uid, std::weak_ptr<void>>> reserved_;
 };
 
 } // namespace bus

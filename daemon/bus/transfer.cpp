@@ -3,7 +3,6 @@
 #include "base/log.hpp"
 
 #include <fmt/format.h>
-#include <sys/epoll.h>
 #include <systemd/sd-event.h>
 
 #include <array>
@@ -51,7 +50,7 @@ std::unique_ptr<Transfer> Transfer::read(sd_event* loop, ForeignFd fd, std::chro
     std::unique_ptr<Transfer> transfer(new Transfer(loop, std::move(fd), patience, std::move(done)));
     transfer->take_ = std::move(take);
     transfer->left_ = limit;
-    transfer->listen(loop, EPOLLIN);
+    transfer->listen(loop);
     return transfer;
 }
 
@@ -60,32 +59,21 @@ std::unique_ptr<Transfer> Transfer::write(sd_event* loop, ForeignFd fd, std::chr
 {
     std::unique_ptr<Transfer> transfer(new Transfer(loop, std::move(fd), patience, std::move(done)));
     transfer->give_ = std::move(give);
-    transfer->listen(loop, EPOLLOUT);
+    transfer->listen(loop);
     return transfer;
 }
 
-void Transfer::listen(sd_event* loop, unsigned events)
+void Transfer::listen(sd_event* loop)
 {
     sd_event_source* source = nullptr;
-    if (fd_.can_be_watched()) {
-        check(sd_event_add_io(loop, &source, fd_.get(), events, &Transfer::on_ready, this), "sd_event_add_io");
-        ready_.reset(source);
-    } else {
-        check(sd_event_add_defer(loop, &source, &Transfer::on_turn, this), "sd_event_add_defer");
-        ready_.reset(source);
-        check(sd_event_source_set_enabled(source, SD_EVENT_ON), "sd_event_source_set_enabled");
-    }
+    check(sd_event_add_io(loop, &source, fd_.watched(), fd_.wanted_events(), &Transfer::on_ready, this),
+          "sd_event_add_io");
+    ready_.reset(source);
     // After calls and signals: a large file is in no hurry.
     check(sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IDLE), "sd_event_source_set_priority");
 }
 
 int Transfer::on_ready(sd_event_source*, int, unsigned, void* self) noexcept
-{
-    static_cast<Transfer*>(self)->turn();
-    return 0;
-}
-
-int Transfer::on_turn(sd_event_source*, void* self) noexcept
 {
     static_cast<Transfer*>(self)->turn();
     return 0;
@@ -109,6 +97,8 @@ void Transfer::turn() noexcept
             end(tl::unexpected(over.error()));
         else if (*over)
             end({});
+        else
+            check(sd_event_source_set_io_events(ready_.get(), fd_.wanted_events()), "sd_event_source_set_io_events");
     } catch (const std::exception& error) {
         end(base::fail(Errc::Failed, error.what()));
     }
@@ -147,7 +137,7 @@ base::Result<bool> Transfer::move_out()
         given_all_ = out_.empty();
     }
     if (given_all_)
-        return fd_.flush();
+        return fd_.finish();
     const auto count = fd_.write_some(out_);
     if (!count)
         return tl::unexpected(count.error());

@@ -36,9 +36,8 @@ public:
 private:
     Transfer(sd_event* loop, ForeignFd fd, std::chrono::milliseconds patience, Done done);
     static int on_ready(sd_event_source*, int, unsigned, void* self) noexcept;
-    static int on_turn(sd_event_source*, void* self) noexcept;
     static int on_silence(sd_event_source*, std::uint64_t, void* self) noexcept;
-    void listen(sd_event* loop, unsigned events);
+    void listen(sd_event* loop);
     void turn() noexcept;
     /// Whether it is over.
     base::Result<bool> move();

@@ -30,7 +30,7 @@ struct Fixture {
     void read(int fd, std::size_t limit = 1 << 20, std::chrono::milliseconds patience = 60s)
     {
         transfer = Transfer::read(
-            loop, take(fd, false), patience, limit,
+            loop, take(fd, ForeignFd::Direction::Read), patience, limit,
             [this](std::string_view bytes) -> base::Result<void> {
                 got += bytes;
                 if (refused)
@@ -42,7 +42,7 @@ struct Fixture {
     void write(int fd, std::size_t slices, std::chrono::milliseconds patience = 60s)
     {
         transfer = Transfer::write(
-            loop, take(fd, true), patience,
+            loop, take(fd, ForeignFd::Direction::Write), patience,
             [this, slices]() -> base::Result<std::string_view> {
                 slice = given++ < slices ? std::string(100'000, static_cast<char>('a' + given)) : std::string();
                 return slice;
@@ -67,9 +67,9 @@ struct Fixture {
     bool refused = false;
 
 private:
-    static ForeignFd take(int fd, bool for_writing)
+    static ForeignFd take(int fd, ForeignFd::Direction direction)
     {
-        auto taken = ForeignFd::take(fd, for_writing);
+        auto taken = ForeignFd::take(fd, direction, nullptr);
         REQUIRE(taken);
         return std::move(*taken);
     }
