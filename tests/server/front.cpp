@@ -2,6 +2,7 @@
 
 #include "codec/codec.hpp"
 
+#include <iostream>
 #include <stdexcept>
 
 namespace testserver {
@@ -89,8 +90,8 @@ struct Front::Request {
     syncml::Message decoded;
 };
 
-Front::Front(Desk& desk, Control& control, Gate& gate, Faults& faults, Journal& journal)
-    : desk_(desk), control_(control), gate_(gate), faults_(faults), journal_(journal),
+Front::Front(Desk& desk, Control& control, Gate& gate, Faults& faults, Journal& journal, bool trace)
+    : desk_(desk), control_(control), gate_(gate), faults_(faults), journal_(journal), trace_(trace),
       server_(soup_server_new("server-header", "syncd-test-server", nullptr), g_object_unref)
 {
     soup_server_add_handler(server_.get(), "/sync", on_sync, this, nullptr);
@@ -149,6 +150,8 @@ void Front::receive(const std::shared_ptr<Request>& request)
     envelope.expects_continue = soup_message_headers_get_one(headers, "Expect") != nullptr;
     envelope.document = body_of(request->message.get());
 
+    if (trace_)
+        std::cerr << "client: " << envelope.document << std::endl;
     auto decoded = codec::decode(envelope.document, codec::Encoding::Xml, {});
     if (!decoded) {
         journal_.record({"", 0, "malformed", decoded.error().message});
@@ -196,6 +199,8 @@ void Front::process(const std::shared_ptr<Request>& request)
     const auto answer = desk_.answer(request->decoded, request->envelope, request->sid);
     if (!answer)
         return request->respond(SOUP_STATUS_NOT_FOUND, "text/plain", "no such session\n");
+    if (trace_)
+        std::cerr << "server: " << *answer << std::endl;
     if (faults_.strike(Misbehaviour::DropAfter, number))
         return request->drop();
     gate_.pass(number, Gate::Point::After, [request, document = *answer](bool drop) {

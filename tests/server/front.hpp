@@ -15,7 +15,8 @@ namespace testserver {
 /// thread, the default main context.
 class Front {
 public:
-    Front(Desk& desk, Control& control, Gate& gate, Faults& faults, Journal& journal);
+    /// `trace`: every document goes to standard error, too.
+    Front(Desk& desk, Control& control, Gate& gate, Faults& faults, Journal& journal, bool trace);
     ~Front();
     Front(const Front&) = delete;
     Front& operator=(const Front&) = delete;
@@ -39,6 +40,7 @@ private:
     Gate& gate_;
     Faults& faults_;
     Journal& journal_;
+    const bool trace_;
     std::unique_ptr<SoupServer, decltype(&g_object_unref)> server_;
     std::string origin_; ///< `http://127.0.0.1:PORT`
     std::vector<std::shared_ptr<Request>> hanging_;

@@ -19,6 +19,7 @@ struct CommandLine {
     std::string tls_certificate, tls_key;
     std::vector<std::string> faults;
     bool until_eof = false;
+    bool trace = false;
 };
 
 void parse_users(const std::vector<std::string>& words, Options& options)
@@ -54,6 +55,7 @@ CommandLine parse(int argc, char** argv)
     app.add_option("--tls-cert", line.tls_certificate, "PEM file: serve HTTPS");
     app.add_option("--tls-key", line.tls_key, "PEM file of its key");
     app.add_option("--misbehave", line.faults, "NAME[@MESSAGE][*], repeatable");
+    app.add_flag("--trace", line.trace, "write every document to standard error");
     app.add_flag("--until-eof", line.until_eof, "end when standard input closes");
     try {
         app.parse(argc, argv);
@@ -104,7 +106,7 @@ int run(const CommandLine& line)
     Desk desk(store, journal, faults, options);
     Gate gate;
     Control control(store, journal, faults, options, desk, gate, [&] { g_main_loop_quit(loop.get()); });
-    Front front(desk, control, gate, faults, journal);
+    Front front(desk, control, gate, faults, journal, line.trace);
     const auto uri = front.listen(line.port, line.tls_certificate, line.tls_key);
     desk.set_uri(uri);
 

@@ -115,6 +115,7 @@ syncml::Message Session::reply(const syncml::Message& message, syncml::Status he
     } else if (ended_) {
         result.final = true;
     }
+    said_final_ = result.final;
     referee_.on_reply(our_message_);
     return result;
 }

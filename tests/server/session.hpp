@@ -79,6 +79,7 @@ private:
     syncml::Header client_header_; ///< of its last message, without credentials
     bool authenticated_ = false;
     bool ended_ = false;
+    bool said_final_ = false; ///< in the last message
     bool next_asked_ = false; ///< the message has an Alert 222
     Store::Device device_;
     std::list<SentCommand> open_; ///< not answered yet, in the order sent

@@ -74,8 +74,8 @@ void Session::on(const syncml::Message& message, const syncml::Alert& alert)
         status.code = StatusCode::BadRequest;
     } else if (alert.code == AlertCode::NextMessage) {
         next_asked_ = true;
-        if (is_clients_turn())
-            referee_.broke("next-message", "Alert 222, but there is no next message");
+        if (said_final_)
+            referee_.broke("next-message", "Alert 222, but our last message had Final");
         if (alert.items.empty() || !alert.items.front().target || !alert.items.front().source)
             referee_.broke("next-message", "Alert 222 without Target and Source");
     } else if (alert.code == AlertCode::Suspend) {
