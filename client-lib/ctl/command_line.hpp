@@ -2,12 +2,13 @@
 
 #include "context.hpp"
 
-#include <syncd/client.hpp>
-
-#include <CLI/CLI.hpp>
-
+#include <memory>
+#include <optional>
 #include <string>
-#include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace ctl {
 
@@ -15,13 +16,13 @@ namespace ctl {
 class CommandLine {
 public:
     CommandLine();
+    ~CommandLine();
     CommandLine(const CommandLine&) = delete; // the declarations refer to this object
     CommandLine& operator=(const CommandLine&) = delete;
 
-    /// Throws CLI::ParseError, also for --help and --version.
-    void parse(int argc, const char* const* argv) { app_.parse(argc, argv); }
-    /// What a ParseError says to the user; returns the exit status.
-    ExitStatus explain(const CLI::ParseError& error) const;
+    /// A status when there is nothing to do: help, version, or a line that makes no sense; it has
+    /// been printed.
+    std::optional<ExitStatus> parse(int argc, const char* const* argv);
 
     bool is_user_bus() const { return bus_ == "user"; }
     bool json() const { return json_; }
@@ -31,7 +32,7 @@ public:
     std::string command() const;
 
 private:
-    CLI::App app_;
+    std::unique_ptr<CLI::App> app_;
     std::string bus_ = "system";
     bool json_ = false;
     bool no_ask_ = false;

@@ -1,29 +1,25 @@
 #pragma once
 
-#include "context.hpp"
+#include "command.hpp"
 
-namespace CLI {
-class App;
-}
-
-/// Each declares one subcommand of `parent`; when the command line names it, `chosen` becomes what it does.
+/// Each declares one subcommand of `parent`.
 namespace ctl {
 
-void declare_profile_add(CLI::App& parent, Action& chosen);
-void declare_profile_show(CLI::App& parent, Action& chosen);
-void declare_profile_list(CLI::App& parent, Action& chosen);
-void declare_profile_update(CLI::App& parent, Action& chosen);
-void declare_profile_remove(CLI::App& parent, Action& chosen);
-void declare_start(CLI::App& parent, Action& chosen);
-void declare_stop(CLI::App& parent, Action& chosen);
-void declare_status(CLI::App& parent, Action& chosen);
-void declare_statistics(CLI::App& parent, Action& chosen);
-void declare_history(CLI::App& parent, Action& chosen);
-void declare_item_list(CLI::App& parent, Action& chosen);
-void declare_item_show(CLI::App& parent, Action& chosen);
-void declare_item_put(CLI::App& parent, Action& chosen);
-void declare_item_import(CLI::App& parent, Action& chosen);
-void declare_item_export(CLI::App& parent, Action& chosen);
-void declare_item_delete(CLI::App& parent, Action& chosen);
+void declare_profile_add(Command parent);
+void declare_profile_show(Command parent);
+void declare_profile_list(Command parent);
+void declare_profile_update(Command parent);
+void declare_profile_remove(Command parent);
+void declare_start(Command parent);
+void declare_stop(Command parent);
+void declare_status(Command parent);
+void declare_statistics(Command parent);
+void declare_history(Command parent);
+void declare_item_list(Command parent);
+void declare_item_show(Command parent);
+void declare_item_put(Command parent);
+void declare_item_import(Command parent);
+void declare_item_export(Command parent);
+void declare_item_delete(Command parent);
 
 } // namespace ctl

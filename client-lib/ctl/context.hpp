@@ -9,10 +9,6 @@
 #include <functional>
 #include <string>
 
-namespace CLI {
-class App;
-}
-
 namespace ctl {
 
 /// Keeps the order of keys as written, so that documents are easy to compare.

@@ -6,8 +6,6 @@
 #include "units.hpp"
 #include "words.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 
 namespace ctl {
@@ -62,21 +60,17 @@ std::string text(const std::vector<syncd::SessionRecord>& records)
 
 } // namespace
 
-void declare_history(CLI::App& parent, Action& chosen)
+void declare_history(Command parent)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("history", "Show the syncs of a profile, newest first");
-    command->add_option("PROFILE", options->profile, "Its id or name")->required()->option_text(" ");
-    command->add_option("--limit", options->limit, "At most so many; 20 when not given")
-        ->option_text("NUMBER")
-        ->check(CLI::Range(1, 1000));
-    command->callback([options, &chosen] {
-        chosen = [options](Context& context) {
-            const auto id = find_profile(context.client, options->profile).profile_id;
-            const auto records = context.client.history(id, options->limit);
-            context.print(document(records), text(records));
-            return ExitStatus::Ok;
-        };
+    Command command = parent.subcommand("history", "Show the syncs of a profile, newest first");
+    command.argument("PROFILE", options->profile, "Its id or name");
+    command.number_option("--limit", options->limit, 1, 1000, "At most so many; 20 when not given");
+    command.does([options](Context& context) {
+        const auto id = find_profile(context.client, options->profile).profile_id;
+        const auto records = context.client.history(id, options->limit);
+        context.print(document(records), text(records));
+        return ExitStatus::Ok;
     });
 }
 

@@ -1,8 +1,6 @@
 #include "commands.hpp"
 #include "item_options.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <vector>
 
@@ -32,15 +30,13 @@ ExitStatus run(Context& context, const Options& options)
 
 } // namespace
 
-void declare_item_delete(CLI::App& parent, Action& chosen)
+void declare_item_delete(Command parent)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("delete", "Delete items, here and with the next sync at the servers");
-    options->items.declare(*command);
-    command->add_option("ID", options->ids, "Their ids; nothing after the first that fails")
-        ->required()
-        ->option_text("...");
-    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+    Command command = parent.subcommand("delete", "Delete items, here and with the next sync at the servers");
+    options->items.declare(command);
+    command.arguments("ID", options->ids, "Their ids; nothing after the first that fails");
+    command.does([options](Context& context) { return run(context, *options); });
 }
 
 } // namespace ctl

@@ -2,8 +2,6 @@
 #include "item_options.hpp"
 #include "streams.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 
 namespace ctl {
@@ -30,13 +28,13 @@ ExitStatus run(Context& context, const Options& options)
 
 } // namespace
 
-void declare_item_export(CLI::App& parent, Action& chosen)
+void declare_item_export(Command parent)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("export", "Write all items to a .vcf or .ics file");
-    options->items.declare(*command);
-    command->add_option("FILE", options->file, "The file; - for standard output")->required()->option_text(" ");
-    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+    Command command = parent.subcommand("export", "Write all items to a .vcf or .ics file");
+    options->items.declare(command);
+    command.argument("FILE", options->file, "The file; - for standard output");
+    command.does([options](Context& context) { return run(context, *options); });
 }
 
 } // namespace ctl

@@ -2,8 +2,6 @@
 #include "item_options.hpp"
 #include "streams.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 
 namespace ctl {
@@ -27,13 +25,13 @@ ExitStatus run(Context& context, const Options& options)
 
 } // namespace
 
-void declare_item_import(CLI::App& parent, Action& chosen)
+void declare_item_import(Command parent)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("import", "Add all items of a .vcf or .ics file, or none");
-    options->items.declare(*command);
-    command->add_option("FILE", options->file, "The file; - for standard input")->required()->option_text(" ");
-    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+    Command command = parent.subcommand("import", "Add all items of a .vcf or .ics file, or none");
+    options->items.declare(command);
+    command.argument("FILE", options->file, "The file; - for standard input");
+    command.does([options](Context& context) { return run(context, *options); });
 }
 
 } // namespace ctl

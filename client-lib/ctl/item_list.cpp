@@ -4,8 +4,6 @@
 #include "table.hpp"
 #include "words.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <cerrno>
 #include <memory>
 #include <optional>
@@ -105,13 +103,13 @@ ExitStatus run(Context& context, const Options& options)
 
 } // namespace
 
-void declare_item_list(CLI::App& parent, Action& chosen)
+void declare_item_list(Command parent)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("list", "List contacts or events");
-    options->items.declare(*command);
-    command->add_flag("--ids", options->ids_only, "Only their ids, which is much faster for many");
-    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+    Command command = parent.subcommand("list", "List contacts or events");
+    options->items.declare(command);
+    command.flag("--ids", options->ids_only, "Only their ids, which is much faster for many");
+    command.does([options](Context& context) { return run(context, *options); });
 }
 
 } // namespace ctl

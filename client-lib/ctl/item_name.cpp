@@ -1,11 +1,17 @@
 #include "item_name.hpp"
 
-#include "words.hpp"
-
+#include <algorithm>
 #include <optional>
 
 namespace ctl {
 namespace {
+
+std::string upper_case(std::string text)
+{
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return text;
+}
 
 /// One content line in its parts.
 struct Line {
@@ -13,7 +19,7 @@ struct Line {
     std::string parameters; ///< upper case, as they stand
     std::string value;
 
-    bool is_quoted_printable() const { return parameters.find("QUOTED_PRINTABLE") != std::string::npos; }
+    bool is_quoted_printable() const { return parameters.find("QUOTED-PRINTABLE") != std::string::npos; }
 };
 
 /// The lines of a vCard or calendar object, unfolded.
@@ -29,7 +35,7 @@ public:
                 text += take().substr(1);
             if (auto line = parse(text)) {
                 // vCard 2.1 folds these its own way.
-                while (line->is_quoted_printable() && line->value.ends_with('=') && !rest_.empty()) {
+                while (line->is_quoted_printable() && line->value.ends_with('=')) {
                     line->value.pop_back();
                     line->value += take();
                 }
@@ -57,7 +63,7 @@ private:
             quoted ^= text[i] == '"';
             if (text[i] != ':' || quoted)
                 continue;
-            std::string head = upper_word(text.substr(0, i));
+            std::string head = upper_case(text.substr(0, i));
             const auto parameters = head.find(';');
             std::string name = head.substr(0, parameters);
             if (const auto group = name.rfind('.'); group != std::string::npos)

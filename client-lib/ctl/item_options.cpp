@@ -2,16 +2,12 @@
 
 #include "option_checks.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace ctl {
 
-void ItemOptions::declare(CLI::App& command)
+void ItemOptions::declare(Command& command)
 {
-    command.add_option("--service", service, "Which items: " + all_words<syncd::SyncServiceType>())
-        ->required()
-        ->option_text("SERVICE")
-        ->check(check_word<syncd::SyncServiceType>);
+    command.required_option("--service", "SERVICE", service, "Which items: " + all_words<syncd::SyncServiceType>(),
+                            check_word<syncd::SyncServiceType>);
 }
 
 syncd::SyncServiceType ItemOptions::type() const

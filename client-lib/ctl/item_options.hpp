@@ -1,14 +1,10 @@
 #pragma once
 
-#include "context.hpp"
+#include "command.hpp"
 
 #include <syncd/store.hpp>
 
 #include <string>
-
-namespace CLI {
-class App;
-}
 
 namespace ctl {
 
@@ -17,7 +13,7 @@ struct ItemOptions {
     std::string service;
 
     /// Declares `--service`.
-    void declare(CLI::App& command);
+    void declare(Command& command);
     syncd::SyncServiceType type() const;
     syncd::Store open(Context& context) const;
     /// `1 contact`, `2 events`.

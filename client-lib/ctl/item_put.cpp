@@ -2,8 +2,6 @@
 #include "item_options.hpp"
 #include "streams.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 
 namespace ctl {
@@ -28,16 +26,14 @@ ExitStatus run(Context& context, const Options& options)
 
 } // namespace
 
-void declare_item_put(CLI::App& parent, Action& chosen)
+void declare_item_put(Command parent)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("put", "Replace one item; with an empty id, add one");
-    options->items.declare(*command);
-    command->add_option("ID", options->id, "Its id")->required()->option_text(" ");
-    command->add_option("FILE", options->file, "Its vCard or iCalendar text; - for standard input")
-        ->required()
-        ->option_text(" ");
-    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+    Command command = parent.subcommand("put", "Replace one item; with an empty id, add one");
+    options->items.declare(command);
+    command.argument("ID", options->id, "Its id");
+    command.argument("FILE", options->file, "Its vCard or iCalendar text; - for standard input");
+    command.does([options](Context& context) { return run(context, *options); });
 }
 
 } // namespace ctl

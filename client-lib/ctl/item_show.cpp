@@ -3,8 +3,6 @@
 #include "terminal.hpp"
 #include "text.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 
 #include <unistd.h>
@@ -28,13 +26,13 @@ ExitStatus run(Context& context, const Options& options)
 
 } // namespace
 
-void declare_item_show(CLI::App& parent, Action& chosen)
+void declare_item_show(Command parent)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("show", "Print one item as vCard or iCalendar");
-    options->items.declare(*command);
-    command->add_option("ID", options->id, "Its id")->required()->option_text(" ");
-    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+    Command command = parent.subcommand("show", "Print one item as vCard or iCalendar");
+    options->items.declare(command);
+    command.argument("ID", options->id, "Its id");
+    command.does([options](Context& context) { return run(context, *options); });
 }
 
 } // namespace ctl

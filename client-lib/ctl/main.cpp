@@ -50,11 +50,8 @@ int main(int argc, char** argv)
 {
     std::setlocale(LC_ALL, "");
     CommandLine line;
-    try {
-        line.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return static_cast<int>(line.explain(error));
-    }
+    if (const auto end = line.parse(argc, argv))
+        return static_cast<int>(*end);
     ExitStatus status = run(line);
     // A full disk behind standard output is a failure, too.
     if (std::fflush(stdout) != 0 && status == ExitStatus::Ok) {

@@ -6,7 +6,7 @@
 
 namespace ctl {
 
-/// For CLI11's check(): empty, or what is wrong.
+/// A Command::Check for words of an enumeration.
 template <class Enum>
 std::string check_word(const std::string& text)
 {

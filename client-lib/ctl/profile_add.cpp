@@ -1,8 +1,6 @@
 #include "commands.hpp"
 #include "profile_options.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 
 namespace ctl {
@@ -18,6 +16,8 @@ ExitStatus run(Context& context, const Options& options)
     syncd::SyncProfileInfo profile;
     const PasswordsWiped wiped(profile);
     profile.profile_name = options.name;
+    if (!options.profile.url)
+        throw Failure(ExitStatus::Usage, "the server is missing", "Give its address with --url.");
     apply(options.profile, profile);
     read_passwords(options.profile, profile);
     const std::string id = context.client.add(profile);
@@ -27,13 +27,13 @@ ExitStatus run(Context& context, const Options& options)
 
 } // namespace
 
-void declare_profile_add(CLI::App& parent, Action& chosen)
+void declare_profile_add(Command parent)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("add", "Add a profile");
-    command->add_option("NAME", options->name, "Its name, free text")->required()->option_text(" ");
-    options->profile.declare(*command, true);
-    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+    Command command = parent.subcommand("add", "Add a profile");
+    command.argument("NAME", options->name, "Its name, free text");
+    options->profile.declare(command, true);
+    command.does([options](Context& context) { return run(context, *options); });
 }
 
 } // namespace ctl

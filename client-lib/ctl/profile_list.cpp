@@ -3,8 +3,6 @@
 #include "profile_text.hpp"
 #include "table.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace ctl {
 namespace {
 
@@ -21,15 +19,13 @@ std::string text(const std::vector<syncd::SyncProfileInfo>& profiles)
 
 } // namespace
 
-void declare_profile_list(CLI::App& parent, Action& chosen)
+void declare_profile_list(Command parent)
 {
-    auto* command = parent.add_subcommand("list", "List your profiles");
-    command->callback([&chosen] {
-        chosen = [](Context& context) {
-            const auto profiles = context.client.get_all();
-            context.print(document(profiles), text(profiles));
-            return ExitStatus::Ok;
-        };
+    Command command = parent.subcommand("list", "List your profiles");
+    command.does([](Context& context) {
+        const auto profiles = context.client.get_all();
+        context.print(document(profiles), text(profiles));
+        return ExitStatus::Ok;
     });
 }
 

@@ -5,7 +5,6 @@
 #include "password.hpp"
 #include "words.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -102,55 +101,34 @@ void apply_schedule(const ProfileOptions& options, syncd::SyncInfo& info)
 
 } // namespace
 
-void ProfileOptions::declare(CLI::App& command, bool is_new)
+void ProfileOptions::declare(Command& command, bool is_new)
 {
-    auto* url_option =
-        command.add_option("--url", url, "Address of the server, http:// or https://")->option_text("URL");
-    if (is_new)
-        url_option->required();
-    command.add_option("--user", user, "User name at the server; without --password-file the password is asked for")
-        ->option_text("NAME");
-    command.add_option("--password-file", password_file, "File with the password; - for standard input")
-        ->option_text("FILE");
-    command
-        .add_option("--service", services,
-                    "A service and its database on the server: contact=card, event=cal; repeatable")
-        ->option_text("SERVICE=DATABASE")
-        ->check(check_assignment);
-    command.add_option("--mode", mode, "When to sync: " + all_words<SyncMode>())
-        ->option_text("MODE")
-        ->check(check_word<SyncMode>);
-    command.add_option("--type", type, "For manual mode: " + all_words<SyncType>())
-        ->option_text("TYPE")
-        ->check(check_word<SyncType>);
-    command.add_option("--interval", interval, "For periodic mode, and implies it: " + all_words<SyncInterval>())
-        ->option_text("INTERVAL")
-        ->check(check_word<SyncInterval>);
-    command.add_option("--disable", disabled, "Keep this service, but do not sync it; repeatable")
-        ->option_text("SERVICE")
-        ->check(check_word<SyncServiceType>);
-    command.add_option("--service-user", service_users, "User name of one database, if it has its own; repeatable")
-        ->option_text("SERVICE=NAME")
-        ->check(check_assignment);
-    command.add_option("--service-password-file", service_password_files, "The password that goes with it; repeatable")
-        ->option_text("SERVICE=FILE")
-        ->check(check_assignment);
-    command.add_option("--ca-file", ca_file, "PEM file with the authority that signed the server's certificate")
-        ->option_text("FILE");
-    command.add_option("--device-id", device_id, "Who this machine is to the server; made up when not given")
-        ->option_text("ID");
-    auto* allow = command.add_flag("--allow-plain-credentials", allow_plain_credentials,
-                                   "Send the password even over an unencrypted connection");
+    const auto service_word = check_word<SyncServiceType>;
+    command.option("--url", "URL", url, "Address of the server, http:// or https://");
+    command.option("--user", "NAME", user,
+                   "User name at the server; without --password-file the password is asked for");
+    command.option("--password-file", "FILE", password_file, "File with the password; - for standard input");
+    command.list_option("--service", "SERVICE=DATABASE", services,
+                        "A service and its database on the server: contact=card, event=cal", check_assignment);
+    command.option("--mode", "MODE", mode, "When to sync: " + all_words<SyncMode>(), check_word<SyncMode>);
+    command.option("--type", "TYPE", type, "For manual mode: " + all_words<SyncType>(), check_word<SyncType>);
+    command.option("--interval", "INTERVAL", interval,
+                   "For periodic mode, and implies it: " + all_words<SyncInterval>(), check_word<SyncInterval>);
+    command.list_option("--disable", "SERVICE", disabled, "Keep this service, but do not sync it", service_word);
+    command.list_option("--service-user", "SERVICE=NAME", service_users, "User name of one database, if it has its own",
+                        check_assignment);
+    command.list_option("--service-password-file", "SERVICE=FILE", service_password_files,
+                        "The password that goes with it", check_assignment);
+    command.option("--ca-file", "FILE", ca_file, "PEM file with the authority that signed the server's certificate");
+    command.option("--device-id", "ID", device_id, "Who this machine is to the server; made up when not given");
+    command.flag("--allow-plain-credentials", allow_plain_credentials,
+                 "Send the password even over an unencrypted connection");
     if (is_new)
         return;
-    command.add_flag("--refuse-plain-credentials", refuse_plain_credentials, "Take that back")->excludes(allow);
-    command.add_flag("--ask-password", ask_password, "Ask for a new password");
-    command.add_option("--enable", enabled, "Sync this service again; repeatable")
-        ->option_text("SERVICE")
-        ->check(check_word<SyncServiceType>);
-    command.add_option("--remove-service", removed, "Take a service away; repeatable")
-        ->option_text("SERVICE")
-        ->check(check_word<SyncServiceType>);
+    command.flag("--refuse-plain-credentials", refuse_plain_credentials, "Take that back");
+    command.flag("--ask-password", ask_password, "Ask for a new password");
+    command.list_option("--enable", "SERVICE", enabled, "Sync this service again", service_word);
+    command.list_option("--remove-service", "SERVICE", removed, "Take a service away", service_word);
 }
 
 void apply(const ProfileOptions& options, SyncProfileInfo& profile)
@@ -164,6 +142,8 @@ void apply(const ProfileOptions& options, SyncProfileInfo& profile)
         info.ca_file = options.ca_file->empty() ? "" : std::filesystem::absolute(*options.ca_file).string();
     if (options.device_id)
         info.device_id = *options.device_id;
+    if (options.allow_plain_credentials && options.refuse_plain_credentials)
+        throw Failure(ExitStatus::Usage, "plain credentials cannot be both allowed and refused");
     if (options.allow_plain_credentials)
         info.allow_plain_credentials = true;
     if (options.refuse_plain_credentials)

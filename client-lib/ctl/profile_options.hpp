@@ -1,14 +1,12 @@
 #pragma once
 
+#include "command.hpp"
+
 #include <syncd/profile.hpp>
 
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace ctl {
 
@@ -22,8 +20,8 @@ struct ProfileOptions {
     std::vector<std::string> enabled, disabled, removed;
     std::vector<std::string> service_users, service_password_files; ///< `contact=bob`
 
-    /// `is_new`: for `profile add`, where a URL is required and there is nothing to enable or take away.
-    void declare(CLI::App& command, bool is_new);
+    /// `is_new`: for `profile add`, where there is nothing to enable or take away.
+    void declare(Command& command, bool is_new);
 };
 
 /// Puts everything but passwords into the profile. Throws Failure (Usage) for what cannot be

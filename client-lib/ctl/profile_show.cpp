@@ -5,8 +5,6 @@
 #include "table.hpp"
 #include "words.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 
 namespace ctl {
@@ -33,17 +31,15 @@ std::string text(const syncd::SyncProfileInfo& profile)
 
 } // namespace
 
-void declare_profile_show(CLI::App& parent, Action& chosen)
+void declare_profile_show(Command parent)
 {
     auto name = std::make_shared<std::string>();
-    auto* command = parent.add_subcommand("show", "Show a profile; its credentials are never shown");
-    command->add_option("PROFILE", *name, "Its id or name")->required()->option_text(" ");
-    command->callback([name, &chosen] {
-        chosen = [name](Context& context) {
-            const auto profile = find_profile(context.client, *name);
-            context.print(document(profile), text(profile));
-            return ExitStatus::Ok;
-        };
+    Command command = parent.subcommand("show", "Show a profile; its credentials are never shown");
+    command.argument("PROFILE", *name, "Its id or name");
+    command.does([name](Context& context) {
+        const auto profile = find_profile(context.client, *name);
+        context.print(document(profile), text(profile));
+        return ExitStatus::Ok;
     });
 }
 

@@ -2,8 +2,6 @@
 #include "find_profile.hpp"
 #include "profile_options.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <optional>
 
@@ -31,14 +29,14 @@ ExitStatus run(Context& context, const Options& options)
 
 } // namespace
 
-void declare_profile_update(CLI::App& parent, Action& chosen)
+void declare_profile_update(Command parent)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("update", "Change what is given of a profile");
-    command->add_option("PROFILE", options->profile, "Its id or name")->required()->option_text(" ");
-    command->add_option("--name", options->name, "A new name")->option_text("NAME");
-    options->changes.declare(*command, false);
-    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+    Command command = parent.subcommand("update", "Change what is given of a profile");
+    command.argument("PROFILE", options->profile, "Its id or name");
+    command.option("--name", "NAME", options->name, "A new name");
+    options->changes.declare(command, false);
+    command.does([options](Context& context) { return run(context, *options); });
 }
 
 } // namespace ctl

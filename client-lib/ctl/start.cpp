@@ -8,7 +8,6 @@
 #include "statistics_text.hpp"
 #include "units.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -161,17 +160,16 @@ ExitStatus run(Context& context, const Options& options)
 
 } // namespace
 
-void declare_start(CLI::App& parent, Action& chosen)
+void declare_start(Command parent)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand(
+    Command command = parent.subcommand(
         "start", "Sync a profile now and wait for the end. Ctrl-C stops the sync; a second one leaves it alone");
-    command->add_option("PROFILE", options->profile, "Its id or name")->required()->option_text(" ");
-    command->add_option("--type", options->type, "What to exchange, this time only: " + all_words<syncd::SyncType>())
-        ->option_text("TYPE")
-        ->check(check_word<syncd::SyncType>);
-    command->add_flag("--no-wait", options->no_wait, "Return when the sync is accepted");
-    command->callback([options, &chosen] { chosen = [options](Context& context) { return run(context, *options); }; });
+    command.argument("PROFILE", options->profile, "Its id or name");
+    command.option("--type", "TYPE", options->type, "What to exchange, this time only: " + all_words<syncd::SyncType>(),
+                   check_word<syncd::SyncType>);
+    command.flag("--no-wait", options->no_wait, "Return when the sync is accepted");
+    command.does([options](Context& context) { return run(context, *options); });
 }
 
 } // namespace ctl

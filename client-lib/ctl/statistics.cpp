@@ -3,23 +3,19 @@
 #include "find_profile.hpp"
 #include "statistics_text.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 
 namespace ctl {
 
-void declare_statistics(CLI::App& parent, Action& chosen)
+void declare_statistics(Command parent)
 {
     auto name = std::make_shared<std::string>();
-    auto* command = parent.add_subcommand("statistics", "Show how the last sync of a profile went");
-    command->add_option("PROFILE", *name, "Its id or name")->required()->option_text(" ");
-    command->callback([name, &chosen] {
-        chosen = [name](Context& context) {
-            const auto statistics = context.client.statistics(find_profile(context.client, *name).profile_id);
-            context.print(document(statistics), statistics_text(statistics));
-            return ExitStatus::Ok;
-        };
+    Command command = parent.subcommand("statistics", "Show how the last sync of a profile went");
+    command.argument("PROFILE", *name, "Its id or name");
+    command.does([name](Context& context) {
+        const auto statistics = context.client.statistics(find_profile(context.client, *name).profile_id);
+        context.print(document(statistics), statistics_text(statistics));
+        return ExitStatus::Ok;
     });
 }
 

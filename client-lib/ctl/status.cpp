@@ -5,7 +5,6 @@
 #include "units.hpp"
 #include "words.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -67,14 +66,12 @@ ExitStatus show_all(Context& context)
 
 } // namespace
 
-void declare_status(CLI::App& parent, Action& chosen)
+void declare_status(Command parent)
 {
     auto name = std::make_shared<std::optional<std::string>>();
-    auto* command = parent.add_subcommand("status", "Show what the service and its profiles are doing");
-    command->add_option("PROFILE", *name, "Only this one, by id or name")->option_text(" ");
-    command->callback([name, &chosen] {
-        chosen = [name](Context& context) { return *name ? show_one(context, **name) : show_all(context); };
-    });
+    Command command = parent.subcommand("status", "Show what the service and its profiles are doing");
+    command.optional_argument("PROFILE", *name, "Only this one, by id or name");
+    command.does([name](Context& context) { return *name ? show_one(context, **name) : show_all(context); });
 }
 
 } // namespace ctl
