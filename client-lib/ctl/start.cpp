@@ -154,7 +154,8 @@ ExitStatus run(Context& context, const Options& options)
                   fmt::format("{}: {} after {}\n{}", profile.profile_name, word(*session.outcome()),
                               format_duration(took), statistics.empty() ? "" : statistics_text(statistics)));
     if (const auto& error = session.error())
-        report(fmt::format("syncing {} failed: {}", profile.profile_name, error->what()), {});
+        report(fmt::format("syncing {} failed: {}", profile.profile_name, error->what()),
+               status == ExitStatus::NoService ? "When it is back, see: syncctl history " + id : "");
     return status;
 }
 

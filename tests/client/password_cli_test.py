@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+"""Where passwords go, and where they never do."""
+import os
+import pathlib
+import signal
+import subprocess
+import unittest
+
+import ctl
+from ctl import PASSWORD, SYNCCTL, USER, card
+
+
+def command_lines():
+    """The arguments and environments of all processes."""
+    texts = {}
+    for process in pathlib.Path('/proc').glob('[0-9]*'):
+        for name in ('cmdline', 'environ'):
+            try:
+                texts[process / name] = (process / name).read_bytes()
+            except OSError:  # it has ended, or is not ours to read
+                pass
+    return texts
+
+
+class Passwords(ctl.TestCase):
+    def add_on_terminal(self, *more):
+        terminal = ctl.Terminal('profile', 'add', 'Work', '--url', self.server.url, '--user', USER, '--service',
+                                'contact=card', *more)
+        terminal.expect(f'Password of {USER} at {self.server.url}: ')
+        return terminal
+
+    def test_the_password_is_asked_for_without_showing_it(self):
+        terminal = self.add_on_terminal()
+        self.assertFalse(terminal.is_echoing())
+        terminal.type(PASSWORD + '\n')
+        self.assertEqual(terminal.finish_keeping_settings(), 0)
+        self.assertNotIn(PASSWORD, terminal.output)
+        self.assertEqual(self.json('start', 'Work')['outcome'], 'COMPLETED')  # it was the right one
+
+    def test_standard_input_is_not_the_terminal(self):
+        said = self.error(2, 'profile', 'add', 'Work', '--url', self.server.url, '--user', USER, start_new_session=True,
+                          input=PASSWORD)
+        self.assertEqual(said, 'syncctl: profile add: there is no terminal to ask for the password\n'
+                               'Use --password-file FILE.\n')
+        self.assertEqual(self.json('profile', 'list'), [])
+
+    def test_an_interrupt_puts_the_terminal_back_in_order(self):
+        terminal = self.add_on_terminal()
+        terminal.type('half a passw\x03')
+        self.assertEqual(terminal.finish_keeping_settings(), -signal.SIGINT)
+        self.assertNotIn('half', terminal.output)
+        self.assertEqual(self.json('profile', 'list'), [])
+
+    def test_the_end_of_input_is_no_password(self):
+        terminal = self.add_on_terminal()
+        terminal.type('\x04')
+        self.assertEqual(terminal.finish_keeping_settings(), 1)
+        self.assertIn('no password was given', terminal.output)
+        self.assertEqual(self.json('profile', 'list'), [])
+
+    def test_a_new_password_alone_is_asked_for(self):
+        self.password_file.write_text('wrong')
+        self.add()
+        self.assertEqual(self.json('start', 'Work', status=6)['error']['name'], 'org.syncd1.Error.Authentication')
+        terminal = ctl.Terminal('profile', 'update', 'Work', '--ask-password')
+        terminal.expect(f'Password at {self.server.url}: ')
+        terminal.type(PASSWORD + '\n')
+        self.assertEqual(terminal.finish_keeping_settings(), 0)
+        self.assertEqual(self.json('start', 'Work')['outcome'], 'COMPLETED')
+
+    def test_a_file_that_others_may_read_is_warned_of(self):
+        self.password_file.chmod(0o640)
+        result = self.run_ctl('profile', 'add', 'Work', '--url', self.server.url, '--user', USER, '--password-file',
+                              self.password_file)
+        self.assertEqual(result.stderr, f'syncctl: warning: others may read {self.password_file}; change that with: '
+                                        f'chmod 600 {self.password_file}\n')
+        missing = self.directory / 'missing'
+        self.assertEqual(self.error(2, 'profile', 'add', 'X', '--url', self.server.url, '--user', USER,
+                                    '--password-file', missing),
+                         f'syncctl: profile add: cannot read the password file {missing}: No such file or directory\n')
+
+    def test_standard_input_can_be_the_file_and_line_ends_are_not_the_password(self):
+        for text in (PASSWORD, PASSWORD + '\n', PASSWORD + '\r\n'):
+            with self.subTest(text):
+                added = self.run_ctl('--json', 'profile', 'add', 'Work', '--url', self.server.url, '--user', USER,
+                                     '--password-file', '-', '--service', 'contact=card', input=text)
+                self.assertEqual(self.json('start', 'Work')['outcome'], 'COMPLETED')
+                self.json('profile', 'remove', 'Work')
+                del added
+
+    def test_no_command_line_and_no_environment_ever_holds_it(self):
+        secret = PASSWORD.encode()
+        self.assertGreater(len(command_lines()), 10)
+        terminal = self.add_on_terminal()
+        terminal.type(PASSWORD)
+        seen = dict(command_lines())
+        terminal.type('\n')
+        self.assertEqual(terminal.finish_keeping_settings(), 0)
+        # While it syncs, with the worker at the server's door.
+        self.server.call('hold')
+        process = subprocess.Popen([SYNCCTL, 'start', 'Work'], stdout=subprocess.DEVNULL)
+        self.server.call('await-held')
+        workers = pathlib.Path(f'/proc/{os.environ["SYNCD_PID"]}/task/{os.environ["SYNCD_PID"]}/children').read_text()
+        self.assertNotEqual(workers, '')
+        seen |= command_lines()
+        self.server.call('release')
+        self.assertEqual(process.wait(ctl.PATIENCE), 0)
+        # The server is told its users by its arguments; it is a test's, and no part of syncd.
+        own = {pathlib.Path(f'/proc/{self.server.process.pid}/cmdline')}
+        self.assertEqual([str(path) for path, text in seen.items() if secret in text and path not in own], [])
+        # Nor does the daemon's log.
+        self.assertNotIn(secret, pathlib.Path(os.environ['SYNCD_LOG']).read_bytes())
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)
