@@ -10,13 +10,17 @@ namespace datastore {
 
 /// The local items of one service as one profile sees them during one session.
 ///
-/// Calls come in this order: `prepare` once, then `read` until it says end,
+/// Calls come in this order: `pending_maps`, `prepare` once, then `read` until it says end,
 /// `apply` any number of times, at last `commit` or `abandon`. Everything that
 /// cannot be done for reasons of the store (disk full, damaged) is thrown as
 /// std::exception and leaves the store as it was before the call.
 class Datastore {
 public:
     virtual ~Datastore() = default;
+
+    /// What the server's Adds became here, as far as the server has not confirmed that it knows:
+    /// Maps that go first in a session of changes. A slow sync and a refresh void them.
+    virtual std::vector<syncml::MapItem> pending_maps() = 0;
 
     /// Fixes the set of local changes: those made up to now. Changes made later
     /// belong to the next session. Returns how many `read` will deliver.
@@ -32,11 +36,14 @@ public:
     virtual void note_confirmed(const std::vector<session::Confirm::Entry>& entries) = 0;
 
     /// Carries out commands of the peer in one transaction, durable when it
-    /// returns. Idempotent: an Add of a GUID already held updates that item and
-    /// answers with its LUID. An item edited locally since `prepare` is not
-    /// overwritten: its outcome is Conflict (409). In a refresh from the server
-    /// the items are staged, invisible to applications until `commit`.
+    /// returns; the GUID of an Add is kept with its LUID, until `note_mapped`. Idempotent: an Add of a GUID already
+    /// held updates that item and answers with its LUID. An item edited locally since `prepare` is not overwritten: its
+    /// outcome is Conflict (409). In a refresh from the server the items are staged, invisible to applications until
+    /// `commit`.
     virtual std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) = 0;
+
+    /// The server has confirmed that it knows these LUIDs.
+    virtual void note_mapped(const std::vector<syncml::MapItem>& maps) = 0;
 
     /// The session ended well for this service: local changes up to `prepare`
     /// are settled; a staged refresh replaces the store's content. Returns how

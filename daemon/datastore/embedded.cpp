@@ -32,15 +32,21 @@ public:
     Outcome remove(const Incoming& incoming);
     /// What may be stored of it, or the Status that refuses it.
     std::optional<StatusCode> refuse(const Incoming& incoming, std::string& data) const;
-    /// Edits after this revision are not overwritten.
-    std::uint64_t guard() const { return syncml::client_sends(type) || refreshes() ? scope.upto : scope.mark; }
+    /// Edits of the item after this revision are not overwritten.
+    std::uint64_t guard(const std::string& luid) const
+    {
+        return syncml::client_sends(type) || outgoing->is_settled(luid) ? scope.upto : scope.mark;
+    }
     bool refreshes() const { return type == SyncType::RefreshFromServer; }
+    /// Nothing that the sides knew of each other's items holds any more.
+    bool begins_anew() const { return type == SyncType::Slow || syncml::is_refresh(type); }
 
     ItemStore& items;
     storage::SyncState& state;
     Scope scope;
     const std::string database; ///< whose GUIDs they are
     SyncType type = SyncType::TwoWay;
+    storage::Luids taken;             ///< when it begins anew: what is known to stand for an item of the server
     std::optional<Outgoing> outgoing; ///< from `prepare` on
 };
 
@@ -51,11 +57,24 @@ Embedded::Embedded(ItemStore& items, storage::SyncState& state, Setup setup)
 
 Embedded::~Embedded() = default;
 
+std::vector<syncml::MapItem> Embedded::pending_maps()
+{
+    std::vector<syncml::MapItem> maps;
+    for (auto& entry : impl_->items.unmapped(impl_->scope.kind, impl_->scope.profile, impl_->database))
+        maps.push_back({std::move(entry.guid), std::move(entry.luid)});
+    return maps;
+}
+
 std::uint64_t Embedded::prepare(SyncType type)
 {
     auto& scope = impl_->scope;
     impl_->type = type;
     impl_->items.attach_peer(scope.kind, scope.profile, impl_->database);
+    if (impl_->begins_anew()) {
+        // The server may give an old GUID to another item; what it holds of ours is found by its content.
+        impl_->items.forget_guids(scope.kind, scope.profile);
+        scope.mark = 0;
+    }
     scope.upto = impl_->items.revision();
     return impl_->outgoing.emplace(impl_->items, impl_->state, scope, type).total();
 }
@@ -73,6 +92,14 @@ void Embedded::note_sent(const std::vector<std::string>& luids)
 void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entries)
 {
     impl_->outgoing->note_confirmed(entries);
+    if (impl_->type != SyncType::Slow)
+        return;
+    // What the server did not have to add it has matched with an item of its own: if it adds an equal one, that is
+    // another. What it did add it may hold already, without having seen that.
+    for (const auto& entry : entries) {
+        if (entry.status != StatusCode::ItemAdded)
+            impl_->taken.insert(entry.luid);
+    }
 }
 
 // ---- incoming ----------------------------------------------------------------------
@@ -125,15 +152,17 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
     const auto placing = refreshes()              ? ItemStore::Placing::Stage
                          : type == SyncType::Slow ? ItemStore::Placing::Match
                                                   : ItemStore::Placing::Insert;
-    auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing);
+    auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing, taken);
+    if (begins_anew())
+        taken.insert(write.luid);
     return {write.created ? StatusCode::ItemAdded : StatusCode::Ok, std::move(write.luid)};
 }
 
 Outcome Embedded::Impl::replace(const Incoming& incoming, const std::string& data)
 {
-    const auto result = refreshes()
-                            ? items.stage_replacement(scope.kind, scope.profile, luid_of(incoming), data)
-                            : items.replace_from_peer(scope.kind, scope.profile, luid_of(incoming), data, guard());
+    const auto luid = luid_of(incoming);
+    const auto result = refreshes() ? items.stage_replacement(scope.kind, scope.profile, luid, data)
+                                    : items.replace_from_peer(scope.kind, scope.profile, luid, data, guard(luid));
     switch (result) {
     case ItemStore::PeerWrite::Done: return {StatusCode::Ok, {}};
     case ItemStore::PeerWrite::EditedMeanwhile: return {StatusCode::Conflict, {}};
@@ -145,14 +174,23 @@ Outcome Embedded::Impl::replace(const Incoming& incoming, const std::string& dat
 
 Outcome Embedded::Impl::remove(const Incoming& incoming)
 {
-    const auto result = refreshes() ? items.unstage(scope.kind, scope.profile, luid_of(incoming))
-                                    : items.remove_from_peer(scope.kind, scope.profile, luid_of(incoming), guard());
+    const auto luid = luid_of(incoming);
+    const auto result = refreshes() ? items.unstage(scope.kind, scope.profile, luid)
+                                    : items.remove_from_peer(scope.kind, scope.profile, luid, guard(luid));
     switch (result) {
     case ItemStore::PeerWrite::Done: return {StatusCode::Ok, {}};
     case ItemStore::PeerWrite::EditedMeanwhile: return {StatusCode::Conflict, {}};
     case ItemStore::PeerWrite::Missing: break;
     }
     return {StatusCode::ItemNotDeleted, {}};
+}
+
+void Embedded::note_mapped(const std::vector<syncml::MapItem>& maps)
+{
+    std::vector<storage::MapEntry> entries;
+    for (const auto& map : maps)
+        entries.push_back({map.guid, map.luid});
+    impl_->items.forget_guids(impl_->scope.kind, impl_->scope.profile, entries);
 }
 
 // ---- the end -----------------------------------------------------------------------
@@ -162,15 +200,8 @@ std::uint64_t Embedded::commit()
     auto& items = impl_->items;
     auto& scope = impl_->scope;
     std::uint64_t removed = 0;
-    if (impl_->refreshes()) {
-        // The maps of staged items are not in the state yet, so all GUIDs are still needed.
+    if (impl_->refreshes())
         removed = items.publish_staged(scope.kind, scope.profile, scope.upto);
-    } else {
-        std::vector<std::string> unconfirmed;
-        for (auto& map : impl_->state.pending_maps(scope.service))
-            unconfirmed.push_back(std::move(map.guid));
-        items.settle_guids(scope.kind, scope.profile, unconfirmed);
-    }
     scope.mark = impl_->outgoing->settle();
     return removed;
 }

@@ -14,7 +14,8 @@ namespace datastore {
 ///
 /// Nothing is lost that was read but not settled by an answer: it goes out again with the next
 /// session, under its LUID, as Replace. Servers' Adds that come again find the item they made before;
-/// in a slow sync and in a refresh they find an item of equal content, too.
+/// in a slow sync and in a refresh they find an item of equal content instead, unless the server
+/// has matched that with another of its own.
 ///
 /// Where a session does not send local changes (one-way from server), every change since the
 /// mark counts as made since `prepare`: it is not overwritten, and stays to be sent.
@@ -32,11 +33,13 @@ public:
     Embedded(storage::ItemStore& items, storage::SyncState& state, Setup setup);
     ~Embedded() override;
 
+    std::vector<syncml::MapItem> pending_maps() override;
     std::uint64_t prepare(session::SyncType type) override;
     session::Changes read(std::size_t bytes) override;
     void note_sent(const std::vector<std::string>& luids) override;
     void note_confirmed(const std::vector<session::Confirm::Entry>& entries) override;
     std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override;
+    void note_mapped(const std::vector<syncml::MapItem>& maps) override;
     std::uint64_t commit() override;
     std::uint64_t mark() const override;
     void abandon() override;

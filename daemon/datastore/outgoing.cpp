@@ -32,14 +32,14 @@ std::string type_of(std::string_view data, storage::ItemKind kind)
 Outgoing::Outgoing(storage::ItemStore& items, storage::SyncState& state, Scope scope, session::SyncType type)
     : items_(items), state_(state), scope_(std::move(scope)), type_(type), end_(!syncml::client_sends(type))
 {
-    if (end_)
+    if (syncml::client_sends_all(type)) {
+        // Counted after the revision was taken: what happens in between can only make it too large.
+        total_ = items_.count(scope_.kind);
         return;
+    }
     for (auto& note : state_.sent_items(scope_.service))
         notes_.emplace(note.luid, std::move(note));
-    // Counted after the revision was taken: what happens in between can only make it too large.
-    if (syncml::client_sends_all(type)) {
-        total_ = items_.count(scope_.kind);
-    } else {
+    if (!end_) {
         total_ = items_.count_changes(scope_.kind, scope_.profile, scope_.mark, scope_.upto);
         judge_notes();
     }
@@ -79,6 +79,15 @@ void Outgoing::judge(const Note& note, std::vector<Note>& obsolete)
         else if (!head || head->revision <= scope_.upto)
             obsolete.push_back({note.luid, note.revision, State::Confirmed});
     }
+}
+
+bool Outgoing::is_settled(const std::string& luid) const
+{
+    const auto note = notes_.find(luid);
+    if (note == notes_.end() || note->second.state != State::Confirmed)
+        return false;
+    const auto head = items_.find_head(scope_.kind, scope_.profile, luid);
+    return head && head->revision == note->second.revision;
 }
 
 // ---- reading -----------------------------------------------------------------------
@@ -175,16 +184,13 @@ void Outgoing::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
 
 void Outgoing::note(const std::vector<std::string>& luids, State state)
 {
+    // A session that sends everything and breaks is begun anew: nobody would read its notes.
+    if (syncml::client_sends_all(type_))
+        return;
     std::vector<Note> notes;
     for (const auto& luid : luids) {
         const auto sent = unsettled_.find(luid);
-        if (sent == unsettled_.end())
-            continue; // a second answer
-        // When everything is sent, a note only matters if the next session can go by the mark: not before the
-        // first good session, and not for what lies behind the mark.
-        const bool matters = !syncml::client_sends_all(type_) || (scope_.mark != 0 && sent->second > scope_.mark) ||
-                             notes_.contains(luid);
-        if (matters)
+        if (sent != unsettled_.end()) // else a second answer
             notes.push_back({luid, sent->second, state});
     }
     if (!notes.empty())

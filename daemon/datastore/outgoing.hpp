@@ -34,6 +34,8 @@ public:
     session::Changes read(std::size_t bytes);
     void note_sent(const std::vector<std::string>& luids);
     void note_confirmed(const std::vector<session::Confirm::Entry>& entries);
+    /// Whether the peer has confirmed the item as it is now, in a session that broke.
+    bool is_settled(const std::string& luid) const;
     /// The session ends well: notes for the next one what was delivered and not settled. The mark where
     /// that one is to begin.
     std::uint64_t settle();

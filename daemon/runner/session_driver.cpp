@@ -46,7 +46,7 @@ SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& arou
       progress_(around.steady_now, around.tell), engine_(std::move(setup))
 {
     for (const auto& service : plan.services)
-        services_.push_back({service, nullptr, session::SyncType::TwoWay, {}, 0});
+        services_.push_back({service, nullptr, 0});
 }
 
 std::optional<base::Error> SessionDriver::run()
@@ -123,13 +123,9 @@ void SessionDriver::obey(const session::Confirm& effect)
 
 void SessionDriver::obey(const session::ConfirmMaps& effect)
 {
-    Service& service = services_[effect.service];
-    std::vector<storage::MapEntry> known;
-    for (const auto& map : effect.maps)
-        known.push_back({map.guid, map.luid});
-    std::erase_if(service.staged_maps,
-                  [&](const storage::MapEntry& map) { return std::ranges::find(known, map) != known.end(); });
-    around_.state.remove_pending_maps(service.plan.service, known);
+    // A service that has ended keeps its maps for the next session.
+    if (const auto& store = services_[effect.service].store)
+        store->note_mapped(effect.maps);
 }
 
 void SessionDriver::obey(const session::Progress& effect)
@@ -160,7 +156,6 @@ try {
         state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
     if (begins_anew(question.type))
         state.forget(plan.service);
-    service.type = question.type;
     service.store =
         around_.open_datastore(*find_service_kind(plan.service), plan, state.anchors(plan.service, plan.uri));
     return session::Prepared{service.store->prepare(question.type)};
@@ -180,17 +175,7 @@ try {
 
 session::Event SessionDriver::answer(const session::Apply& question)
 try {
-    Service& service = services_[question.service];
-    session::Applied applied{service.store->apply(question.items)};
-    std::vector<storage::MapEntry> maps;
-    for (std::size_t i = 0; i < question.items.size(); ++i)
-        if (const auto& [status, luid] = applied.outcomes.at(i); syncml::is_success(status) && !luid.empty())
-            maps.push_back({question.items[i].guid, luid});
-    if (service.type == session::SyncType::RefreshFromServer)
-        std::ranges::move(maps, std::back_inserter(service.staged_maps));
-    else if (!maps.empty())
-        around_.state.add_pending_maps(service.plan.service, maps);
-    return applied;
+    return session::Applied{services_[question.service].store->apply(question.items)};
 } catch (const std::exception& exception) {
     return broke(question.service, exception);
 }
@@ -236,8 +221,6 @@ void SessionDriver::settle(Service& service, const session::Conclude& question)
     auto& state = around_.state;
     const auto& plan = service.plan;
     service.replaced = service.store->commit();
-    if (!service.staged_maps.empty())
-        state.add_pending_maps(plan.service, service.staged_maps);
     state.commit(plan.service, plan.uri, {question.own_next, question.peer_next, service.store->mark()});
 }
 

@@ -31,10 +31,7 @@ private:
     struct Service {
         const channel::ServicePlan& plan;
         std::unique_ptr<datastore::Datastore> store; ///< from Prepare on
-        session::SyncType type = session::SyncType::TwoWay;
-        /// Of staged items, which are there only when the service is concluded.
-        std::vector<storage::MapEntry> staged_maps;
-        std::uint64_t replaced = 0; ///< local items that a refresh removed
+        std::uint64_t replaced = 0;                  ///< local items that a refresh removed
     };
 
     /// Carries out effects up to the question at their end: its answer, or nothing after Finished.

@@ -19,7 +19,8 @@ struct Surroundings {
     transport::Transport& transport;
     storage::SyncState& state;
     const Ending& ending;
-    /// The local items of a service, whose anchors with the server are given.
+    /// The local items of a service, whose anchors with the server are given. Called again when it
+    /// turns out that the service begins anew.
     std::function<std::unique_ptr<datastore::Datastore>(const ServiceKind&, const channel::ServicePlan&,
                                                         const storage::Anchors&)>
         open_datastore;

@@ -29,23 +29,21 @@ std::uint32_t session_id(std::uint64_t number)
 }
 
 base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const ServiceKind& kind,
-                                                    storage::SyncState& state,
-                                                    std::chrono::system_clock::time_point now)
+                                                    const Surroundings& around)
 {
     const auto type = syncml::find_sync_type(plan.type);
     if (!type)
         return base::fail(base::Errc::InvalidValue, fmt::format("{}: unknown sync type '{}'", plan.service, plan.type));
-    const auto anchors = state.anchors(plan.service, plan.uri);
+    const auto anchors = around.state.anchors(plan.service, plan.uri);
     session::ServiceSetup setup;
     setup.name = plan.service;
     setup.local_uri = kind.local_uri;
     setup.remote_uri = plan.uri;
     setup.requested = *type;
     setup.own_last = anchors.own_last;
-    setup.own_next = next_anchor(anchors.own_last, now);
+    setup.own_next = next_anchor(anchors.own_last, around.now());
     setup.peer_last = anchors.peer_last;
-    for (auto& map : state.pending_maps(plan.service))
-        setup.pending_maps.push_back({std::move(map.guid), std::move(map.luid)});
+    setup.pending_maps = around.open_datastore(kind, plan, anchors)->pending_maps();
     setup.user = plan.user;
     setup.password = plan.password;
     return setup;
@@ -62,9 +60,9 @@ std::string account_identity(const std::string& url, const std::string& user)
     return fingerprint(host + '\n' + user);
 }
 
-base::Result<session::Setup> prepare_setup(const channel::Plan& plan, storage::SyncState& state,
-                                           std::chrono::system_clock::time_point now)
+base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around)
 {
+    auto& state = around.state;
     session::Setup setup;
     setup.server_uri = plan.url;
     setup.device_id = plan.device_id;
@@ -87,7 +85,7 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, storage::S
         const ServiceKind* kind = find_service_kind(service.service);
         if (!kind)
             return base::fail(base::Errc::NotSupported, fmt::format("{} is not kept here", service.service));
-        auto prepared = prepare_service(service, *kind, state, now);
+        auto prepared = prepare_service(service, *kind, around);
         if (!prepared)
             return tl::unexpected(std::move(prepared.error()));
         may_be_new_there |= prepared->own_last.empty() || prepared->requested == syncml::SyncType::Slow;

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "channel/messages.hpp"
+#include "runner/session_runner.hpp"
 #include "session/session.hpp"
-#include "storage/sync_state.hpp"
 
-#include <chrono>
 #include <string>
 
 namespace runner {
@@ -13,12 +12,11 @@ namespace runner {
 /// scheme is no part of it: moving to https does not cost a slow sync.
 std::string account_identity(const std::string& url, const std::string& user);
 
-/// The engine's setup for a plan, from what the profile remembers; `state` is bound
-/// to the account already.
+/// The engine's setup for a plan, from what the profile and its stores remember; the state is
+/// bound to the account already.
 ///
 /// Errors: NotSupported for a service that this program does not keep,
 /// InvalidValue for an unknown sync type.
-base::Result<session::Setup> prepare_setup(const channel::Plan& plan, storage::SyncState& state,
-                                           std::chrono::system_clock::time_point now);
+base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around);
 
 } // namespace runner

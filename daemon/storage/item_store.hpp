@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,15 @@ struct ItemHead {
     bool created_by_profile = false;
     bool operator==(const ItemHead&) const = default;
 };
+
+/// The item that an Add of a profile's peer became.
+struct MapEntry {
+    std::string guid;
+    std::string luid;
+    bool operator==(const MapEntry&) const = default;
+};
+
+using Luids = std::unordered_set<std::string>;
 
 /// The embedded store of one user: items of all kinds in one file, a revision
 /// counter, tombstones, and with each revision who made it. Several processes
@@ -94,6 +104,9 @@ public:
     /// order, about `bytes` of data and at least one.
     std::vector<StoredItem> page(ItemKind kind, std::uint64_t upto, std::string_view after, std::size_t bytes) const;
     std::optional<ItemHead> find_head(ItemKind kind, std::string_view profile, std::string_view luid) const;
+    /// The GUIDs noted for `profile` with `database` (see attach_peer): the peer does not know those LUIDs
+    /// yet. A deleted item is among them, unless the peer had it deleted.
+    std::vector<MapEntry> unmapped(ItemKind kind, std::string_view profile, std::string_view database) const;
     /// The item that an Add of `profile`'s peer became, as long as the GUID is noted.
     std::optional<std::string> find_by_guid(ItemKind kind, std::string_view profile, std::string_view guid) const;
     /// The newest revision up to which every change after `upto` is `profile`'s own: a mark
@@ -115,7 +128,7 @@ public:
     /// How an Add of the peer is stored when its GUID is not known yet.
     enum class Placing {
         Insert, ///< as a new item
-        Match,  ///< a live item of equal data that no GUID of `profile` names is taken for it, else as Insert
+        Match,  ///< a live item of equal data that is not in `taken` stands for it, else as Insert
         Stage   ///< as Match, but nothing is visible before `publish_staged`
     };
     struct Write {
@@ -123,12 +136,13 @@ public:
         bool created = false;
     };
     /// An Add of the peer. The store notes the GUID in the same transaction. The same GUID
-    /// again (a session broke before the peer learned the LUID) updates that item.
+    /// again (a session broke before the peer learned the LUID) updates that item, unless the peer has
+    /// deleted it since: then it is another item's.
     /// If somebody else has edited or deleted it meanwhile, it stays as they left it
     /// and counts as changed once more: the edit or the Delete is sent with the next session,
     /// when the peer knows the LUID. Nothing is doubled, nothing comes back to life.
     Write add_from_peer(ItemKind kind, std::string_view profile, std::string_view guid, std::string_view data,
-                        Placing placing);
+                        Placing placing, const Luids& taken = {});
     enum class PeerWrite { Done, Missing, EditedMeanwhile };
     /// EditedMeanwhile: a revision of someone else (a deletion too) is above `upto`; nothing is
     /// done. Equal data is Done without a new revision.
@@ -145,9 +159,10 @@ public:
     /// Returns how many were removed.
     std::uint64_t publish_staged(ItemKind kind, std::string_view profile, std::uint64_t upto);
     void drop_staged(ItemKind kind, std::string_view profile);
-    /// The peer has learned the LUIDs: forgets the GUIDs of `profile`, for a server may use one
-    /// again for another item. Those in `unconfirmed` are kept.
-    void settle_guids(ItemKind kind, std::string_view profile, const std::vector<std::string>& unconfirmed);
+    /// The peer knows these LUIDs now. Their GUIDs are forgotten, for a server may use one again for another item.
+    void forget_guids(ItemKind kind, std::string_view profile, const std::vector<MapEntry>& mapped);
+    /// All GUIDs of `profile` are void.
+    void forget_guids(ItemKind kind, std::string_view profile);
 
 private:
     class Impl;

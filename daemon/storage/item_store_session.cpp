@@ -86,6 +86,18 @@ std::optional<ItemHead> ItemStore::find_head(ItemKind kind, std::string_view pro
     return ItemHead{row->revision, row->created, row->alive, row->writer == writer, row->creator == writer};
 }
 
+std::vector<MapEntry> ItemStore::unmapped(ItemKind kind, std::string_view profile, std::string_view database) const
+{
+    std::vector<MapEntry> entries;
+    for (auto rows = impl_->database->query("SELECT guid, id FROM peer JOIN guid USING (writer, kind) "
+                                            "JOIN item USING (kind, id) WHERE peer.writer = ?1 AND peer.kind = ?2 "
+                                            "AND database = ?3 AND (alive OR item.writer <> ?1)",
+                                            impl_->table.find_writer(profile), static_cast<int>(kind), database);
+         rows.next();)
+        entries.push_back({rows.text(0), rows.text(1)});
+    return entries;
+}
+
 std::optional<std::string> ItemStore::find_by_guid(ItemKind kind, std::string_view profile, std::string_view guid) const
 {
     const auto id = impl_->find_guid(kind, impl_->table.find_writer(profile), guid);
@@ -137,7 +149,7 @@ void ItemStore::attach_peer(ItemKind kind, std::string_view profile, std::string
 }
 
 ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profile, std::string_view guid,
-                                          std::string_view data, Placing placing)
+                                          std::string_view data, Placing placing, const Luids& taken)
 {
     return transact(*impl_->database, [&]() -> Write {
         auto& table = impl_->table;
@@ -146,7 +158,7 @@ ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profil
             if (impl_->add_again(kind, writer, *known, data, placing))
                 return {std::to_string(*known), false};
         }
-        const auto equal = placing == Placing::Insert ? std::nullopt : table.find_equal(kind, writer, data);
+        const auto equal = placing == Placing::Insert ? std::nullopt : table.find_equal(kind, data, taken);
         const auto id = equal ? *equal : table.new_id();
         if (placing == Placing::Stage)
             impl_->stage(kind, writer, id, data);
@@ -161,9 +173,12 @@ ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profil
 bool ItemStore::Impl::add_again(ItemKind kind, Writer writer, ItemId id, std::string_view data, Placing placing)
 {
     const auto item = table.find(kind, id);
+    const bool deleted = item && !item->alive;
+    // The peer had it deleted, and uses its GUID for another item.
+    if (deleted && item->writer == writer)
+        return false;
     if (placing == Placing::Stage) {
         // A refresh brings back what was deleted here, as a new item.
-        const bool deleted = item && !item->alive;
         if (!deleted)
             stage(kind, writer, id, data);
         return !deleted;
@@ -224,12 +239,9 @@ ItemStore::PeerWrite ItemStore::unstage(ItemKind kind, std::string_view profile,
     return transact(*impl_->database, [&] {
         const auto writer = impl_->table.make_writer(profile);
         const auto id = impl_->find_stageable(kind, writer, luid);
-        if (id) {
+        if (id)
             impl_->database->execute("DELETE FROM staged WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
                                      static_cast<int>(kind), *id);
-            impl_->database->execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
-                                     static_cast<int>(kind), *id);
-        }
         return id ? PeerWrite::Done : PeerWrite::Missing;
     });
 }
@@ -279,21 +291,21 @@ void ItemStore::drop_staged(ItemKind kind, std::string_view profile)
     });
 }
 
-void ItemStore::settle_guids(ItemKind kind, std::string_view profile, const std::vector<std::string>& unconfirmed)
+void ItemStore::forget_guids(ItemKind kind, std::string_view profile, const std::vector<MapEntry>& mapped)
+{
+    transact(*impl_->database, [&] {
+        const auto writer = impl_->table.find_writer(profile);
+        for (const auto& [guid, luid] : mapped)
+            impl_->database->execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2 AND guid = ?3 AND id = ?4",
+                                     writer, static_cast<int>(kind), guid, parse_luid(luid).value_or(0));
+    });
+}
+
+void ItemStore::forget_guids(ItemKind kind, std::string_view profile)
 {
     const auto writer = impl_->table.find_writer(profile);
-    if (!impl_->has_rows("SELECT 1 FROM guid WHERE writer = ?1 AND kind = ?2", writer, kind))
-        return;
-    transact(*impl_->database, [&] {
-        std::vector<std::pair<std::string, ItemId>> kept;
-        for (const auto& guid : unconfirmed) {
-            if (const auto id = impl_->find_guid(kind, writer, guid))
-                kept.emplace_back(guid, *id);
-        }
+    if (impl_->has_rows("SELECT 1 FROM guid WHERE writer = ?1 AND kind = ?2", writer, kind))
         impl_->database->execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
-        for (const auto& [guid, id] : kept)
-            impl_->note_guid(kind, writer, guid, id);
-    });
 }
 
 // ---- rows behind them ------------------------------------------------------------

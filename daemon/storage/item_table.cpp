@@ -55,7 +55,6 @@ CREATE TABLE guid (
     id     INTEGER NOT NULL,
     PRIMARY KEY (writer, kind, guid)
 ) WITHOUT ROWID;
-CREATE INDEX guid_item ON guid (writer, kind, id);
 CREATE TABLE peer (
     writer   INTEGER NOT NULL,
     kind     INTEGER NOT NULL,
@@ -129,16 +128,13 @@ bool ItemTable::has_data(const ItemRow& item, std::string_view data)
     return content.next() && content.view(0) == data;
 }
 
-std::optional<ItemId> ItemTable::find_equal(ItemKind kind, Writer writer, std::string_view data)
+std::optional<ItemId> ItemTable::find_equal(ItemKind kind, std::string_view data, const Luids& taken)
 {
-    auto candidates = database_.query(
-        "SELECT id, data FROM (SELECT id FROM item INDEXED BY item_equal "
-        "WHERE kind = ?1 AND hash = ?2 AND alive LIMIT 100) "
-        "JOIN content USING (id) "
-        "WHERE NOT EXISTS (SELECT 1 FROM guid WHERE writer = ?3 AND kind = ?1 AND guid.id = content.id)",
-        static_cast<int>(kind), hash_of(data), writer);
+    auto candidates = database_.query("SELECT id, data FROM (SELECT id FROM item INDEXED BY item_equal "
+                                      "WHERE kind = ?1 AND hash = ?2 AND alive LIMIT 100) JOIN content USING (id)",
+                                      static_cast<int>(kind), hash_of(data));
     while (candidates.next()) {
-        if (candidates.view(1) == data)
+        if (!taken.contains(candidates.text(0)) && candidates.view(1) == data)
             return candidates.number(0);
     }
     return std::nullopt;
@@ -187,10 +183,6 @@ void ItemTable::bury(ItemKind kind, ItemId id, Writer writer)
     database_.execute("UPDATE item SET revision = ?3, writer = ?4, alive = 0, hash = 0 WHERE kind = ?1 AND id = ?2",
                       static_cast<int>(kind), id, revision, writer);
     database_.execute("DELETE FROM content WHERE id = ?1", id);
-    // The peer that had it deleted may use its GUID again.
-    if (writer != application)
-        database_.execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
-                          static_cast<int>(kind), id);
 }
 
 void ItemTable::touch(ItemKind kind, ItemId id)

@@ -45,9 +45,9 @@ public:
     std::optional<ItemRow> find_alive(ItemKind kind, std::string_view luid);
     /// Whether the item is alive and has exactly this content.
     bool has_data(const ItemRow& item, std::string_view data);
-    /// A live item of equal data that no GUID of `writer` names. Looks at a bounded number
-    /// of candidates, so that a peer with a thousand equal items costs no more than others.
-    std::optional<ItemId> find_equal(ItemKind kind, Writer writer, std::string_view data);
+    /// A live item of equal data that is not `taken`. Looks at a bounded number of candidates, so that
+    /// a peer with a thousand equal items costs no more than others.
+    std::optional<ItemId> find_equal(ItemKind kind, std::string_view data, const Luids& taken);
 
     ItemId new_id();
     void insert(ItemKind kind, ItemId id, Writer writer, std::string_view data);

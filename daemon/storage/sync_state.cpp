@@ -1,4 +1,4 @@
-// Anchors, maps and notes. Statistics and history are in sync_history.cpp.
+// Anchors and notes. Statistics and history are in sync_history.cpp.
 #include "storage/sync_state.hpp"
 
 #include "storage/sync_state_impl.hpp"
@@ -21,12 +21,6 @@ CREATE TABLE service (
     own_last  TEXT NOT NULL,
     peer_last TEXT NOT NULL,
     mark      INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE map (
-    service TEXT NOT NULL,
-    guid    TEXT NOT NULL,
-    luid    TEXT NOT NULL,
-    PRIMARY KEY (service, guid)
 ) WITHOUT ROWID;
 CREATE TABLE sent (
     service  TEXT NOT NULL,
@@ -110,7 +104,6 @@ bool SyncState::bind_to(std::string_view identity)
         auto& db = *impl_->database;
         db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', devinf_hash = ''", identity);
         db.execute("DELETE FROM service");
-        db.execute("DELETE FROM map");
         db.execute("DELETE FROM sent");
     });
     return !known.empty();
@@ -187,41 +180,8 @@ void SyncState::forget(std::string_view service)
 {
     transact(*impl_->database, [&] {
         impl_->database->execute("DELETE FROM service WHERE service = ?1", service);
-        clear_pending_maps(service);
         clear_sent(service);
     });
-}
-
-std::vector<MapEntry> SyncState::pending_maps(std::string_view service) const
-{
-    std::vector<MapEntry> maps;
-    for (auto rows = impl_->database->query("SELECT guid, luid FROM map WHERE service = ?1", service); rows.next();)
-        maps.push_back({rows.text(0), rows.text(1)});
-    return maps;
-}
-
-void SyncState::add_pending_maps(std::string_view service, const std::vector<MapEntry>& maps)
-{
-    transact(*impl_->database, [&] {
-        for (const auto& map : maps)
-            impl_->database->execute("INSERT INTO map (service, guid, luid) VALUES (?1, ?2, ?3) "
-                                     "ON CONFLICT DO UPDATE SET luid = excluded.luid",
-                                     service, map.guid, map.luid);
-    });
-}
-
-void SyncState::remove_pending_maps(std::string_view service, const std::vector<MapEntry>& maps)
-{
-    transact(*impl_->database, [&] {
-        for (const auto& map : maps)
-            impl_->database->execute("DELETE FROM map WHERE service = ?1 AND guid = ?2 AND luid = ?3", service,
-                                     map.guid, map.luid);
-    });
-}
-
-void SyncState::clear_pending_maps(std::string_view service)
-{
-    impl_->database->execute("DELETE FROM map WHERE service = ?1", service);
 }
 
 std::vector<SyncState::SentItem> SyncState::sent_items(std::string_view service) const

@@ -20,12 +20,6 @@ struct Anchors {
     bool operator==(const Anchors&) const = default;
 };
 
-struct MapEntry {
-    std::string guid;
-    std::string luid;
-    bool operator==(const MapEntry&) const = default;
-};
-
 struct CountersRecord {
     std::uint64_t total = 0, added = 0, updated = 0, removed = 0, failed = 0;
     bool operator==(const CountersRecord&) const = default;
@@ -54,8 +48,8 @@ struct SessionRecord {
     bool operator==(const SessionRecord&) const = default;
 };
 
-/// Everything a profile remembers between sessions: anchors, cached maps, what was
-/// sent and confirmed, nonce, the server's device information, statistics and
+/// Everything a profile remembers between sessions: anchors, what was sent and
+/// confirmed, nonce, the server's device information, statistics and
 /// history. Written by the profile's worker alone; the broker opens it read-only.
 /// Each writing call is one durable transaction. Failures are thrown.
 class SyncState {
@@ -84,12 +78,8 @@ public:
     /// Stores the anchors and clears what was confirmed up to their mark. What is still noted as sent
     /// got no answer that settles it, and goes out again with the next session.
     void commit(std::string_view service, std::string_view uri, const Anchors& anchors);
-    /// Anchors, maps and notes of the service are void: the next sync is slow.
+    /// Anchors and notes of the service are void: the next sync is slow.
     void forget(std::string_view service);
-    std::vector<MapEntry> pending_maps(std::string_view service) const;
-    void add_pending_maps(std::string_view service, const std::vector<MapEntry>& maps);
-    void remove_pending_maps(std::string_view service, const std::vector<MapEntry>& maps);
-    void clear_pending_maps(std::string_view service);
 
     /// Items of a session that has not been committed, each at the revision it was sent with: sent and
     /// not settled by an answer, or confirmed.

@@ -287,23 +287,7 @@ TEST_CASE_METHOD(SessionFixture, "what was put off is not sent when the server h
     CHECK(state->sent_items("CONTACT").empty());
 }
 
-TEST_CASE_METHOD(SessionFixture, "a slow sync by wish that breaks leaves what the next normal one needs",
-                 "[out][broken]")
-{
-    items->add(contact, card("old"));
-    sync(SyncType::Slow);
-    items->add(contact, card("confirmed"));
-    items->add(contact, card("doubtful"));
-    begin(SyncType::Slow);
-    CHECK(read() == Sent{"Add 1", "Add 2", "Add 3"});
-    store->note_sent({"1", "2", "3"});
-    confirm({"1", "2"});
-    kill();
-    CHECK(sync() == Sent{"Update 3"});
-    CHECK(sync().empty());
-}
-
-TEST_CASE_METHOD(SessionFixture, "a first sync writes no notes that nobody would read", "[out]")
+TEST_CASE_METHOD(SessionFixture, "a slow sync writes no notes that nobody would read", "[out]")
 {
     items->add(contact, card("one"));
     begin(SyncType::Slow);

@@ -20,11 +20,13 @@ public:
     struct Script {
         std::vector<session::Change> changes;
         std::string fails_at; ///< the call that throws
+        std::vector<syncml::MapItem> maps;
         std::uint64_t replaced = 0;
     };
 
     NotingDatastore(Script& script, Log& log) : script_(script), log_(log) {}
 
+    std::vector<syncml::MapItem> pending_maps() override { return script_.maps; }
     std::uint64_t prepare(session::SyncType type) override
     {
         note("prepare", std::string(syncml::name(type)));
@@ -48,6 +50,7 @@ public:
             outcomes.push_back({syncml::StatusCode::ItemAdded, "luid-of-" + item.guid});
         return outcomes;
     }
+    void note_mapped(const std::vector<syncml::MapItem>& maps) override { note("note_mapped", maps.at(0).guid); }
     std::uint64_t commit() override
     {
         note("commit");
@@ -164,43 +167,23 @@ TEST_CASE("a first sync moves everything and then the anchors", "[runner]")
     CHECK(anchors.own_last == "20260309T000000Z");
     CHECK(anchors.peer_last == "server-43");
     CHECK(anchors.mark == 77);
-    CHECK(f.state->pending_maps("CONTACT").empty());
+    CHECK(f.at("note_mapped g1") < f.at("commit"));
 }
 
-TEST_CASE("a map is remembered before the message that carries it leaves", "[runner]")
+TEST_CASE("maps that the server has not confirmed go first in the next session", "[runner]")
 {
     Fixture f;
-    f.server.items["contacts"] = {server_add("g1", "BEGIN:VCARD\r\nEND:VCARD\r\n")};
-    std::vector<storage::MapEntry> remembered;
-    f.server.on_request = [&](const syncml::Message& request) -> base::Result<void> {
-        if (request.header.msg_id == 3) {
-            remembered = f.state->pending_maps("CONTACT");
-            return base::fail(base::Errc::Unreachable, "connection reset");
-        }
-        return {};
-    };
-    CHECK(f.run().outcome == Outcome::Failed);
-    CHECK(remembered == std::vector<storage::MapEntry>{{"g1", "luid-of-g1"}});
-    CHECK(f.did("abandon"));
-    CHECK(f.state->pending_maps("CONTACT") == remembered);
-    CHECK(f.state->anchors("CONTACT", "card") == storage::Anchors{});
-}
-
-TEST_CASE("maps of a refresh are kept only when the refresh holds", "[runner]")
-{
-    Fixture f;
-    f.plan.services[0].type = "REFRESH_FROM_SERVER";
-    f.server.items["contacts"] = {server_add("g1", "BEGIN:VCARD\r\nEND:VCARD\r\n")};
-    f.server.on_request = [&](const syncml::Message& request) -> base::Result<void> {
-        if (request.header.msg_id < 3)
-            return {};
-        return connection_lost(request);
-    };
-    f.state->anchors("CONTACT", "card");
-    f.state->add_pending_maps("CONTACT", {{"old", "1"}});
-    CHECK(f.run().outcome == Outcome::Failed);
-    CHECK(f.did("apply g1"));
-    CHECK(f.state->pending_maps("CONTACT").empty());
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    f.contacts.maps = {{"g1", "7"}};
+    f.server.requests.clear();
+    f.log.clear();
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    std::vector<syncml::MapItem> sent;
+    for (const auto& command : f.server.requests.at(1).body)
+        if (const auto* map = std::get_if<syncml::Map>(&command))
+            sent = map->items;
+    CHECK(sent == f.contacts.maps);
+    CHECK(f.at("post 2") < f.at("note_mapped g1"));
 }
 
 TEST_CASE("a refresh reports what it replaced", "[runner]")

@@ -5,7 +5,6 @@
 #include <catch2/catch.hpp>
 
 using storage::Anchors;
-using storage::MapEntry;
 using storage::SyncState;
 using SentItem = SyncState::SentItem;
 using SentState = SyncState::SentState;
@@ -24,7 +23,6 @@ struct Fixture {
         state->set_sent_devinf_hash("abc");
         state->anchors("CONTACT", "card");
         state->commit("CONTACT", "card", {"c1", "s1", 7});
-        state->add_pending_maps("CONTACT", {{"g1", "1"}});
         state->note_sent("CONTACT", {{"5", 6, SentState::Sent}});
     }
 };
@@ -38,7 +36,6 @@ TEST_CASE_METHOD(Fixture, "a new state knows nothing", "[state]")
     CHECK_FALSE(state->peer_info());
     CHECK(state->sent_devinf_hash().empty());
     CHECK(state->anchors("CONTACT", "card") == Anchors{});
-    CHECK(state->pending_maps("CONTACT").empty());
     CHECK(state->sent_items("CONTACT").empty());
     CHECK(state->history(10).empty());
     CHECK(state->statistics().empty());
@@ -55,7 +52,6 @@ TEST_CASE_METHOD(Fixture, "what is known of a server outlives the connection", "
     CHECK(state->peer_info() == "{\"man\":\"x\"}");
     CHECK(state->sent_devinf_hash() == "abc");
     CHECK(state->anchors("CONTACT", "card") == Anchors{"c1", "s1", 7});
-    CHECK(state->pending_maps("CONTACT") == std::vector<MapEntry>{{"g1", "1"}});
     CHECK(state->sent_items("CONTACT") == std::vector<SentItem>{{"5", 6, SentState::Sent}});
 }
 
@@ -71,7 +67,6 @@ TEST_CASE_METHOD(Fixture, "another server or user: everything but history is for
     CHECK_FALSE(state->peer_info());
     CHECK(state->sent_devinf_hash().empty());
     CHECK(state->anchors("CONTACT", "card") == Anchors{});
-    CHECK(state->pending_maps("CONTACT").empty());
     CHECK(state->sent_items("CONTACT").empty());
     CHECK(state->history(10).size() == 1);
 }
@@ -82,13 +77,10 @@ TEST_CASE_METHOD(Fixture, "another database of the server: the service is forgot
     state->anchors("EVENT", "cal");
     state->commit("EVENT", "cal", {"e", "t", 3});
     CHECK(state->anchors("CONTACT", "other") == Anchors{});
-    CHECK(state->pending_maps("CONTACT").empty());
     CHECK(state->sent_items("CONTACT").empty());
     CHECK(state->anchors("EVENT", "cal") == Anchors{"e", "t", 3});
     // Also when no session with the first one ever ended well, and when the first one comes back.
-    state->add_pending_maps("CONTACT", {{"g1", "1"}});
     CHECK(state->anchors("CONTACT", "card") == Anchors{});
-    CHECK(state->pending_maps("CONTACT").empty());
     CHECK(state->nonce() == "bm9uY2U=");
 }
 
@@ -97,13 +89,10 @@ TEST_CASE_METHOD(Fixture, "forgetting a service makes its next sync slow and lea
     fill();
     state->anchors("EVENT", "cal");
     state->commit("EVENT", "cal", {"e", "t", 3});
-    state->add_pending_maps("EVENT", {{"g", "9"}});
     state->forget("CONTACT");
     CHECK(state->anchors("CONTACT", "card") == Anchors{});
-    CHECK(state->pending_maps("CONTACT").empty());
     CHECK(state->sent_items("CONTACT").empty());
     CHECK(state->anchors("EVENT", "cal") == Anchors{"e", "t", 3});
-    CHECK(state->pending_maps("EVENT").size() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "a commit settles what was confirmed and keeps what was not answered", "[state]")
@@ -120,17 +109,4 @@ TEST_CASE_METHOD(Fixture, "a commit settles what was confirmed and keeps what wa
           std::vector<SentItem>{{"2", 6, SentState::Sent}, {"3", 8, SentState::Confirmed}});
     state->clear_sent("CONTACT");
     CHECK(state->sent_items("CONTACT").empty());
-}
-
-TEST_CASE_METHOD(Fixture, "a map stays until the server has confirmed it", "[state]")
-{
-    state->add_pending_maps("CONTACT", {{"g1", "1"}, {"g2", "2"}, {"g3", "3"}});
-    state->add_pending_maps("EVENT", {{"g1", "7"}});
-    state->add_pending_maps("CONTACT", {{"g2", "22"}}); // the GUID became another item
-    state->remove_pending_maps("CONTACT", {{"g1", "1"}, {"g2", "2"}, {"g9", "9"}});
-    CHECK(state->pending_maps("CONTACT") == std::vector<MapEntry>{{"g2", "22"}, {"g3", "3"}});
-    CHECK(state->pending_maps("EVENT") == std::vector<MapEntry>{{"g1", "7"}});
-    state->clear_pending_maps("CONTACT");
-    CHECK(state->pending_maps("CONTACT").empty());
-    CHECK(state->pending_maps("EVENT").size() == 1);
 }

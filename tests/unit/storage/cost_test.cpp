@@ -1,0 +1,131 @@
+// The cost of a question does not depend on how much is stored: it is measured in octets that a
+// new connection reads from the file.
+#include "storage/item_store.hpp"
+
+#include "temporary_directory.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+using storage::ItemKind;
+using storage::ItemStore;
+
+namespace {
+
+/// What this process has read with system calls so far.
+std::uint64_t octets_read()
+{
+    std::ifstream io("/proc/self/io");
+    std::string name;
+    std::uint64_t value = 0;
+    io >> name >> value;
+    REQUIRE(name == "rchar:");
+    return value;
+}
+
+std::uint64_t cost(const std::filesystem::path& file, const std::function<void(ItemStore&)>& question)
+{
+    const auto store = ItemStore::open(file).value();
+    const auto before = octets_read();
+    question(*store);
+    return octets_read() - before;
+}
+
+void fill(const std::filesystem::path& file, int items)
+{
+    const auto store = ItemStore::open(file).value();
+    const std::string rest(600, 'x');
+    store->in_transaction([&] {
+        store->attach_peer(ItemKind::Contact, "p", "card");
+        for (int i = 0; i < items; ++i)
+            store->add_from_peer(ItemKind::Contact, "p", std::to_string(i), std::to_string(i) + rest,
+                                 ItemStore::Placing::Insert);
+        store->forget_guids(ItemKind::Contact, "p");
+        store->add(ItemKind::Contact, "the last one");
+    });
+}
+
+} // namespace
+
+TEST_CASE("questions about changes, and single items, cost the same in a large store", "[items][cost]")
+{
+    TemporaryDirectory directory;
+    fill(directory / "small.db", 100);
+    fill(directory / "large.db", 10'000);
+    const auto last = [](const ItemStore& store) { return store.revision() - 1; };
+    const std::pair<const char*, std::function<void(ItemStore&)>> questions[] = {
+        {"count", [](ItemStore& store) { store.count(ItemKind::Contact); }},
+        {"revision", [](ItemStore& store) { store.revision(); }},
+        {"find", [](ItemStore& store) { CHECK(store.find(ItemKind::Contact, "77")); }},
+        {"head", [](ItemStore& store) { CHECK(store.find_head(ItemKind::Contact, "p", "77")); }},
+        {"count_changes",
+         [&](ItemStore& store) {
+             CHECK(store.count_changes(ItemKind::Contact, "p", last(store), store.revision()) == 1);
+         }},
+        {"changes",
+         [&](ItemStore& store) {
+             CHECK(store.changes(ItemKind::Contact, "p", last(store), store.revision(), 0, 100).size() == 1);
+         }},
+        {"changed_since",
+         [&](ItemStore& store) { CHECK(store.changed_since(ItemKind::Contact, last(store)).added.size() == 1); }},
+        {"settled_revision",
+         [&](ItemStore& store) { CHECK(store.settled_revision(ItemKind::Contact, "p", last(store)) == last(store)); }},
+        {"find_missed_addition",
+         [&](ItemStore& store) { CHECK_FALSE(store.find_missed_addition(ItemKind::Contact, "p", 1, last(store))); }},
+        {"page", [](ItemStore& store) { CHECK(store.page(ItemKind::Contact, 99, "50", 100).size() == 1); }},
+        {"attach_peer", [](ItemStore& store) { store.attach_peer(ItemKind::Contact, "p", "card"); }},
+        {"replace", [](ItemStore& store) { CHECK(store.replace(ItemKind::Contact, "77", "other")); }},
+        {"match",
+         [](ItemStore& store) {
+             CHECK_FALSE(
+                 store.add_from_peer(ItemKind::Contact, "p", "g", "the last one", ItemStore::Placing::Match).created);
+         }},
+    };
+    for (const auto& [name, question] : questions) {
+        CAPTURE(name);
+        const auto small = cost(directory / "small.db", question);
+        const auto large = cost(directory / "large.db", question);
+        // The trees are a level or two deeper: a page more for each tree on the way.
+        CHECK(large <= small + 12 * 4096);
+    }
+}
+
+TEST_CASE("listing and counting do not read the items", "[items][cost]")
+{
+    TemporaryDirectory directory;
+    {
+        const auto store = ItemStore::open(directory / "items.db").value();
+        store->in_transaction([&] {
+            for (int i = 0; i < 100; ++i)
+                store->add(ItemKind::Contact, std::string(100'000, 'x'));
+        });
+    }
+    CHECK(cost(directory / "items.db", [](ItemStore& store) {
+              CHECK(store.list(ItemKind::Contact).size() == 100);
+              CHECK(store.count_changes(ItemKind::Contact, "p", 1, 200) == 100);
+              CHECK(store.changed_since(ItemKind::Contact, 0).added.size() == 100);
+          }) < 100'000);
+}
+
+TEST_CASE("a session without changes writes nothing to the store", "[items][cost]")
+{
+    TemporaryDirectory directory;
+    const auto file = directory / "items.db";
+    fill(file, 100);
+    const auto store = ItemStore::open(file).value();
+    const auto mark = store->revision();
+    const auto size = [&] {
+        return std::filesystem::exists(directory / "items.db-wal")
+                   ? std::filesystem::file_size(directory / "items.db-wal")
+                   : 0;
+    };
+    const auto before = size();
+    store->attach_peer(ItemKind::Contact, "p", "card");
+    CHECK(store->changes(ItemKind::Contact, "p", mark, mark, 0, 100).empty());
+    store->drop_staged(ItemKind::Contact, "p");
+    store->forget_guids(ItemKind::Contact, "p");
+    CHECK(store->unmapped(ItemKind::Contact, "p", "card").empty());
+    CHECK(store->settled_revision(ItemKind::Contact, "p", mark) == mark);
+    CHECK(size() == before);
+}

@@ -1,0 +1,83 @@
+// Databases that older programs wrote are read by this one. Each released version of a schema has its text in
+// schema/NAME-VERSION.sql.
+#include "storage/item_store.hpp"
+#include "storage/profile_repository.hpp"
+#include "storage/sync_state.hpp"
+
+#include "temporary_directory.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <SQLiteCpp/Database.h>
+
+#include <fstream>
+#include <sstream>
+
+using namespace storage;
+
+namespace {
+
+void restore(const std::filesystem::path& file, const std::string& text)
+{
+    std::ifstream stream(std::filesystem::path(SCHEMA_DIRECTORY) / text);
+    REQUIRE(stream);
+    std::ostringstream sql;
+    sql << stream.rdbuf();
+    SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(sql.str());
+}
+
+} // namespace
+
+TEST_CASE("items of version 1 are read", "[schema]")
+{
+    TemporaryDirectory directory;
+    restore(directory / "items.db", "items-1.sql");
+    const auto store = ItemStore::open(directory / "items.db").value();
+    CHECK(store->revision() == 7);
+    CHECK(store->count(ItemKind::Contact) == 2);
+    CHECK(store->count(ItemKind::Event) == 1);
+    CHECK(store->find(ItemKind::Contact, "1") == StoredItem{"1", 7, "uno"});
+    CHECK(store->find(ItemKind::Contact, "4") == StoredItem{"4", 6, "four"});
+    CHECK(store->changes(ItemKind::Contact, "p", 4, 7, 0, 100) ==
+          std::vector<ItemChange>{{ItemChange::Kind::Delete, "3", 5, ""}, {ItemChange::Kind::Update, "1", 7, "uno"}});
+    CHECK(store->unmapped(ItemKind::Contact, "p", "server card") == std::vector<MapEntry>{{"g4", "4"}});
+    CHECK(store->add_from_peer(ItemKind::Contact, "p", "g5", "staged", ItemStore::Placing::Stage).luid == "5");
+    CHECK(store->add(ItemKind::Contact, "new") == "6");
+}
+
+TEST_CASE("a profile's state of version 1 is read", "[schema]")
+{
+    TemporaryDirectory directory;
+    restore(directory / "state.db", "state-1.sql");
+    const auto state = SyncState::open(directory / "state.db").value();
+    CHECK(state->identity() == "server");
+    CHECK(state->nonce() == "bm9uY2U=");
+    CHECK(state->peer_info() == "{}");
+    CHECK(state->sent_devinf_hash() == "hash");
+    CHECK(state->anchors("CONTACT", "card") == Anchors{"c1", "s1", 7});
+    CHECK(state->sent_items("CONTACT") == std::vector<SyncState::SentItem>{{"1", 6, SyncState::SentState::Sent},
+                                                                           {"2", 8, SyncState::SentState::Confirmed}});
+    const auto sessions = state->history(10);
+    REQUIRE(sessions.size() == 2);
+    CHECK(sessions[0].session == 4);
+    CHECK(sessions[0].ended == 0);
+    CHECK(sessions[1].notes == std::vector<std::string>{"slow sync"});
+    CHECK(sessions[1].round_trips == 3);
+    CHECK(state->statistics(4)[0].from_server == CountersRecord{1, 2, 3, 4, 5});
+    CHECK(state->statistics(4)[0].to_server == CountersRecord{6, 7, 8, 9, 10});
+}
+
+TEST_CASE("profiles of version 1 are read", "[schema]")
+{
+    TemporaryDirectory directory;
+    restore(directory / "profiles.db", "profiles-1.sql");
+    const auto repository = ProfileRepository::open(directory / "profiles.db").value();
+    const auto rows = repository->load_all();
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].id == "one");
+    CHECK(rows[0].sealed_credentials == "box");
+    CHECK(rows[0].services ==
+          std::vector<ProfileRow::Service>{{"CONTACT", "card", true, ""}, {"EVENT", "cal", false, "box"}});
+    CHECK(rows[0].next_due == 6);
+    CHECK(repository->next_session_number() == 3);
+}
