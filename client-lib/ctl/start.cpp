@@ -130,6 +130,23 @@ ExitStatus exit_status(const Session& session)
     return session.error()->kind() == ErrorKind::NoService ? ExitStatus::NoService : ExitStatus::SyncFailed;
 }
 
+/// What a person can do about a failed sync, in syncctl's own terms; the service's words do not know them.
+std::string hint(const Error& error, const syncd::SyncProfileInfo& profile)
+{
+    const std::string update = fmt::format("Change it with: syncctl profile update {}", profile.profile_id);
+    if (error.kind() == ErrorKind::NoService)
+        return "When it is back, see: syncctl history " + profile.profile_id;
+    if (error.kind() == ErrorKind::Authentication)
+        return update + " --ask-password, or --user NAME";
+    if (error.kind() == ErrorKind::CredentialsLost)
+        return update + " --user NAME";
+    if (error.kind() == ErrorKind::DatabaseNotFound)
+        return update + " --service SERVICE=DATABASE";
+    if (error.kind() == ErrorKind::PlainCredentialsRefused)
+        return update + " --allow-plain-credentials, or --url https://...";
+    return {};
+}
+
 ExitStatus run(Context& context, const Options& options)
 {
     const auto profile = find_profile(context.client, options.profile);
@@ -154,8 +171,7 @@ ExitStatus run(Context& context, const Options& options)
                   fmt::format("{}: {} after {}\n{}", profile.profile_name, word(*session.outcome()),
                               format_duration(took), statistics.empty() ? "" : statistics_text(statistics)));
     if (const auto& error = session.error())
-        report(fmt::format("syncing {} failed: {}", profile.profile_name, error->what()),
-               status == ExitStatus::NoService ? "When it is back, see: syncctl history " + id : "");
+        report(fmt::format("syncing {} failed: {}", profile.profile_name, error->what()), hint(*error, profile));
     return status;
 }
 

@@ -98,7 +98,8 @@ class Start(ctl.TestCase):
         self.add(services=['contact=nowhere', 'event=cal'])
         result = self.run_ctl('start', 'Work', status=6)
         self.assertRegex(result.stdout, r'Work: failed after ')
-        self.assertRegex(result.stderr, r'^syncctl: syncing Work failed: .*nowhere')
+        self.assertRegex(result.stderr, r'^syncctl: syncing Work failed: .*nowhere.*\n'
+                                        r'Change it with: syncctl profile update \w+ --service SERVICE=DATABASE\n$')
         told = self.json('start', 'Work', status=6)
         self.assertEqual(told['outcome'], 'FAILED')
         self.assertEqual(told['error']['name'], 'org.syncd1.Error.DatabaseNotFound')
