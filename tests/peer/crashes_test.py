@@ -99,6 +99,48 @@ for _message, _after in BOUNDARIES:
     setattr(Crashes, f'test_the_broker_is_killed_{_place}', killing_the_broker(_message, _after))
 
 
+class DeadServer(unittest.TestCase):
+    """The server is killed in the middle of a session and comes back with its data."""
+
+    def serve(self):
+        self.server = ReferenceServer('--user', 'alice:s3cret', '--data', self.place.name + '/server.db', '--port', str(self.port))
+        self.port = self.server.port
+
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory()
+        self.addCleanup(self.place.cleanup)
+        self.port = 0
+        self.serve()
+        self.addCleanup(lambda: self.server.stop())
+        syncd = Syncd()
+        self.addCleanup(syncd.stop)
+        self.device = Device(syncd)
+        self.addCleanup(self.device.close)
+
+    def test_the_next_sync_makes_all_equal(self):
+        profile = self.device.add_profile(self.server.url)
+        self.assertEqual(self.device.sync(profile).signal, 'Completed')
+        for message, after in BOUNDARIES:
+            with self.subTest(message=message, after=after):
+                self.device.put(contact(f'Here{message}{after}'))
+                self.server.put('card', contact(f'There{message}{after}'))
+                self.server.call('hold', message=message, after=after)
+                session = self.device.start(profile)
+                self.server.call('await-held')
+                self.server.process.kill()
+                self.server.process.wait()
+                outcome = self.device.await_end(session)
+                self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Unreachable'))
+                self.server.stop()
+                self.serve()
+                self.assertEqual(self.device.sync(profile).signal, 'Completed')
+                self.assertEqual(texts(self.device.items()), texts(self.server.items('card')))
+                self.assertEqual(self.device.sync(profile).signal, 'Completed')
+                self.assertEqual(self.device.counts(profile), (NOTHING, NOTHING))
+                self.assertEqual(self.server.violations(), [])
+        self.assertEqual(self.device.count(), 2 * len(BOUNDARIES))
+
+
 class InTheMiddle(PeerCase):
     def setUp(self):
         super().setUp()

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Small messages, many items, several services in one session."""
+"""Small messages and many items."""
 import unittest
 
-from device import CONTACT, EVENT
-from example_items import contact, event, texts
-from peer_case import NOTHING, STORES, PeerCase
+from device import CONTACT
+from example_items import contact, texts
+from peer_case import NOTHING, PeerCase
 
 MANY = 1000
 
@@ -75,43 +75,6 @@ class ManyItems(PeerCase):
             self.assertEqual(steps[-1], (MANY, MANY))
             self.assertEqual([done for _, done in steps], sorted(done for _, done in steps))
             self.assertTrue(all(done <= total for total, done in steps))
-
-
-class SeveralServices(PeerCase):
-    devices = 2
-
-    def setUp(self):
-        super().setUp()
-        for device in self.everybody:
-            device.manager.Remove(self.profiles[device])
-            self.profiles[device] = device.add_profile(self.server.url, services=tuple(STORES.items()))
-
-    def test_contacts_and_events_move_in_one_session(self):
-        self.a.put(contact('Ada'))
-        self.a.put(event('Lunch'), service=EVENT)
-        self.server.put('card', contact('Bo'))
-        self.server.put('cal', event('Dinner', day=2))
-        self.sync(self.a)
-        self.assertEqual(self.a.counts(self.profiles[self.a], CONTACT), ((1, 0, 0), (1, 0, 0)))
-        self.assertEqual(self.a.counts(self.profiles[self.a], EVENT), ((1, 0, 0), (1, 0, 0)))
-        self.assertEqual(len(self.server.sessions()), 1)
-        self.sync(self.b)
-        self.assert_equal_everywhere(CONTACT, size=2)
-        self.assert_equal_everywhere(EVENT, size=2)
-
-    def test_one_service_that_fails_does_not_harm_the_other(self):
-        self.a.manager.Remove(self.profiles[self.a])
-        profile = self.a.add_profile(self.server.url, services=((CONTACT, 'card'), (EVENT, 'nowhere')))
-        self.a.put(contact('Ada'))
-        self.a.put(event('Lunch'), service=EVENT)
-        outcome = self.a.sync(profile)
-        self.assertEqual((outcome.signal, outcome.error), ('Failed', 'DatabaseNotFound'))
-        self.assertIn('nowhere', outcome.message)
-        self.assertEqual((self.a.status(profile, CONTACT), self.a.status(profile, EVENT)), ('SUCCESS', 'FAIL'))
-        self.assertEqual(texts(self.server.items('card')), texts(self.a.items()))
-        self.assertEqual(self.server.items('cal'), {})
-        self.a.sync(profile)
-        self.assertEqual(self.a.ran(profile, CONTACT), 'TWO_WAY')
 
 
 if __name__ == '__main__':

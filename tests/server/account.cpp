@@ -109,4 +109,18 @@ Verdict check_credentials(const syncml::Header& header, const Options& options, 
     return verdict;
 }
 
+Verdict check_guard(const syncml::Alert& alert, const std::string& datastore, const Options& options)
+{
+    const auto guard = options.guards.find(datastore);
+    if (guard == options.guards.end())
+        return {};
+    if (alert.cred && alert.cred->meta.type == "syncml:auth-basic" &&
+        decode_base64(alert.cred->data.reveal()) == guard->second)
+        return {};
+    syncml::Meta chal;
+    chal.format = "b64";
+    chal.type = "syncml:auth-basic";
+    return {alert.cred ? syncml::StatusCode::InvalidCredentials : syncml::StatusCode::MissingCredentials, chal, {}};
+}
+
 } // namespace testserver

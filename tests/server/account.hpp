@@ -26,4 +26,7 @@ Verdict check_credentials(const syncml::Header& header, const Options& options, 
 /// The refusal of right credentials, for the misbehaviour of that name.
 Verdict refuse_credentials(const syncml::Header& header, const Options& options, Store& store);
 
+/// Checks the basic Cred of an Alert for a datastore that guards itself: 200, 401 or 407.
+Verdict check_guard(const syncml::Alert& alert, const std::string& datastore, const Options& options);
+
 } // namespace testserver

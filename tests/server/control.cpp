@@ -171,6 +171,8 @@ void Control::set_options(const json& arguments)
             options_.max_msg_size = value.get<std::uint64_t>();
         else if (key == "users")
             options_.users = value.get<std::map<std::string, std::string>>();
+        else if (key == "guards")
+            options_.guards = value.get<std::map<std::string, std::string>>();
         else
             throw std::invalid_argument("no option " + key);
     }

@@ -32,13 +32,23 @@ void parse_users(const std::vector<std::string>& words, Options& options)
     }
 }
 
+void parse_guards(const std::vector<std::string>& words, Options& options)
+{
+    for (const auto& word : words) {
+        const auto equals = word.find('=');
+        if (equals == std::string::npos)
+            throw std::invalid_argument("a guard is DATASTORE=NAME:PASSWORD");
+        options.guards[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+}
+
 CommandLine parse(int argc, char** argv)
 {
     CommandLine line;
     auto& options = line.options;
     std::string auth = "md5";
     std::string conflict = "server";
-    std::vector<std::string> users;
+    std::vector<std::string> users, guards;
     bool no_resp_uri = false;
     bool no_number_of_changes = false;
 
@@ -46,6 +56,7 @@ CommandLine parse(int argc, char** argv)
     app.add_option("--port", line.port, "port, 0: any free one; printed as 'READY URL'")->check(CLI::Range(0, 65535));
     app.add_option("--data", line.file, "database file; without it everything is in memory");
     app.add_option("--user", users, "NAME:PASSWORD of a user, repeatable; none: no authentication");
+    app.add_option("--guard", guards, "DATASTORE=NAME:PASSWORD that its Alert must show, repeatable");
     app.add_option("--auth", auth, "none, basic, md5 or any (md5 asked for, both taken)");
     app.add_flag("--auth-each-message", options.auth_each_message, "accept credentials for one message only");
     app.add_flag("--no-resp-uri", no_resp_uri, "know sessions by SessionID and device, hand out no RespURI");
@@ -62,6 +73,7 @@ CommandLine parse(int argc, char** argv)
         options.auth = parse_auth(auth);
         options.conflict = parse_conflict(conflict);
         parse_users(users, options);
+        parse_guards(guards, options);
     } catch (const CLI::ParseError& error) {
         std::exit(app.exit(error));
     } catch (const std::invalid_argument& error) {

@@ -29,7 +29,8 @@ struct Options {
     ConflictPolicy conflict = ConflictPolicy::ServerWins;
     std::uint64_t max_msg_size = 64 * 1024;
     std::uint64_t max_obj_size = 4 * 1024 * 1024;
-    std::map<std::string, std::string> users; ///< name → password
+    std::map<std::string, std::string> users;  ///< name → password
+    std::map<std::string, std::string> guards; ///< datastore → `NAME:PASSWORD` that its Alert must show
     std::vector<DatastoreOptions> datastores{
         {"card", "text/vcard", "3.0", "text/x-vcard", "2.1"},
         {"cal", "text/calendar", "2.0", "text/x-vcalendar", "1.0"},

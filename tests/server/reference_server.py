@@ -25,6 +25,7 @@ class ReferenceServer:
         word, _, self.url = self.process.stdout.readline().strip().partition(' ')
         if word != 'READY':
             raise RuntimeError(f'{program} did not start: {self.process.wait()}')
+        self.port = int(self.url.rpartition(':')[2].partition('/')[0])
         self._control = self.url[:-len('/sync')] + '/_control/'
         self._opener = _opener
         if tls:
@@ -42,9 +43,8 @@ class ReferenceServer:
         self.stop()
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.stdin.close()
-            self.process.wait()
+        self.process.stdin.close()
+        self.process.wait()
         self.process.stdout.close()
 
     def call(self, name, **arguments):

@@ -306,6 +306,15 @@ class Authentication(ServerTest):
         self.assertEqual(second.status[('SyncHdr', '0')], '200')
         self.assertClean()
 
+    def test_a_datastore_guarded_by_itself_wants_credentials_in_its_alert(self):
+        self.server.options(auth='none', guards={'card': 'carol:own'})
+        cred = Client(self.server, user='carol', password='own').basic()
+        wrong = Client(self.server, user='carol', password='other').basic()
+        for given, code in (('', '407'), (wrong, '401'), (cred, '200')):
+            body = alert(2, 201, '', 'c1').replace('<Data>201', given + '<Data>201')
+            answer = Client(self.server).send(put(1) + body + alert(3, 201, '', 'c1', store='cal'))
+            self.assertEqual((answer.status[('Alert', '2')], answer.status[('Alert', '3')]), (code, '200'))
+
     def test_users_do_not_see_each_others_items(self):
         self.server.options(users={'alice': 's3cret', 'bob': 'hidden'})
         self.server.put('card', CARD.format('Ada', ''), user='alice')

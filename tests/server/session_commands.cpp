@@ -122,6 +122,10 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
     const auto datastore = std::ranges::find(options_.datastores, plain_uri(item.target->uri), &DatastoreOptions::name);
     if (datastore == options_.datastores.end() || faults_.strike(Misbehaviour::NoDatabase, message.header.msg_id))
         return refuse(StatusCode::NotFound);
+    if (auto verdict = check_guard(alert, datastore->name, options_); !verdict.accepted()) {
+        status.chal = std::move(verdict.chal);
+        return refuse(verdict.code);
+    }
     if (known != nullptr) {
         referee_.broke("alert", "a second sync Alert for " + known->uri());
         return refuse(StatusCode::CommandNotAllowed);
