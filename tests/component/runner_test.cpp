@@ -75,6 +75,10 @@ public:
         return result;
     }
 
+    std::vector<syncml::MapItem> pending_maps() override
+    {
+        return around([&] { return store_->pending_maps(); });
+    }
     std::uint64_t prepare(session::SyncType type) override
     {
         return around([&] { return store_->prepare(type); });
@@ -94,6 +98,10 @@ public:
     std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override
     {
         return around([&] { return store_->apply(items); });
+    }
+    void note_mapped(const std::vector<syncml::MapItem>& maps) override
+    {
+        around([&] { return store_->note_mapped(maps), 0; });
     }
     std::uint64_t commit() override
     {
