@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pty
+import secrets
 import select
 import struct
 import subprocess
@@ -19,7 +20,8 @@ from reference_server import ReferenceServer
 BUILD = pathlib.Path(os.environ['SYNCD_BUILD'])
 SYNCCTL = str(BUILD / 'client-lib/ctl/syncctl')
 EXAMPLE = str(BUILD / 'client-lib/example/syncd-example')
-USER, PASSWORD = 'alice', 'correct horse battery'
+USER = 'alice'
+PASSWORD = f'correct horse {secrets.token_hex(8)}'  # nobody else's, so that whoever holds it had it from this program
 PATIENCE = 60  # seconds; nothing waits for it to pass
 
 
