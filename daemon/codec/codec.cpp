@@ -54,9 +54,9 @@ base::Result<syncml::Message> decode_xml(std::string_view document, const Limits
             done = read_devinf_texts(results->items, results->meta, limits);
     }
     if (!done)
-        return base::fail(done.error().code, "the message cannot be read: " + done.error().message);
+        return tl::unexpected(std::move(done.error()));
     if (message.header.msg_id == 0)
-        return base::fail(base::Errc::Malformed, "the message cannot be read: it has no SyncHdr with a MsgID");
+        return base::fail(base::Errc::Malformed, "the message has no SyncHdr with a MsgID");
     return message;
 }
 

@@ -1,6 +1,9 @@
 #include "runner/exchange.hpp"
 
 #include "base/secret.hpp"
+#include "session/wording.hpp"
+
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -13,6 +16,12 @@ base::Error overdue()
 {
     return {base::Errc::Timeout, "The session took longer than it may and was ended. What is confirmed is kept; the "
                                  "next sync carries on."};
+}
+
+base::Error unreadable(const std::string& url, const base::Error& error)
+{
+    return {error.code, fmt::format("{} sent what cannot be read as SyncML ({}). Check the URL of the profile. {}",
+                                    transport::address(url), error.message, session::ask_the_operator)};
 }
 
 } // namespace
@@ -37,7 +46,10 @@ base::Result<syncml::Message> Exchange::send(syncml::Message message, const std:
     ++traffic_.round_trips;
     codec::Limits limits;
     limits.max_bytes = max_reply_bytes_;
-    return codec::decode(reply->body, Encoding, limits);
+    auto answer = codec::decode(reply->body, Encoding, limits);
+    if (!answer)
+        return tl::unexpected(unreadable(url, answer.error()));
+    return answer;
 }
 
 } // namespace runner

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "channel/stream.hpp"
 #include "datastore/embedded.hpp"
+#include "runner/local_failure.hpp"
 #include "runner/sandbox.hpp"
 #include "runner/session_runner.hpp"
 #include "runner/signal_watch.hpp"
@@ -93,7 +94,7 @@ try {
     };
     return run_session(plan, around);
 } catch (const std::exception& exception) {
-    return result_of(base::Error{base::Errc::Local, exception.what()});
+    return result_of(local_failure(exception));
 }
 
 ExitStatus exit_status(const channel::Result& result)

@@ -3,6 +3,7 @@
 #include "base/base64.hpp"
 #include "base/log.hpp"
 #include "runner/device_info.hpp"
+#include "runner/local_failure.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -92,7 +93,7 @@ std::optional<session::Event> SessionDriver::carry_out(std::vector<session::Effe
             try {
                 obey(effect);
             } catch (const std::exception& exception) {
-                failure = base::Error{base::Errc::Local, exception.what()};
+                failure = local_failure(exception);
             }
         }
         return std::nullopt;
@@ -143,7 +144,7 @@ void SessionDriver::obey(session::Note& effect)
 
 session::Broke SessionDriver::broke(session::ServiceIndex service, const std::exception& exception) const
 {
-    return {{base::Errc::Local, services_[service].plan.service + ": " + exception.what()}, service};
+    return {local_failure(exception, services_[service].plan.service), service};
 }
 
 session::Event SessionDriver::answer(const session::Prepare& question)
@@ -185,7 +186,7 @@ session::Event SessionDriver::answer(session::Send& question)
     try {
         note_sent(question);
     } catch (const std::exception& exception) {
-        return session::Broke{{base::Errc::Local, exception.what()}, std::nullopt};
+        return session::Broke{local_failure(exception), std::nullopt};
     }
     auto reply = exchange_.send(std::move(question.message), question.url);
     if (!reply)

@@ -1,5 +1,6 @@
 #include "runner/session_runner.hpp"
 
+#include "runner/local_failure.hpp"
 #include "runner/session_driver.hpp"
 #include "runner/session_setup.hpp"
 
@@ -7,11 +8,6 @@
 
 namespace runner {
 namespace {
-
-base::Error local_failure(const std::exception& exception)
-{
-    return {base::Errc::Local, exception.what()};
-}
 
 /// The session up to its end, but for writing that down.
 std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundings& around, SessionReport& report)

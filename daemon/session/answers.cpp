@@ -55,6 +55,12 @@ void Answers::fill(Slot slot, syncml::StatusCode code)
     answers_.at(slot.answer).items.at(slot.item).code = code;
 }
 
+const std::string& Answers::id(Slot slot) const
+{
+    const auto& item = answers_.at(slot.answer).items.at(slot.item);
+    return item.source.empty() ? item.target : item.source;
+}
+
 std::vector<syncml::Status> Answers::take()
 {
     std::vector<syncml::Status> result;

@@ -30,6 +30,8 @@ public:
     void add_items(const syncml::ItemCommand& command);
     Slot place(const syncml::Item& item);
     void fill(Slot slot, syncml::StatusCode code);
+    /// The item's id: the peer's, or else ours.
+    const std::string& id(Slot slot) const;
 
     /// Everything, once every slot is filled. One Status for a command whose Items have one
     /// code, else one per Item (RepPro 1.2, Status).

@@ -3,6 +3,7 @@
 #include "session/conversation.hpp"
 #include "session/receiver.hpp"
 #include "session/sender.hpp"
+#include "session/wording.hpp"
 
 #include <fmt/format.h>
 
@@ -199,9 +200,7 @@ void Engine::Impl::on_message_done()
     const bool progress = receiver_.made_progress() || sender_.sent_commands();
     idle_exchanges_ = progress ? 0 : idle_exchanges_ + 1;
     if (idle_exchanges_ >= max_idle_exchanges)
-        return end(base::Error{Errc::Protocol,
-                               "The server keeps the session open without getting on with it. Try again "
-                               "later."});
+        return end(broken_rule("The server keeps the session open without getting on with it."));
     // A Final before ours ends nothing of this package.
     if (conversation_.own_final_sent && conversation_.peer_final) {
         if (conversation_.package == Package::Initialization)

@@ -13,7 +13,6 @@ namespace session {
 namespace {
 
 using base::Errc;
-using base::fail;
 using syncml::StatusCode;
 
 std::string_view without_leading_zeros(std::string_view number)
@@ -35,15 +34,17 @@ base::Error error_of(StatusCode code)
     if (code == StatusCode::InProgress || code == StatusCode::RetryLater || code == StatusCode::ServiceUnavailable)
         return {Errc::Server, fmt::format("The server is busy ({}). Try again later.", words(code))};
     if (code == StatusCode::DtdVersionNotSupported || code == StatusCode::ProtocolVersionNotSupported)
-        return {Errc::Protocol, fmt::format("The server does not speak version 1.2 of SyncML ({}).", words(code))};
+        return {Errc::Protocol, fmt::format("The server does not speak version 1.2 of SyncML ({}), the only one that "
+                                            "syncd speaks. Ask its operator for another address.",
+                                            words(code))};
     const int value = static_cast<int>(code) % 1000;
     if (value >= 500)
-        return {Errc::Server, fmt::format("The server failed ({}). Try again later.", words(code))};
+        return server_failure(fmt::format("The server failed ({}).", words(code)));
     if (value >= 300 && value < 400)
         return {Errc::Server,
                 fmt::format("The server wants to be asked at another address ({}). Correct Url of the profile.",
                             words(code))};
-    return {Errc::Protocol, fmt::format("The server does not accept our message ({}).", words(code))};
+    return broken_rule(fmt::format("The server does not accept our message ({}).", words(code)));
 }
 
 } // namespace
@@ -67,8 +68,8 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
             return next; // the other Status of such a message only repeat it
     }
     if (message.header.msg_id <= conversation_.peer_last_msg_id)
-        return fail(Errc::Protocol,
-                    fmt::format("The server's reply is an old one (message {}).", message.header.msg_id));
+        return tl::unexpected(
+            broken_rule(fmt::format("The server's reply is an old one (message {}).", message.header.msg_id)));
 
     conversation_.peer_last_msg_id = message.header.msg_id;
     conversation_.peer_final = message.final;
@@ -95,12 +96,13 @@ base::Result<void> Receiver::check(const syncml::Message& message) const
 {
     const auto& header = message.header;
     if (without_leading_zeros(header.session_id) != std::to_string(conversation_.session_id))
-        return fail(Errc::Protocol, fmt::format("The server's reply belongs to another session (\"{}\" instead of {}).",
-                                                header.session_id, conversation_.session_id));
+        return tl::unexpected(
+            broken_rule(fmt::format("The server's reply belongs to another session (\"{}\" instead of {}).",
+                                    header.session_id, conversation_.session_id)));
     if (header.target.uri != conversation_.setup.device_id)
-        return fail(Errc::Protocol, fmt::format("The server's reply is meant for another device (\"{}\" instead of "
-                                                "\"{}\").",
-                                                header.target.uri, conversation_.setup.device_id));
+        return tl::unexpected(
+            broken_rule(fmt::format("The server's reply is meant for another device (\"{}\" instead of \"{}\").",
+                                    header.target.uri, conversation_.setup.device_id)));
     // docs/decisions/0002-status-for-nothing.md
     for (const auto& command : message.body) {
         const auto* status = std::get_if<syncml::Status>(&command);
@@ -108,10 +110,10 @@ base::Result<void> Receiver::check(const syncml::Message& message) const
             continue;
         const auto ref = status->msg_ref != 0 ? status->msg_ref : conversation_.last_msg_id;
         if (!conversation_.sent.was_sent(ref, status->cmd_ref))
-            return fail(Errc::Protocol,
-                        fmt::format("The server answered a command that was never sent ({} {} of message "
-                                    "{}), so its replies cannot be trusted.",
-                                    status->cmd, status->cmd_ref, status->msg_ref));
+            return tl::unexpected(
+                broken_rule(fmt::format("The server answered a command that was never sent ({} {} of message {}), so "
+                                        "its replies cannot be trusted.",
+                                        status->cmd, status->cmd_ref, status->msg_ref)));
     }
     return {};
 }
@@ -133,9 +135,9 @@ base::Result<void> Receiver::learn(const syncml::Header& header)
         const bool safe = starts_with_scheme(header.resp_uri, "https://");
         if (!safe &&
             (starts_with_scheme(conversation_.url, "https://") || !starts_with_scheme(header.resp_uri, "http://")))
-            return fail(Errc::Protocol, fmt::format("The server wants the session to go on at \"{}\", which is not as "
-                                                    "safe as \"{}\".",
-                                                    header.resp_uri, conversation_.setup.server_uri));
+            return tl::unexpected(broken_rule(
+                fmt::format("The server wants the session to go on at \"{}\", which is not as safe as \"{}\".",
+                            header.resp_uri, conversation_.setup.server_uri)));
         // SyncEvolution's server finds the session by the Target LocURI, so it goes there as
         // well; servers that expect the configured URL there have no other RespURI.
         conversation_.url = header.resp_uri;

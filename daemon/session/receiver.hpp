@@ -74,6 +74,7 @@ private:
     void read_items(Service* service, syncml::ItemCommand& command, Refusal refusal);
     void read_group(Service* service, syncml::Group& group, Refusal refusal);
     void read_item(Service* service, const syncml::ItemCommand& command, syncml::Item& item, Refusal refusal);
+    void note_not_stored(const Service& service, Answers::Slot slot, syncml::StatusCode code);
 
     Conversation& conversation_;
     Answers answers_;

@@ -2,6 +2,9 @@
 // becomes of them.
 
 #include "session/receiver.hpp"
+#include "session/wording.hpp"
+
+#include <fmt/format.h>
 
 #include <cassert>
 #include <utility>
@@ -82,8 +85,16 @@ void Receiver::read_item(Service* service, const syncml::ItemCommand& command, s
         refusal = std::get<StatusCode>(incoming);
     }
     answers_.fill(slot, *refusal);
-    if (service != nullptr && counts)
-        service->on_incoming_refused();
+    if (service == nullptr || !counts)
+        return;
+    service->on_incoming_refused();
+    note_not_stored(*service, slot, *refusal);
+}
+
+void Receiver::note_not_stored(const Service& service, Answers::Slot slot, StatusCode code)
+{
+    conversation_.note_item(service.index(), fmt::format("{}: item {} of the server was not stored ({}).",
+                                                         service.setup().name, answers_.id(slot), words(code)));
 }
 
 std::optional<Apply> Receiver::next_apply()
@@ -105,8 +116,11 @@ void Receiver::on_applied(const std::vector<Outcome>& outcomes)
     const auto& entries = node.mapped().entries;
     assert(outcomes.size() == entries.size());
     for (std::size_t i = 0; i < entries.size(); ++i) {
-        answers_.fill(entries[i].slot, outcomes[i].status);
-        service.on_incoming(entries[i].kind, entries[i].guid, outcomes[i]);
+        const auto& [slot, kind, guid] = entries[i];
+        answers_.fill(slot, outcomes[i].status);
+        service.on_incoming(kind, guid, outcomes[i]);
+        if (is_failure(fate_of(kind, outcomes[i].status)))
+            note_not_stored(service, slot, outcomes[i].status);
     }
     conversation_.report_progress(service, true);
 }

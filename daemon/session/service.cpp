@@ -71,8 +71,8 @@ void Service::on_alert_status(StatusCode code)
                          "and Password of this service in the profile.",
                          setup_.remote_uri, setup_.name, words(code)));
     else
-        fail(Errc::Server, fmt::format("The server refuses to synchronize its database \"{}\" for {} as {} ({}).",
-                                       setup_.remote_uri, setup_.name, syncml::name(type_), words(code)));
+        fail(server_failure(fmt::format("The server refuses to synchronize its database \"{}\" for {} as {} ({}).",
+                                        setup_.remote_uri, setup_.name, syncml::name(type_), words(code))));
 }
 
 Service::Reply Service::on_server_alert(syncml::AlertCode code, const syncml::Item& item)
@@ -119,10 +119,9 @@ Service::Reply Service::on_server_alert(syncml::AlertCode code, const syncml::It
 void Service::refuse_type(SyncType proposed)
 {
     if (type_ == SyncType::Slow)
-        return fail(Errc::Protocol,
-                    fmt::format("The server answers {} for {}, although a slow sync was asked for, which no "
-                                "server may decline.",
-                                syncml::name(proposed), setup_.name));
+        return fail(broken_rule(fmt::format(
+            "The server answers {} for {}, although a slow sync was asked for, which no server may decline.",
+            syncml::name(proposed), setup_.name)));
     std::string why;
     if (proposed == type_)
         why =
@@ -161,10 +160,9 @@ StatusCode Service::on_late_alert(syncml::AlertCode code, const syncml::Item& it
 void Service::on_initialized()
 {
     if (!agreed_)
-        fail(Errc::Protocol,
-             fmt::format("The server accepted the synchronization of {} but did not say how it wants to "
-                         "do it (no Alert).",
-                         setup_.name));
+        fail(broken_rule(fmt::format(
+            "The server accepted the synchronization of {} but did not say how it wants to do it (no Alert).",
+            setup_.name)));
     // A slow sync or a refresh makes a new map on both sides.
     if (type_ == SyncType::Slow || syncml::is_refresh(type_))
         maps_.clear();
@@ -182,7 +180,7 @@ void Service::on_sync_status(StatusCode code)
         return;
     if (code == StatusCode::NotFound)
         return on_alert_status(code);
-    fail(Errc::Server, fmt::format("The server does not accept our changes of {} ({}).", setup_.name, words(code)));
+    fail(server_failure(fmt::format("The server does not accept our changes of {} ({}).", setup_.name, words(code))));
 }
 
 syncml::Sync Service::sync_shell(bool count) const
@@ -250,22 +248,23 @@ void Service::judge()
         return;
     const auto& sent = outgoing_.counters();
     if (outgoing_.unanswered() > 0)
-        return fail(Errc::Protocol, fmt::format("The server did not answer for {} of our changes of {}. They are sent "
-                                                "again next time.",
-                                                outgoing_.unanswered(), setup_.name));
+        return fail(broken_rule(
+            fmt::format("The server did not answer for {} of our changes of {}. They are sent again next time.",
+                        outgoing_.unanswered(), setup_.name)));
     if (type_ == SyncType::RefreshFromServer && !server_sync_seen_)
-        return fail(Errc::Protocol,
-                    fmt::format("The server ended the session without sending its content of {}. Ours was "
-                                "left as it is.",
-                                setup_.name));
+        return fail(broken_rule(fmt::format(
+            "The server ended the session without sending its content of {}. Ours was left as it is.", setup_.name)));
     // A replacement or comparison in which nothing went through is none (OMA DS 1.2
     // protocol, end of a session).
     if (type_ != SyncType::Slow && !syncml::is_refresh(type_))
         return;
     if (sent.total > 0 && sent.failed == sent.total)
-        return fail(Errc::Server, fmt::format("The server took none of our {} items of {}.", sent.total, setup_.name));
+        return fail(server_failure(fmt::format("The server took none of our {} items of {}; the notes of this "
+                                               "session say why.",
+                                               sent.total, setup_.name)));
     if (from_server_.total > 0 && from_server_.failed == from_server_.total)
-        return fail(Errc::Local, fmt::format("None of the {} items of {} that the server sent could be stored.",
+        return fail(Errc::Local, fmt::format("None of the {} items of {} that the server sent could be stored; the "
+                                             "notes of this session say why. Synchronize again when that is remedied.",
                                              from_server_.total, setup_.name));
 }
 

@@ -44,6 +44,10 @@ public:
     virtual void interrupt() noexcept = 0;
 };
 
+/// A URL's host, and its port when that is not the scheme's, for messages to people; a text that
+/// is no such URL, as it is.
+std::string address(const std::string& url);
+
 std::unique_ptr<Transport> create_http_transport(const Options& options);
 
 } // namespace transport

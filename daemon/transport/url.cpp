@@ -1,5 +1,7 @@
 #include "transport/url.hpp"
 
+#include "transport/transport.hpp"
+
 #include <fmt/format.h>
 #include <libsoup/soup.h>
 
@@ -32,6 +34,12 @@ std::string address(GUri* uri)
         host = "[" + host + "]";
     const int port = g_uri_get_port(uri); // the scheme's when the URL names none
     return port == (is_https(uri) ? 443 : 80) ? host : fmt::format("{}:{}", host, port);
+}
+
+std::string address(const std::string& url)
+{
+    const auto uri = parse_url(url);
+    return uri != nullptr ? address(uri.get()) : url;
 }
 
 } // namespace transport

@@ -304,7 +304,8 @@ TEST_CASE("a store that fails ends its own service and no other", "[runner]")
         const auto result = f.run();
         CHECK(result.outcome == Outcome::Failed);
         CHECK(result.error_name == "org.syncd1.Error.Local");
-        CHECK(result.message == "CONTACT: disk full");
+        CHECK(result.message == "CONTACT failed on this machine: disk full. What is confirmed is kept; synchronize "
+                                "again when that is remedied.");
         CHECK(f.state->anchors("CONTACT", "card") == storage::Anchors{});
         CHECK_FALSE(f.state->anchors("EVENT", "cal") == storage::Anchors{});
         const auto services = f.state->history(1).at(0).services;

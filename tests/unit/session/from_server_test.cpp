@@ -90,6 +90,8 @@ TEST_CASE("each outcome is told to the server and counted as what it says", "[se
     client.outcomes["x"] = {static_cast<StatusCode>(code), {}};
     client.reply(fourth().sync("contacts", "card", {command}).final());
     CHECK(counted(client) == expected);
+    CHECK(client.noted("CONTACT: item x of the server was not stored (status " + std::to_string(code)) ==
+          (expected.failed == 1));
     CHECK(codes(client.sent()) == std::vector<int>{200, code});
     client.reply(Reply("7", 3).header_status(3, 200).final());
     CHECK_FALSE(client.finished->error); // an item does not fail its service
@@ -119,6 +121,7 @@ TEST_CASE("base64 is undone, and what cannot be read is refused", "[session][fro
         command.items[0].data = std::string("***");
         client.reply(fourth().sync("contacts", "card", {command}).final());
         CHECK(codes(client.sent()) == std::vector<int>{200, 400});
+        CHECK(client.noted("CONTACT: item g-1 of the server was not stored (status 400"));
     }
     SECTION("unknown format")
     {

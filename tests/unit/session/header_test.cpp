@@ -1,6 +1,7 @@
 // What holds for every message: addresses, ids, limits, and the Status for the header.
 
 #include "scripted.hpp"
+#include "session/wording.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -27,6 +28,7 @@ TEST_CASE("a reply of another session, for another device or of old is not taken
     }
     client.reply(reply);
     CHECK(client.finished->error->code == Errc::Protocol);
+    CHECK(client.finished->error->message.ends_with(ask_the_operator));
     CHECK(client.all<Conclude>().at(0).error->code == Errc::Protocol);
 }
 
@@ -112,10 +114,10 @@ TEST_CASE("a failure of the whole message ends the session with its reason", "[s
     const auto [code, expected, words] = GENERATE(table<int, Errc, std::string>({{101, Errc::Server, "busy"},
                                                                                  {417, Errc::Server, "busy"},
                                                                                  {503, Errc::Server, "busy"},
-                                                                                 {500, Errc::Server, "failed"},
+                                                                                 {500, Errc::Server, "operator"},
                                                                                  {511, Errc::Server, "failed"},
                                                                                  {302, Errc::Server, "address"},
-                                                                                 {400, Errc::Protocol, "400"},
+                                                                                 {400, Errc::Protocol, "operator"},
                                                                                  {404, Errc::Protocol, "404"}}));
     Client client(setup());
     client.initialize();

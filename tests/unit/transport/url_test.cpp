@@ -1,3 +1,4 @@
+#include "transport/transport.hpp"
 #include "transport/url.hpp"
 
 #include <catch2/catch.hpp>
@@ -18,8 +19,14 @@ TEST_CASE("a URL has an address for people", "[transport][url]")
         const auto uri = parse_url(url);
         REQUIRE(uri != nullptr);
         CHECK(address(uri.get()) == text);
+        CHECK(address(url) == text);
         CHECK(is_https(uri.get()) == std::string(url).starts_with("https"));
     }
+}
+
+TEST_CASE("what is no URL is its own address", "[transport][url]")
+{
+    CHECK(address("nonsense") == "nonsense");
 }
 
 TEST_CASE("a relative URL is one only beside another", "[transport][url]")
