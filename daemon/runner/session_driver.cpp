@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "runner/device_info.hpp"
 #include "runner/local_failure.hpp"
+#include "runner/session_setup.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -42,9 +43,10 @@ void make_portable(session::Change& change)
 
 SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& around, session::Setup setup,
                              SessionReport& report)
-    : around_(around), devinf_hash_(setup.put_devinf ? fingerprint(to_json(setup.devinf)) : std::string()),
-      report_(report), exchange_(around.transport, around.ending, plan.max_reply_bytes),
-      progress_(around.steady_now, around.tell), engine_(std::move(setup))
+    : around_(around), account_(account_identity(plan.url, plan.user)),
+      devinf_hash_(setup.put_devinf ? fingerprint(to_json(setup.devinf)) : std::string()), report_(report),
+      exchange_(around.transport, around.ending, plan.max_reply_bytes), progress_(around.steady_now, around.tell),
+      engine_(std::move(setup))
 {
     for (const auto& service : plan.services)
         services_.push_back({service, nullptr, 0});
@@ -152,7 +154,9 @@ try {
     Service& service = services_[question.service];
     const auto& plan = service.plan;
     auto& state = around_.state;
-    // The server has read our first package.
+    // The server has accepted us and read our first package. Before that an account that the profile has moved to
+    // may be a slip of the pen, not worth the anchors of the former one.
+    state.bind_to(account_);
     if (!devinf_hash_.empty())
         state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
     if (begins_anew(question.type))

@@ -55,6 +55,7 @@ private:
     session::Broke broke(session::ServiceIndex service, const std::exception& exception) const;
 
     const Surroundings& around_;
+    std::string account_; ///< identity; the state is bound to it once the server takes the session up
     std::vector<Service> services_;
     std::string devinf_hash_; ///< to be remembered once the server has what it stands for
     SessionReport& report_;

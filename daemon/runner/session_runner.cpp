@@ -15,7 +15,8 @@ std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundin
     std::optional<SessionDriver> driver;
     std::optional<base::Error> error;
     try {
-        around.state.bind_to(account_identity(plan.url, plan.user));
+        if (around.state.identity().empty())
+            around.state.bind_to(account_identity(plan.url, plan.user));
         auto setup = prepare_setup(plan, around);
         if (setup)
             error = driver.emplace(plan, around, std::move(*setup), report).run();

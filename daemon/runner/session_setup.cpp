@@ -29,12 +29,12 @@ std::uint32_t session_id(std::uint64_t number)
 }
 
 base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const ServiceKind& kind,
-                                                    const Surroundings& around)
+                                                    const Surroundings& around, bool known)
 {
     const auto type = syncml::find_sync_type(plan.type);
     if (!type)
         return base::fail(base::Errc::InvalidValue, fmt::format("{}: unknown sync type '{}'", plan.service, plan.type));
-    const auto anchors = around.state.anchors(plan.service, plan.uri);
+    const auto anchors = known ? around.state.anchors(plan.service, plan.uri) : storage::Anchors{};
     session::ServiceSetup setup;
     setup.name = plan.service;
     setup.local_uri = kind.local_uri;
@@ -43,7 +43,8 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
     setup.own_last = anchors.own_last;
     setup.own_next = next_anchor(anchors.own_last, around.now());
     setup.peer_last = anchors.peer_last;
-    setup.pending_maps = around.open_datastore(kind, plan, anchors)->pending_maps();
+    if (known)
+        setup.pending_maps = around.open_datastore(kind, plan, anchors)->pending_maps();
     setup.user = plan.user;
     setup.password = plan.password;
     return setup;
@@ -63,6 +64,7 @@ std::string account_identity(const std::string& url, const std::string& user)
 base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around)
 {
     auto& state = around.state;
+    const bool known = state.identity() == account_identity(plan.url, plan.user);
     session::Setup setup;
     setup.server_uri = plan.url;
     setup.device_id = plan.device_id;
@@ -71,7 +73,8 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     setup.password = plan.password;
     setup.first_scheme = plan.user.empty() ? session::AuthScheme::None : session::AuthScheme::Md5;
     setup.may_send_basic = is_https(plan.url) || plan.allow_plain_credentials;
-    setup.nonce = state.nonce();
+    if (known)
+        setup.nonce = state.nonce();
     setup.max_msg_size = plan.max_msg_size;
     setup.max_obj_size = plan.max_obj_size;
     setup.devinf_type = codec::devinf_media_type(Encoding);
@@ -85,7 +88,7 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
         const ServiceKind* kind = find_service_kind(service.service);
         if (!kind)
             return base::fail(base::Errc::NotSupported, fmt::format("{} is not kept here", service.service));
-        auto prepared = prepare_service(service, *kind, around);
+        auto prepared = prepare_service(service, *kind, around, known);
         if (!prepared)
             return tl::unexpected(std::move(prepared.error()));
         may_be_new_there |= prepared->own_last.empty() || prepared->requested == syncml::SyncType::Slow;
@@ -94,8 +97,8 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     }
 
     setup.devinf = own_device_info(plan.device_id, kinds);
-    if (const auto known = state.peer_info())
-        setup.peer_devinf = find_device_info(*known);
+    if (const auto info = known ? state.peer_info() : std::nullopt)
+        setup.peer_devinf = find_device_info(*info);
     setup.get_devinf = !setup.peer_devinf;
     // Some servers expect it with every slow sync, too.
     setup.put_devinf = may_be_new_there || fingerprint(to_json(setup.devinf)) != state.sent_devinf_hash();

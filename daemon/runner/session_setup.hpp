@@ -12,8 +12,8 @@ namespace runner {
 /// scheme is no part of it: moving to https does not cost a slow sync.
 std::string account_identity(const std::string& url, const std::string& user);
 
-/// The engine's setup for a plan, from what the profile and its stores remember; the state is
-/// bound to the account already.
+/// The engine's setup for a plan, from what the profile and its stores remember: nothing as long as the state is bound
+/// to another account.
 ///
 /// Errors: NotSupported for a service that this program does not keep,
 /// InvalidValue for an unknown sync type.

@@ -249,6 +249,28 @@ TEST_CASE("another account starts from nothing", "[runner]")
     CHECK(f.did("prepare SLOW"));
 }
 
+TEST_CASE("an account that never took a session up costs the former one nothing", "[runner]")
+{
+    Fixture f;
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    const auto anchors = f.state->anchors("CONTACT", "card");
+    const auto url = std::exchange(f.plan.url, "https://no-such-host.example.net/ds");
+    f.server.on_request = [&](const syncml::Message& request) -> base::Result<void> {
+        CHECK(std::ranges::any_of(request.body, [](const syncml::Command& command) {
+            const auto* alert = std::get_if<syncml::Alert>(&command);
+            return alert != nullptr && alert->code == syncml::AlertCode::SlowSync;
+        }));
+        return connection_lost(request);
+    };
+    REQUIRE(f.run().outcome == Outcome::Failed);
+    CHECK(f.state->anchors("CONTACT", "card") == anchors);
+    f.plan.url = url;
+    f.server.on_request = {};
+    f.log.clear();
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    CHECK(f.did("prepare TWO_WAY"));
+}
+
 TEST_CASE("device information is sent once and asked for until it is known", "[runner]")
 {
     Fixture f;
