@@ -1,135 +1,183 @@
 #!/usr/bin/python3
 """A server that fails or lies, at every message of a session: the failure has a name and a message to act on,
 nothing is lost or doubled, and the next sync with the same server in good order makes all equal."""
-import socket
 import unittest
 
-from example_items import contact, texts
-from peer_case import NOTHING, PeerCase
+from device import CONTACT, EVENT
+from example_items import contact, event, texts
+from peer_case import NOTHING, STORES, PeerCase
 
-MESSAGES = 3  # of a two-way session whose nonce is known: alerts, changes, maps
+MAKERS = {CONTACT: contact, EVENT: event}
+MESSAGES = (1, 2, 3)  # of a two-way session whose nonce is known: alerts, changes, maps
+EVERYTHING = (1, 1, 1)
+# The faults that strike before the server has processed the message; the others spoil the answer.
+UNPROCESSED = {'http-500', 'http-404', 'html', 'empty', 'huge-reply', 'hang', 'drop-before'}
 
 
 class BadServer(PeerCase):
+    services = (CONTACT, EVENT)
     configuration = {'ReplyTimeout': 2, 'ConnectTimeout': 5}
 
     def setUp(self):
         super().setUp()
-        self.names = iter(range(1, 1000))
+        self.host = f'127.0.0.1:{self.server.port}'
 
     def change_on_both_sides(self):
-        """One of each on each side; what everybody must hold in the end."""
-        mark = str(next(self.names))
-        names = ('Mine', 'Gone', 'Theirs', 'Lost')
-        keys = {name: self.a.put(contact(name + mark)) for name in names}
-        self.sync(self.a)
-        guids = {name: guid for guid, text in self.server.items('card').items() for name in names
-                 if f'FN:Test {name}{mark}\n' in text.replace('\r', '')}
-        self.a.put(contact('Mine' + mark, note='changed here'), keys['Mine'])
-        self.a.delete(keys['Gone'])
-        self.a.put(contact('NewHere' + mark))
-        self.server.put('card', contact('Theirs' + mark, note='changed there'), guid=guids['Theirs'])
-        self.server.delete('card', guids['Lost'])
-        self.server.put('card', contact('NewThere' + mark))
-        return texts({0: contact('Mine' + mark, note='changed here'), 1: contact('NewHere' + mark),
-                      2: contact('Theirs' + mark, note='changed there'), 3: contact('NewThere' + mark)})
+        """A first sync, and then one add, one update and one delete on each side of each service. What everybody must
+        hold in the end."""
+        keys = {(service, name): self.a.put(make(name), service=service) for service, make in MAKERS.items()
+                for name in ('Mine', 'Gone', 'Theirs', 'Lost')}
+        self.sync(self.a, ran='SLOW')
+        for service, make in MAKERS.items():
+            guids = {name: guid for guid, text in self.server.items(STORES[service]).items()
+                     for name in ('Theirs', 'Lost') if name in text}
+            self.a.put(make('Mine', note='changed here'), keys[service, 'Mine'], service)
+            self.a.delete(keys[service, 'Gone'], service)
+            self.a.put(make('NewHere'), service=service)
+            self.server.put(STORES[service], make('Theirs', note='changed there'), guid=guids['Theirs'])
+            self.server.delete(STORES[service], guids['Lost'])
+            self.server.put(STORES[service], make('NewThere'))
+        return {service: texts({0: make('Mine', note='changed here'), 1: make('NewHere'),
+                                2: make('Theirs', note='changed there'), 3: make('NewThere')})
+                for service, make in MAKERS.items()}
 
-    def recover(self, expected):
-        """The next sync with a server in order; one more where the server took the broken session as done."""
+    def here(self):
+        return {service: self.a.items(service) for service in STORES}
+
+    def there(self):
+        return {service: self.server.items(store) for service, store in STORES.items()}
+
+    def assert_content(self, stores, expected):
+        self.assertEqual({service: texts(items) for service, items in stores.items()}, expected)
+
+    def assert_moved(self, counts, ran):
+        """The next session does exactly this, for each service, and agrees with the server on it."""
+        self.assertEqual(self.sync(self.a, ran=ran), counts)
+        for service, store in STORES.items():
+            self.assertEqual(self.a.counts(self.profiles[self.a], service), counts)
+            self.assertEqual(self.server.last_session()['datastores'][store]['agreed'], 200 if ran == 'TWO_WAY' else 201)
+
+    def recover(self, expected, counts, ran='TWO_WAY'):
         self.server.behave()
-        self.assertEqual(self.a.sync(self.profiles[self.a]).signal, 'Completed')
-        self.assertEqual(texts(self.server.items('card')), expected)
-        self.assertEqual(texts(self.a.items()), expected)
-        self.assertEqual(self.sync(self.a, ran='TWO_WAY'), (NOTHING, NOTHING))
+        self.finish(expected, counts, ran)
 
-    def strike(self, fault, error, messages=range(1, MESSAGES + 1), always=False, anchors_may_move=False):
+    def finish(self, expected, counts, ran='TWO_WAY'):
+        """A session that makes all equal, and one that finds nothing to do."""
+        self.assert_moved(counts, ran)
+        self.assert_content(self.here(), expected)
+        self.assert_content(self.there(), expected)
+        self.assert_moved((NOTHING, NOTHING), 'TWO_WAY')
+
+    def strike(self, fault, error, says, messages=MESSAGES, always=False):
+        """The fault at each of these messages: the failure's name and words; both stores as they were, or as far as the
+        two had confirmed to each other; anchors where they were, so that the next session is one of changes and
+        moves what did not move before."""
         for message in messages:
             with self.subTest(fault=fault, message=message):
-                self.a.forget_everything()
-                self.server.reset()
-                self.profiles[self.a] = self.a.add_profile(self.server.url)
+                self.begin()
                 expected = self.change_on_both_sides()
-                device = self.a.device_id(self.profiles[self.a])
-                before = self.server.call('anchors', store='card', device=device)
+                here, there = self.here(), self.there()
                 self.server.misbehave(f'{fault}@{message}' + ('*' if always else ''))
-                outcome = self.fail_with(self.a, error)
-                self.assertGreater(len(outcome.message.split()), 4, 'a message to act on')
-                self.assertEqual(self.a.status(self.profiles[self.a]), 'FAIL')
-                if message < MESSAGES:
-                    self.assertEqual(self.server.call('anchors', store='card', device=device), before)
-                self.recover(expected)
-                if message < MESSAGES:
-                    self.assertEqual(self.server.sessions()[-2]['datastores']['card']['agreed'], 200, 'no slow sync')
+                self.fail_with(self.a, error, says=says)
+                for service in STORES:
+                    self.assertEqual(self.a.status(self.profiles[self.a], service), 'FAIL')
+                processed = fault not in UNPROCESSED
+                # What the server did with our changes is known to us only by its answer to message 2, and with
+                # that answer came its own.
+                if message <= 2:
+                    self.assertEqual(self.here(), here)
+                else:
+                    self.assert_content(self.here(), expected)
+                if (message, processed) < (2, True):
+                    self.assertEqual(self.there(), there)
+                else:
+                    self.assert_content(self.there(), expected)
+                self.recover(expected, *self.after(message, processed))
+
+    @staticmethod
+    def after(message, processed):
+        """What the session after the broken one counts, and its type."""
+        if (message, processed) < (2, True):
+            return (EVERYTHING, EVERYTHING), 'TWO_WAY'
+        if message == 2:  # our add is doubtful and goes as Replace of what is there; what we deleted is gone there
+            return ((0, 2, 0), EVERYTHING), 'TWO_WAY'
+        if not processed:  # the map that the server did not get goes first; what it deleted is gone here
+            return (NOTHING, (0, 1, 0)), 'TWO_WAY'
+        # The server has moved its anchors with its last answer, and we have not.
+        return ((0, 4, 0), NOTHING), 'SLOW'
 
     def test_http_errors(self):
-        self.strike('http-500', 'HttpStatus')
-        self.strike('http-404', 'HttpStatus', [1])
+        self.strike('http-500', 'HttpStatus', (self.host, 'status 500', 'tell its operator'))
+        self.strike('http-404', 'HttpStatus', (self.host, 'status 404', 'check the path of the URL'))
 
     def test_html_instead_of_syncml(self):
-        self.strike('html', 'NotSyncML')
+        self.strike('html', 'NotSyncML', (self.host, 'a web page', 'Open the URL in a browser'))
 
     def test_an_empty_reply(self):
-        self.strike('empty', 'NotSyncML', [2])
+        self.strike('empty', 'NotSyncML', (self.host, 'an empty reply', 'Check the URL'))
 
     def test_truncated_xml(self):
-        self.strike('truncated-xml', 'Malformed')
+        self.strike('truncated-xml', 'Malformed', (self.host, 'cannot be read as SyncML (line ', 'Check the URL',
+                                                   "tell the server's operator"))
 
     def test_a_reply_of_200_mib(self):
-        self.strike('huge-reply', 'ReplyTooLarge', [1, 3])
+        self.strike('huge-reply', 'ReplyTooLarge', (self.host, 'octets', "Tell the server's operator"))
 
     def test_billion_laughs(self):
-        self.strike('billion-laughs', 'ForbiddenMarkup', [1, 3])
+        self.strike('billion-laughs', 'ForbiddenMarkup', (self.host, 'a DOCTYPE', 'Check the URL',
+                                                          "tell the server's operator"))
 
     def test_an_external_entity(self):
-        self.strike('external-entity', 'ForbiddenMarkup', [2])
+        self.strike('external-entity', 'ForbiddenMarkup', (self.host, 'a DOCTYPE', "tell the server's operator"))
 
     def test_a_status_for_a_command_never_sent(self):
-        self.strike('bogus-status', 'Protocol')
+        self.strike('bogus-status', 'Protocol', ('never sent (Replace 4711', "tell the server's operator"))
 
     def test_a_server_that_never_sends_final(self):
-        self.server.reset()
-        self.profiles[self.a] = self.a.add_profile(self.server.url)
         expected = self.change_on_both_sides()
+        here, there = self.here(), self.there()
         self.server.misbehave('never-final*')
-        self.fail_with(self.a, 'Protocol')
-        self.recover(expected)
+        self.fail_with(self.a, 'Protocol', says=('without getting on with it', "tell the server's operator"))
+        for service in STORES:
+            self.assertEqual(self.a.status(self.profiles[self.a], service), 'FAIL')
+        self.assertEqual((self.here(), self.there()), (here, there))
+        self.recover(expected, (EVERYTHING, EVERYTHING))
 
     def test_a_server_that_never_answers(self):
-        self.strike('hang', 'Timeout')
+        self.strike('hang', 'Timeout', (self.host, 'did not answer in time', 'Try again later'))
 
     def test_connections_that_close_before_each_message_was_processed(self):
-        self.strike('drop-before', 'Unreachable', always=True)
+        self.strike('drop-before', 'Unreachable', (self.host, 'broke', 'Try again'), always=True)
 
     def test_connections_that_close_instead_of_each_answer(self):
-        self.strike('drop-after', 'Unreachable', always=True)
+        self.strike('drop-after', 'Unreachable', (self.host, 'broke', 'Try again'), always=True)
 
     def test_one_connection_that_closes_is_repaired_by_sending_the_same_message_again(self):
         for fault in ('drop-before', 'drop-after'):
             for message in (2, 3):
                 with self.subTest(fault=fault, message=message):
+                    self.begin()
                     expected = self.change_on_both_sides()
                     self.server.misbehave(f'{fault}@{message}')
-                    self.assertEqual(self.a.sync(self.profiles[self.a]).signal, 'Completed')
-                    self.recover(expected)
-                    self.a.forget_everything()
-                    self.server.reset()
-                    self.profiles[self.a] = self.a.add_profile(self.server.url)
+                    self.finish(expected, (EVERYTHING, EVERYTHING))
 
     def test_another_session_id(self):
-        self.strike('wrong-session', 'Protocol', [1, 2])
+        self.strike('wrong-session', 'Protocol', ('belongs to another session', "tell the server's operator"))
 
     def test_a_missing_database(self):
-        self.strike('database-404', 'DatabaseNotFound', [1])
+        self.strike('database-404', 'DatabaseNotFound', ('no database "card" for CONTACT', 'Correct ServerDatabaseUri'), [1],
+                    always=True)
 
     def test_a_server_that_asks_for_a_slow_sync_each_time_doubles_nothing(self):
-        self.a.put(contact('Ada'))
-        self.server.put('card', contact('Bo'))
+        for service, make in MAKERS.items():
+            self.a.put(make('Ada'), service=service)
+            self.server.put(STORES[service], make('Bo'))
         self.settle()
         self.server.misbehave('refresh-508*')
         for _ in range(3):
-            to_server, to_client = self.sync(self.a, 'TWO_WAY', ran='SLOW')
-            self.assertEqual((to_server[0], to_client), (0, NOTHING))
-        self.assert_equal_everywhere(size=2)
+            self.assertEqual(self.sync(self.a, 'TWO_WAY', ran='SLOW'), ((0, 2, 0), NOTHING))
+        for service in STORES:
+            self.assert_equal_everywhere(service, size=2)
 
     def test_a_redirection_to_another_path_is_followed(self):
         self.settle()
@@ -147,29 +195,18 @@ class BadServer(PeerCase):
     def test_an_item_whose_status_is_missing_is_not_taken_as_confirmed(self):
         self.settle()
         self.a.put(contact('Ada'))
-        self.server.misbehave('missing-status@2')
-        self.a.sync(self.profiles[self.a])
-        self.assertEqual(self.a.counts(self.profiles[self.a])[0], NOTHING)
-        self.a.sync(self.profiles[self.a])
-        self.assert_equal_everywhere(size=1)
-
-
-class NoServer(PeerCase):
-    configuration = {'ConnectTimeout': 5}
-
-    def test_nobody_listens(self):
-        with socket.socket() as unused:
-            unused.bind(('127.0.0.1', 0))
-            profile = self.a.add_profile(f'http://127.0.0.1:{unused.getsockname()[1]}/sync')
-            outcome = self.a.sync(profile)
-        self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Unreachable'))
-        self.assertIn('127.0.0.1', outcome.message)
-
-    def test_the_name_does_not_resolve(self):
-        profile = self.a.add_profile('http://no-such-host.invalid/sync')
-        outcome = self.a.sync(profile)
-        self.assertEqual((outcome.signal, outcome.error), ('Failed', 'HostNotFound'))
-        self.assertIn('no-such-host.invalid', outcome.message)
+        self.a.put(event('Lunch'), service=EVENT)
+        self.server.misbehave('missing-status@2')  # the last one of the message: that for the event
+        self.fail_with(self.a, 'Protocol', says=('did not answer for 1 of our changes of EVENT', 'sent again next time',
+                                                 "tell the server's operator"))
+        profile = self.profiles[self.a]
+        self.assertEqual([(self.a.status(profile, service), self.a.counts(profile, service)) for service in STORES],
+                         [('SUCCESS', ((1, 0, 0), NOTHING)), ('FAIL', (NOTHING, NOTHING))])
+        self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
+        self.assertEqual([self.a.ran(profile, service) for service in STORES], ['TWO_WAY', 'SLOW'])  # for it all was well
+        self.assertEqual(self.a.counts(profile, EVENT), ((0, 1, 0), NOTHING))
+        for service in STORES:
+            self.assert_equal_everywhere(service, size=1)
 
 
 if __name__ == '__main__':

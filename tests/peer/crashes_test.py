@@ -78,6 +78,8 @@ def killing_the_worker(message, after):
         outcome = self.device.await_end(session)
         self.server.call('release')
         self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Interrupted'))
+        self.assertIn('the worker ended with signal 9', outcome.message)
+        self.assertIn('the next sync', outcome.message)
         self.recover()
     return test
 

@@ -114,9 +114,11 @@ class Device:
         return str(self.manager.Add(dbus.Dictionary(profile, signature='sv')))
 
     def update_profile(self, profile, **changes):
+        """A value of None takes the key away."""
         whole = self.manager.Get(profile)
-        del whole['HasCredentials']
-        whole.update(changes)
+        for key in ('HasCredentials', *changes):
+            whole.pop(key, None)
+        whole.update((key, value) for key, value in changes.items() if value is not None)
         self.manager.Update(profile, whole)
 
     def device_id(self, profile):

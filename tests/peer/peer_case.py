@@ -19,6 +19,7 @@ class PeerCase(unittest.TestCase):
     begins with empty stores and no profile. After each the server must have nothing to say
     against the clients."""
     devices = 1
+    services = (CONTACT,)
     configuration = {}
     server_options = ('--user', 'alice:s3cret')
 
@@ -37,26 +38,36 @@ class PeerCase(unittest.TestCase):
         cls.b = cls.everybody[-1]
 
     def setUp(self):
-        for device in self.everybody:
-            device.forget_everything()
-        self.server.reset()
-        self.profiles = {device: device.add_profile(self.server.url) for device in self.everybody}
+        self.begin()
 
     def tearDown(self):
         self.assertEqual(self.server.violations(), [])
 
-    def sync(self, device, kind=None, ran=None):
-        """A session that must end well; the counts on both ends must agree.
+    def add_profile(self, device, **more):
+        return device.add_profile(self.server.url, services=tuple((name, STORES[name]) for name in self.services), **more)
 
-        Returns (by the client on the server, by the server on the client)."""
+    def begin(self):
+        """Everything from the beginning again, in a test of many rounds."""
+        for device in self.everybody:
+            device.forget_everything()
+        self.server.reset()
+        self.profiles = {device: self.add_profile(device) for device in self.everybody}
+
+    def sync(self, device, kind=None, ran=None):
+        """A session that must end well; the counts on both ends must agree for each service.
+
+        Returns (by the client on the server, by the server on the client), of the first service."""
         outcome = device.sync(self.profiles[device], kind)
         self.assertEqual(outcome.signal, 'Completed', f'{outcome}; {self.server.violations()}')
-        if ran:
-            self.assertEqual(device.ran(self.profiles[device]), ran)
-        counts = device.counts(self.profiles[device])
         report = self.server.last_session()
         self.assertTrue(report['completed'])
-        seen = report['datastores']['card']
+        return [self.check_counts(device, service, ran, report) for service in self.services][0]
+
+    def check_counts(self, device, service, ran, report):
+        if ran:
+            self.assertEqual(device.ran(self.profiles[device], service), ran)
+        counts = device.counts(self.profiles[device], service)
+        seen = report['datastores'][STORES[service]]
         on_server, here = (tuple(seen[way][what] for what in ('added', 'updated', 'removed'))
                            for way in ('from_client', 'to_client'))
         # What the server had already is answered like an update; the client cannot tell them apart.

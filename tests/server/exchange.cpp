@@ -261,7 +261,8 @@ void Exchange::on_status(const Change& change, StatusCode code)
             ++report_.to_client.failed;
             return;
         }
-        ++report_.to_client.removed;
+        if (!gone && code != StatusCode::ItemNotDeleted)
+            ++report_.to_client.removed;
         store_.remove_link(collection_, device_, change.luid);
         return;
     }
