@@ -6,16 +6,10 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <utility>
 
 namespace app {
 namespace {
-
-using namespace std::chrono_literals;
-
-/// Less than the unit's TimeoutStopSec; enough for a worker to get the answer it waits for.
-constexpr auto grace = 20s;
 
 manager::Config complete(manager::Config config, const StateDirectory& directory)
 {
@@ -51,7 +45,7 @@ Broker::Broker(const Options& options, Configuration configuration, StateDirecto
     : directory_(std::move(directory)), vault_(std::move(vault)), profiles_(std::move(profiles)),
       timer_(loop_.get(), clock_), workers_(loop_.get(), options.worker),
       manager_(complete(std::move(configuration.manager), directory_), *profiles_, vault_, clock_, timer_, workers_),
-      connection_(std::move(connection)),
+      connection_(std::move(connection)), stop_timeout_(configuration.stop_timeout_s),
       service_(*connection_, manager_, loop_.get(),
                {.scope = options.scope, .mode = configuration.authorization, .own_uid = ::geteuid()}, version)
 {
@@ -80,7 +74,7 @@ void Broker::stop()
         return;
     sd_notify(0, "STOPPING=1");
     connection_->release_name();
-    manager_.shut_down(grace, [this] { loop_.quit(); });
+    manager_.shut_down(stop_timeout_, [this] { loop_.quit(); });
 }
 
 } // namespace app

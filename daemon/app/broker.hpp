@@ -13,6 +13,7 @@
 #include "storage/profile_repository.hpp"
 #include "worker/process_pool.hpp"
 
+#include <chrono>
 #include <memory>
 
 namespace app {
@@ -42,6 +43,7 @@ private:
     worker::ProcessPool workers_;
     manager::Manager manager_;
     std::unique_ptr<bus::Connection> connection_;
+    std::chrono::seconds stop_timeout_;
     bus::Service service_;
     bool stopping_ = false;
     base::Result<void> outcome_;

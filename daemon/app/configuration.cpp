@@ -56,6 +56,8 @@ struct Reader {
             good = read_number(value, 1U, 3600U, config.reply_timeout_s);
         else if (key == "SessionTimeout")
             good = read_number(value, 10U, 7U * 24 * 3600, config.session_timeout_s);
+        else if (key == "StopTimeout")
+            good = read_number(value, 1U, 600U, result.stop_timeout_s);
         else if (key == "Authorization") {
             good = value == "polkit" || value == "owner";
             result.authorization = value == "owner" ? bus::Authorizer::Mode::Owner : bus::Authorizer::Mode::Polkit;

@@ -4,6 +4,7 @@
 #include "bus/authorizer.hpp"
 #include "manager/manager.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@ namespace app {
 struct Configuration {
     manager::Config manager;
     bus::Authorizer::Mode authorization = bus::Authorizer::Mode::Polkit;
+    /// How long workers may take to end when the service does. Less than the unit's TimeoutStopSec;
+    /// enough for one to get the answer that it waits for.
+    std::uint32_t stop_timeout_s = 20;
     std::vector<std::string> warnings; ///< what was not understood, with its line
 };
 

@@ -22,6 +22,7 @@ struct Job {
     std::string type;    ///< of this session only; empty: the profile's
     bool running = false;
     bool stopping = false;
+    bool interrupted = false; ///< stopping because the service ends, not because somebody asked
     Time started{};
     std::uint64_t items_revision = 0;              ///< of the user's store when it began
     std::vector<std::function<void()>> afterwards; ///< to do when all of it is over

@@ -282,7 +282,7 @@ void Manager::shut_down(std::chrono::milliseconds grace, std::function<void()> d
 {
     impl_->shutting_down = true;
     impl_->schedule.retire();
-    impl_->sessions.stop_all(grace, std::move(done));
+    impl_->sessions.interrupt_all(grace, std::move(done));
 }
 
 } // namespace manager

@@ -89,7 +89,7 @@ public:
     base::Result<storage::ItemStore*> items(Uid owner);
 
     int max_profiles() const;
-    /// Accepts no more starts, asks every worker to end; `done` when none is left
+    /// Accepts no more starts, cuts every session off (Interrupted); `done` when none is left
     /// or, at the latest, when the workers have been killed after `grace`.
     void shut_down(std::chrono::milliseconds grace, std::function<void()> done);
 

@@ -112,11 +112,22 @@ bool Sessions::stop(Profile& profile, std::chrono::milliseconds grace, std::func
     return true;
 }
 
-void Sessions::stop_all(std::chrono::milliseconds grace, std::function<void()> afterwards)
+void Sessions::interrupt_all(std::chrono::milliseconds grace, std::function<void()> afterwards)
 {
     when_empty_ = std::move(afterwards);
-    for (const auto session : jobs_.sessions())
-        stop(*around_.book.find(jobs_.find_session(session)->profile), grace);
+    for (const auto session : jobs_.sessions()) {
+        auto& job = *jobs_.find_session(session);
+        auto& profile = *around_.book.find(job.profile);
+        if (job.stopping) { // as somebody asked; only the time is shorter now
+            stop(profile, grace);
+            continue;
+        }
+        job.stopping = job.interrupted = true;
+        profile.state = JobState::Stopping;
+        announce_later(profile);
+        if (job.running)
+            around_.workers.interrupt(session, grace);
+    }
     turn_later();
 }
 
@@ -142,7 +153,9 @@ void Sessions::turn()
 {
     turn_pending_ = false;
     for (const auto session : jobs_.stopped_in_queue())
-        end(session, base::fail(Errc::Stopped, ""));
+        end(session, jobs_.find_session(session)->interrupted
+                         ? base::fail(Errc::Interrupted, "syncd was stopped before the session began; sync again")
+                         : base::fail(Errc::Stopped, ""));
     while (auto* job = jobs_.next())
         begin(*job);
     for (const auto& id : std::exchange(unannounced_, {}))

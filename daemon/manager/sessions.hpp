@@ -45,8 +45,8 @@ public:
     /// Asks the profile's session to end; `afterwards` is done when that is over and announced.
     /// False, and nothing is done, when there is none.
     bool stop(Profile& profile, std::chrono::milliseconds grace, std::function<void()> afterwards = {});
-    /// Asks all sessions to end; `afterwards`, from the loop, when none is left.
-    void stop_all(std::chrono::milliseconds grace, std::function<void()> afterwards);
+    /// Cuts all sessions off, because the service ends: Interrupted. `afterwards`, from the loop, when none is left.
+    void interrupt_all(std::chrono::milliseconds grace, std::function<void()> afterwards);
     /// Has on_state_changed called from the loop.
     void announce_later(const Profile& profile);
 

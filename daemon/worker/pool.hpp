@@ -21,14 +21,17 @@ public:
 
     /// Starts a worker for `plan`. `on_progress` any number of times, then `on_end` once, both from
     /// the loop, never before `start` returns. A worker that crashes, is killed, breaks
-    /// the channel or outlives its session timeout ends as Failed: Interrupted or Timeout.
+    /// the channel, does not get ready in time or outlives its session timeout ends as Failed:
+    /// Interrupted or Timeout.
     /// Error: Failed when no process can be started; then nothing is called.
     virtual base::Result<void> start(channel::Plan plan, OnEvent on_progress, OnEnd on_end) = 0;
 
     /// Asks the worker of this session to end in order (SIGTERM); kills it when it has
     /// not ended after the grace time. No effect for an unknown session.
     virtual void stop(std::uint64_t session, std::chrono::milliseconds grace) = 0;
-    virtual void kill_all() = 0;
+    /// The same because the broker itself ends: the session has Failed, Interrupted, unless
+    /// it completes within the grace time or was asked to stop before.
+    virtual void interrupt(std::uint64_t session, std::chrono::milliseconds grace) = 0;
     virtual std::size_t running() const = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -46,10 +47,9 @@ constexpr const char* what_next = "what was confirmed is kept and the next sync 
 
 } // namespace
 
-Process::Process(sd_event* loop, Child child, const channel::Plan& plan, std::chrono::milliseconds patience,
-                 Callbacks callbacks)
-    : loop_(loop), channel_(std::move(child.channel)), patience_(patience), timeout_(plan.session_timeout_s),
-      callbacks_(std::move(callbacks)), plan_(plan)
+Process::Process(sd_event* loop, Child child, const channel::Plan& plan, Limits limits, Callbacks callbacks)
+    : loop_(loop), channel_(std::move(child.channel)), limits_(limits), timeout_(plan.session_timeout_s),
+      started_(now()), callbacks_(std::move(callbacks)), plan_(plan)
 {
     for (const auto& service : plan.services)
         services_.push_back(service.service);
@@ -65,8 +65,7 @@ Process::Process(sd_event* loop, Child child, const channel::Plan& plan, std::ch
 
     check(sd_event_add_io(loop_, &source, channel_.get(), EPOLLIN | EPOLLOUT, on_channel, this), "sd_event_add_io");
     io_.reset(source);
-    if (timeout_ > 0s)
-        deadline_ = timer(now() + timeout_, on_deadline);
+    deadline_ = timer(started_ + limits_.start, on_deadline);
 }
 
 void Process::stop(std::chrono::milliseconds grace)
@@ -76,9 +75,13 @@ void Process::stop(std::chrono::milliseconds grace)
     kill_after(grace);
 }
 
-void Process::kill()
+void Process::interrupt(std::chrono::milliseconds grace)
 {
-    signal(SIGKILL);
+    interrupted_ = true;
+    // To the worker the end of the channel says that the broker goes, while its own way back stays open.
+    if (channel_.get() >= 0)
+        ::shutdown(channel_.get(), SHUT_WR);
+    kill_after(grace);
 }
 
 // ---- what the loop calls ---------------------------------------------------------
@@ -118,9 +121,18 @@ int Process::on_deadline(sd_event_source*, std::uint64_t, void* self) noexcept
     return guard([&] {
         if (process.kill_at_)
             return process.signal(SIGKILL);
-        process.timed_out_ = true;
+        if (!process.began_) {
+            process.overdue_ = fmt::format(
+                "the worker did not get ready within {:g} seconds and was killed: the disk of syncd's state "
+                "directory does not answer, the machine is overloaded, or an earlier worker of the "
+                "profile still lives; sync again when that is over",
+                std::chrono::duration<double>(process.limits_.start).count());
+            return process.signal(SIGKILL);
+        }
+        process.overdue_ = fmt::format("the session took longer than {} seconds and was ended; {}",
+                                       process.timeout_.count(), what_next);
         process.signal(SIGTERM);
-        process.kill_after(process.patience_);
+        process.kill_after(process.limits_.patience);
     });
 }
 
@@ -147,7 +159,7 @@ void Process::read_events()
         return condemn(stream.error().message);
     if (*stream == channel::LineReader::Stream::Ended) {
         close_channel();
-        kill_after(patience_);
+        kill_after(limits_.patience);
     }
     if (io_)
         pass_progress();
@@ -167,7 +179,9 @@ void Process::take_line(std::string_view line)
             return condemn("it flooded the channel with progress");
     } else if (const auto* result = std::get_if<Result>(&*event)) {
         result_ = *result;
-        kill_after(patience_);
+        kill_after(limits_.patience);
+    } else if (!std::exchange(began_, true) && !kill_at_) {
+        deadline_ = timeout_ > 0s ? timer(started_ + timeout_, on_deadline) : nullptr;
     }
 }
 
@@ -239,11 +253,13 @@ Result Process::result(const siginfo_t& info) const
         return failure(base::Errc::Interrupted,
                        fmt::format("the worker broke the rules and was killed ({}); {}", broken_, what_next));
     const bool completed = result_ && result_->outcome == Result::Outcome::Completed;
-    if (timed_out_ && !completed)
-        return failure(base::Errc::Timeout, fmt::format("the session took longer than {} seconds and was ended; {}",
-                                                        timeout_.count(), what_next));
+    if (!overdue_.empty() && !completed)
+        return failure(base::Errc::Timeout, overdue_);
     if (result_)
         return *result_;
+    if (interrupted_)
+        return failure(base::Errc::Interrupted,
+                       fmt::format("syncd was stopped, and the session's worker did not end in time; {}", what_next));
     if (stop_asked_)
         return {Result::Outcome::Stopped, "", ""};
     const auto how = info.si_code == CLD_EXITED

@@ -2,6 +2,7 @@
 
 #include "channel/messages.hpp"
 #include "channel/stream.hpp"
+#include "worker/limits.hpp"
 #include "worker/pool.hpp"
 #include "worker/progress_gate.hpp"
 #include "worker/source.hpp"
@@ -27,17 +28,15 @@ public:
         OnEnd on_end;
     };
 
-    /// `patience`: how long a worker may live on after its Result, after it closed the
-    /// channel and after its session timeout. Throws when the loop refuses.
-    Process(sd_event* loop, Child child, const channel::Plan& plan, std::chrono::milliseconds patience,
-            Callbacks callbacks);
+    /// Throws when the loop refuses.
+    Process(sd_event* loop, Child child, const channel::Plan& plan, Limits limits, Callbacks callbacks);
     /// Kills and reaps a process that still runs.
     ~Process() = default;
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
 
     void stop(std::chrono::milliseconds grace);
-    void kill();
+    void interrupt(std::chrono::milliseconds grace);
 
 private:
     static int on_channel(sd_event_source*, int, std::uint32_t events, void* self) noexcept;
@@ -62,8 +61,9 @@ private:
 
     sd_event* loop_;
     Descriptor channel_;
-    std::chrono::milliseconds patience_;
+    Limits limits_;
     std::chrono::seconds timeout_;
+    std::chrono::microseconds started_;
     std::vector<std::string> services_;
     Callbacks callbacks_;
 
@@ -71,9 +71,11 @@ private:
     channel::LineReader reader_;
     ProgressGate gate_;
     std::optional<channel::Result> result_;
-    std::string broken_; ///< how the worker broke the rules
+    std::string broken_;  ///< how the worker broke the rules
+    std::string overdue_; ///< which time it let pass
+    bool began_ = false;  ///< it said Started
     bool stop_asked_ = false;
-    bool timed_out_ = false;
+    bool interrupted_ = false;
     std::optional<std::chrono::microseconds> kill_at_;
 
     Source child_, io_, deadline_, gate_timer_;

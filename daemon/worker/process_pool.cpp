@@ -11,8 +11,8 @@
 
 namespace worker {
 
-ProcessPool::ProcessPool(sd_event* loop, std::filesystem::path program, std::chrono::milliseconds patience)
-    : loop_(loop), program_(std::move(program)), patience_(patience)
+ProcessPool::ProcessPool(sd_event* loop, std::filesystem::path program, Limits limits)
+    : loop_(loop), program_(std::move(program)), limits_(limits)
 {
     sigset_t child;
     ::sigemptyset(&child);
@@ -38,8 +38,7 @@ base::Result<void> ProcessPool::start(channel::Plan plan, OnEvent on_progress, O
                                      end(result);
                                  }};
     try {
-        processes_[session] =
-            std::make_unique<Process>(loop_, std::move(*child), plan, patience_, std::move(callbacks));
+        processes_[session] = std::make_unique<Process>(loop_, std::move(*child), plan, limits_, std::move(callbacks));
     } catch (const std::exception& error) {
         processes_.erase(session);
         return base::fail(base::Errc::Failed, fmt::format("a worker cannot be watched: {}", error.what()));
@@ -53,10 +52,10 @@ void ProcessPool::stop(std::uint64_t session, std::chrono::milliseconds grace)
         found->second->stop(grace);
 }
 
-void ProcessPool::kill_all()
+void ProcessPool::interrupt(std::uint64_t session, std::chrono::milliseconds grace)
 {
-    for (const auto& [session, process] : processes_)
-        process->kill();
+    if (const auto found = processes_.find(session); found != processes_.end())
+        found->second->interrupt(grace);
 }
 
 std::size_t ProcessPool::running() const

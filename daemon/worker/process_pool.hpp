@@ -1,5 +1,6 @@
 #pragma once
 
+#include "worker/limits.hpp"
 #include "worker/pool.hpp"
 
 #include <filesystem>
@@ -16,21 +17,19 @@ class Process;
 class ProcessPool final : public Pool {
 public:
     /// Blocks SIGCHLD in the calling thread, as the loop needs to watch children.
-    /// `patience`: how long a worker may live on after it has nothing more to say.
-    ProcessPool(sd_event* loop, std::filesystem::path program,
-                std::chrono::milliseconds patience = std::chrono::seconds(10));
+    ProcessPool(sd_event* loop, std::filesystem::path program, Limits limits = {});
     /// Kills what still runs; nobody is called.
     ~ProcessPool() override;
 
     base::Result<void> start(channel::Plan plan, OnEvent on_progress, OnEnd on_end) override;
     void stop(std::uint64_t session, std::chrono::milliseconds grace) override;
-    void kill_all() override;
+    void interrupt(std::uint64_t session, std::chrono::milliseconds grace) override;
     std::size_t running() const override;
 
 private:
     sd_event* loop_;
     std::filesystem::path program_;
-    std::chrono::milliseconds patience_;
+    Limits limits_;
     std::map<std::uint64_t, std::unique_ptr<Process>> processes_; ///< by session
 };
 

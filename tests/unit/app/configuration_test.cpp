@@ -29,7 +29,8 @@ TEST_CASE("every key is read", "[configuration]")
                                                             "MaxReplySize = 2097152\n"
                                                             "ConnectTimeout = 5\n"
                                                             "ReplyTimeout = 6\n"
-                                                            "SessionTimeout = 70\n"));
+                                                            "SessionTimeout = 70\n"
+                                                            "StopTimeout = 8\n"));
     REQUIRE(read);
     CHECK(read->manager.max_profiles == -1);
     CHECK(read->manager.max_workers == 3);
@@ -41,6 +42,7 @@ TEST_CASE("every key is read", "[configuration]")
     CHECK(read->manager.connect_timeout_s == 5);
     CHECK(read->manager.reply_timeout_s == 6);
     CHECK(read->manager.session_timeout_s == 70);
+    CHECK(read->stop_timeout_s == 8);
     CHECK(read->warnings.empty());
 }
 

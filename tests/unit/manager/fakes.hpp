@@ -77,7 +77,7 @@ public:
         return {};
     }
     void stop(std::uint64_t session, std::chrono::milliseconds) override { stopped.push_back(session); }
-    void kill_all() override {}
+    void interrupt(std::uint64_t session, std::chrono::milliseconds) override { interrupted.push_back(session); }
     std::size_t running() const override { return workers.size(); }
 
     /// The only worker there is.
@@ -107,7 +107,7 @@ public:
     }
 
     std::map<std::uint64_t, Worker> workers;
-    std::vector<std::uint64_t> stopped;
+    std::vector<std::uint64_t> stopped, interrupted;
     bool refuse = false;
 };
 

@@ -121,6 +121,7 @@ TEST_CASE("shutting down waits for real workers", "[manager][real]")
     parts.manager.shut_down(50ms, [&] { parts.recorder.events.push_back("down"); });
     parts.run_until("down");
     CHECK(parts.recorder.take() ==
-          Words{"ignore SIGTERM is Stopping", "ignore SIGTERM is Idle", "stopped ignore SIGTERM 1", "down"});
+          Words{"ignore SIGTERM is Stopping", "ignore SIGTERM is Idle", "failed ignore SIGTERM 1", "down"});
+    CHECK(parts.recorder.errors.at(0).code == base::Errc::Interrupted);
     CHECK(::waitpid(-1, nullptr, WNOHANG) == -1); // no child is left
 }

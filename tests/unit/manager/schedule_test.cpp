@@ -134,7 +134,7 @@ TEST_CASE("a session that the end of the service cut short is caught up at the n
     fixture.timer.run_until(fixture.clock, fixture.get(id).next_sync);
     fixture.manager->shut_down(5s, [] {});
     fixture.timer.run();
-    fixture.pool.stop_done(1);
+    fixture.pool.fail(1, base::Errc::Interrupted);
     fixture.timer.run();
     CHECK_FALSE(fixture.timer.armed);
     fixture.clock.time += 1h;

@@ -272,7 +272,7 @@ TEST_CASE("without an observer everything happens all the same", "[manager][sess
     CHECK(fixture.recorder.events.empty());
 }
 
-TEST_CASE("shutting down stops what runs and what waits, and starts nothing more", "[manager][sessions]")
+TEST_CASE("shutting down interrupts what runs and what waits, and starts nothing more", "[manager][sessions]")
 {
     Fixture fixture;
     const auto one = fixture.add(profile("one"));
@@ -282,18 +282,33 @@ TEST_CASE("shutting down stops what runs and what waits, and starts nothing more
     fixture.recorder.take();
     int done = 0;
     fixture.manager->shut_down(5s, [&] { ++done; });
-    CHECK(fixture.pool.stopped == Numbers{1});
+    CHECK(fixture.pool.interrupted == Numbers{1});
+    CHECK(fixture.pool.stopped.empty());
     fixture.timer.run();
-    CHECK(fixture.recorder.take() == Words{"two is Idle", "stopped two 2", "one is Stopping"});
+    CHECK(fixture.recorder.take() == Words{"two is Idle", "failed two 2", "one is Stopping"});
+    CHECK(fixture.recorder.errors.at(0).code == base::Errc::Interrupted);
     CHECK(done == 0);
     const auto refused = fixture.manager->start(anna, two, std::nullopt);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == base::Errc::Failed);
 
-    fixture.pool.stop_done(1);
+    fixture.pool.fail(1, base::Errc::Interrupted);
     fixture.timer.run();
-    CHECK(fixture.recorder.take() == Words{"one is Idle", "stopped one 1"});
+    CHECK(fixture.recorder.take() == Words{"one is Idle", "failed one 1"});
     CHECK(done == 1);
+}
+
+TEST_CASE("what somebody asked to stop before the service ends is stopped, not interrupted", "[manager][sessions]")
+{
+    Fixture fixture;
+    const auto id = fixture.add(profile());
+    fixture.start(id);
+    REQUIRE(fixture.manager->stop(anna, id));
+    fixture.manager->shut_down(5s, [] {});
+    CHECK(fixture.pool.interrupted.empty());
+    CHECK(fixture.pool.stopped == Numbers{1, 1}); // again, for the shorter time
+    fixture.pool.stop_done(1);
+    CHECK(fixture.recorder.take().back() == "stopped home 1");
 }
 
 TEST_CASE("shutting down with nothing under way is done at once, from the loop", "[manager][sessions]")

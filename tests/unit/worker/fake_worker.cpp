@@ -41,6 +41,12 @@ void complete()
         ::pause();
 }
 
+void wait_for_end_of_channel()
+{
+    char byte = 0;
+    (void)::recv(broker, &byte, 1, 0);
+}
+
 /// What this process was given: descriptors, environment, arguments, signals.
 std::string possessions()
 {
@@ -100,7 +106,21 @@ void behave(const Plan& plan)
         for (std::uint32_t synced = 1; synced <= 50; ++synced)
             send_progress(synced);
         complete();
+    } else if (how == "never start") {
+        wait_for_ever();
+    } else if (how == "start and hang") {
+        send(Started{});
+        wait_for_ever();
+    } else if (how == "wait for the end of the channel") {
+        send_progress(1);
+        wait_for_end_of_channel();
+        send(Result{Result::Outcome::Failed, "org.syncd1.Error.Interrupted", "the broker went"});
+    } else if (how == "complete at the end of the channel") {
+        send_progress(1);
+        wait_for_end_of_channel();
+        complete();
     } else if (how == "stop in order") {
+        send(Started{});
         sigset_t term;
         ::sigemptyset(&term);
         ::sigaddset(&term, SIGTERM);
@@ -113,6 +133,7 @@ void behave(const Plan& plan)
         send_progress(1);
         wait_for_ever();
     } else if (how == "ignore SIGTERM") {
+        send(Started{});
         ::signal(SIGTERM, SIG_IGN);
         send_progress(1);
         wait_for_ever();
@@ -128,8 +149,7 @@ void behave(const Plan& plan)
     } else if (how == "leave a child") {
         if (::fork() == 0) {
             // Outlives its parent with the channel open, until the broker closes its end.
-            char byte = 0;
-            (void)::recv(broker, &byte, 1, 0);
+            wait_for_end_of_channel();
             ::_exit(0);
         }
         complete();

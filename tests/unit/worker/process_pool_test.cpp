@@ -44,8 +44,9 @@ struct Loop {
 
 /// A pool, and what it reported.
 struct Fixture {
+    explicit Fixture(worker::Limits limits = {.start = 20s, .patience = 50ms}) : pool(loop.event, program, limits) {}
     Loop loop;
-    ProcessPool pool{loop.event, program, 50ms};
+    ProcessPool pool;
     std::vector<Progress> progress;
     std::vector<Result> results;
     std::function<void()> on_first_progress = [] {};
@@ -225,11 +226,40 @@ TEST_CASE("a process that a worker leaves behind does not hold its session up", 
     CHECK(fixture.run("leave a child").outcome == Result::Outcome::Completed);
 }
 
-TEST_CASE("kill_all ends every worker", "[worker]")
+TEST_CASE("a worker that never gets ready is killed and has failed in time", "[worker]")
+{
+    Fixture fixture({.start = 100ms, .patience = 50ms});
+    check_failed(fixture.run("never start"), "Timeout",
+                 "did not get ready within 0.1 seconds and was killed: the disk");
+}
+
+TEST_CASE("a worker that got ready has its session's time, not that of its start", "[worker]")
+{
+    Fixture fixture({.start = 100ms, .patience = 50ms});
+    auto limited = plan("start and hang");
+    limited.session_timeout_s = 1;
+    check_failed(fixture.run(limited), "Timeout", "longer than 1 seconds");
+}
+
+TEST_CASE("a worker whose broker ends is told by the channel, or killed", "[worker]")
 {
     Fixture fixture;
-    fixture.on_first_progress = [&] { fixture.pool.kill_all(); };
-    check_failed(fixture.run("ignore SIGTERM"), "Interrupted", "signal 9");
+    fixture.on_first_progress = [&] {
+        fixture.pool.interrupt(99, 0ms); // nobody
+        fixture.pool.interrupt(7, 100ms);
+    };
+    SECTION("it ends as it sees fit")
+    {
+        check_failed(fixture.run("wait for the end of the channel"), "Interrupted", "the broker went");
+    }
+    SECTION("it had completed before it noticed")
+    {
+        CHECK(fixture.run("complete at the end of the channel").outcome == Result::Outcome::Completed);
+    }
+    SECTION("it does not end")
+    {
+        check_failed(fixture.run("die of SIGTERM"), "Interrupted", "syncd was stopped, and the session's worker");
+    }
 }
 
 TEST_CASE("workers run side by side, each with its own end", "[worker]")
