@@ -4,6 +4,7 @@
 #include "channel/stream.hpp"
 #include "datastore/embedded.hpp"
 #include "runner/local_failure.hpp"
+#include "runner/profile_lock.hpp"
 #include "runner/sandbox.hpp"
 #include "runner/session_runner.hpp"
 #include "runner/signal_watch.hpp"
@@ -73,6 +74,7 @@ std::unique_ptr<Store> open(const std::string& file)
 channel::Result carry_out(const channel::Plan& plan, int channel)
 try {
     shut_in(plan);
+    const ProfileLock lock(fs::path(plan.sync_db).parent_path());
     send(channel, channel::Started{});
     const auto state = open<storage::SyncState>(plan.sync_db);
     const auto items = open<storage::ItemStore>(plan.items_db);

@@ -67,19 +67,23 @@ def profile(without=(), **changes):
 
 
 class Client:
-    """One connection to the bus, of `uid`."""
+    """One connection to the bus, of `uid`; to the bus that with-syncd made, unless `address` says otherwise."""
 
-    def __init__(self, uid=0):
+    def __init__(self, uid=0, address=None):
         self.uid = uid
         self.heard = []  # ('signal', path, interface.member, arguments), ('reply', label, arguments or error name)
         # The bus takes the uid from the socket, which has it from whoever connects.
-        os.setegid(uid)
-        os.seteuid(uid)
+        own = os.geteuid(), os.getegid()
+        if uid != own[0]:
+            os.setegid(uid)
+            os.seteuid(uid)
         try:
-            self.connection = dbus.bus.BusConnection(os.environ['DBUS_SYSTEM_BUS_ADDRESS'], mainloop=DBusGMainLoop())
+            self.connection = dbus.bus.BusConnection(address or os.environ['DBUS_SYSTEM_BUS_ADDRESS'],
+                                                     mainloop=DBusGMainLoop())
         finally:
-            os.seteuid(0)
-            os.setegid(0)
+            if uid != own[0]:
+                os.seteuid(own[0])
+                os.setegid(own[1])
         self.connection.add_message_filter(self._on_message)
 
     def close(self):
