@@ -79,12 +79,15 @@ public:
 
     void on_due(Profile& profile)
     {
-        if (!has_enabled_service(profile.row))
-            return spdlog::info("profile {}: due, but no service is enabled; skipping it", profile.row.name);
+        if (!has_enabled_service(profile.row)) {
+            spdlog::info("profile {}: due, but no service is enabled; skipping it", profile.row.name);
+            return sessions.announce_later(profile); // its next time
+        }
         try {
             sessions.start(profile, "timer", "");
         } catch (const std::exception& error) {
             spdlog::error("profile {}: due, but it cannot be started: {}", profile.row.name, error.what());
+            sessions.announce_later(profile);
         }
     }
 

@@ -311,7 +311,7 @@ TEST_CASE("case 18: the timer skips a profile without an enabled service, and th
     fixture.recorder.take();
     const auto due = fixture.get(id).next_sync;
     fixture.timer.run_until(fixture.clock, due);
-    CHECK(fixture.recorder.events.empty());
+    CHECK(fixture.recorder.events == Words{"home is Idle"});
     CHECK(fixture.pool.workers.empty());
     CHECK(fixture.get(id).next_sync >= due + 1h);
     CHECK(fixture.timer.armed == fixture.get(id).next_sync);
