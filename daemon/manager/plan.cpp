@@ -19,6 +19,16 @@ std::uint64_t max_reply_bytes(const Config& config)
                                        : messages_in_reply * config.max_msg_size + config.max_obj_size;
 }
 
+/// The vault knows no names.
+base::Result<Credentials> open_credentials(const Vault& vault, const storage::ProfileRow& row, std::string_view service,
+                                           const std::string& stored)
+{
+    auto opened = open_credentials(vault, box_context(row.id, service), stored);
+    if (!opened)
+        return base::fail(opened.error().code, fmt::format("profile {}: {}", row.name, opened.error().message));
+    return opened;
+}
+
 } // namespace
 
 base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job& job, const Config& config,
@@ -26,7 +36,7 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
 {
     if (!has_enabled_service(row))
         return base::fail(base::Errc::NothingToSync, fmt::format("no service of profile {} is enabled", row.name));
-    auto own = open_credentials(vault, box_context(row.id), row.sealed_credentials);
+    auto own = open_credentials(vault, row, {}, row.sealed_credentials);
     if (!own)
         return tl::unexpected(std::move(own.error()));
 
@@ -52,7 +62,7 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
         planned.type = job.type.empty() ? row.type : job.type;
         if (service.sealed_credentials.empty())
             continue;
-        auto opened = open_credentials(vault, box_context(row.id, service.type), service.sealed_credentials);
+        auto opened = open_credentials(vault, row, service.type, service.sealed_credentials);
         if (!opened)
             return tl::unexpected(std::move(opened.error()));
         planned.user = std::move(opened->user);

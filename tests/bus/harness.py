@@ -178,6 +178,14 @@ class Client:
         self.wait(lambda: any(entry[1] is label for entry in self.heard))
         self.heard = [entry for entry in self.heard if entry[1] is not label]
 
+    def hear_the_rest(self):
+        """Everything that a daemon sent that is no longer there."""
+        label = object()
+        message = dbus.lowlevel.MethodCallMessage('org.freedesktop.DBus', '/org/freedesktop/DBus', PEER, 'Ping')
+        self.connection.send_message_with_reply(message, lambda _: self.heard.append(('reply', label, [])), PATIENCE)
+        self.wait(lambda: any(entry[1] is label for entry in self.heard))
+        self.heard = [entry for entry in self.heard if entry[1] is not label]
+
     def signals(self, *members):
         """What was heard of these members, as (member, arguments)."""
         return [(name.rsplit('.', 1)[1], arguments) for kind, _, name, arguments in

@@ -29,6 +29,10 @@ def kill_daemon():
     select.select([death], [], [])
 
 
+def ends_of(client):
+    return client.signals('Completed', 'Stopped', 'Failed')
+
+
 def step_begin_and_kill(url):
     """A profile, an item, and a session that is held by the server when the daemon dies."""
     anna = harness.Client(ANNA)
@@ -41,7 +45,8 @@ def step_begin_and_kill(url):
     state = anna.get(harness.path_of(profile_id), PROFILE, 'State')
     kill_daemon()
     held('release')
-    return {'profile': profile_id, 'session': session, 'state': state}
+    anna.hear_the_rest()
+    return {'profile': profile_id, 'session': session, 'state': state, 'ends': ends_of(anna)}
 
 
 def step_look_and_sync(profile_id):
@@ -49,6 +54,8 @@ def step_look_and_sync(profile_id):
     found = {'profiles': anna.manager('GetAll'), 'statistics': anna.manager('GetStatistics', profile_id),
              'history': anna.manager('GetHistory', profile_id, 0), 'items': len(anna.store('List')),
              'state': anna.get(harness.path_of(profile_id), PROFILE, 'State')}
+    anna.settle()
+    found['ends'] = ends_of(anna)
     found['session'] = anna.start(profile_id)
     found['end'] = anna.wait_for_end(profile_id, found['session'])
     return found
@@ -68,6 +75,7 @@ def step_start(profile_id):
             found[attempt] = anna.wait_for_end(profile_id, anna.start(profile_id))[0]
         except harness.dbus.DBusException as error:
             found[attempt] = error.get_dbus_name()
+            found['message'] = error.get_dbus_message()
         anna.manager('Update', profile_id, profile(Url=found['profile']['Url']))
     return found
 
@@ -97,11 +105,13 @@ class Restart(unittest.TestCase):
     def test_case_30_a_daemon_that_is_killed_in_a_session_loses_the_session_only(self):
         before = self.step('begin_and_kill', self.server.url)
         self.assertEqual(before['state'], 'Syncing')
+        self.assertEqual(before['ends'], [])
         after = self.step('look_and_sync', before['profile'])
         self.assertEqual(list(after['profiles']), [before['profile']])
         self.assertTrue(after['profiles'][before['profile']]['HasCredentials'])
         self.assertEqual(after['items'], 1)
         self.assertEqual(after['state'], 'Idle')
+        self.assertEqual(after['ends'], [])  # nobody is left who could be told
         self.assertEqual([one['SyncStatus'] for one in after['statistics']], ['FAIL', 'FAIL'])
         self.assertEqual((after['history'][0]['Session'], after['history'][0]['Outcome']),
                          (before['session'], 'FAILED'))
@@ -115,6 +125,8 @@ class Restart(unittest.TestCase):
         (pathlib.Path(self.state.name) / 'syncd.key').unlink()
         after = self.step('start', profile_id)
         self.assertEqual(after['first'], ERROR + 'CredentialsLost')
+        self.assertEqual(after['message'], 'profile Work: the stored credentials cannot be opened any more; give Id and '
+                                           'Password again with Update')
         self.assertEqual(after['second'], 'Completed')
         self.assertEqual(after['profile']['ProfileName'], 'Work')
 
