@@ -64,7 +64,8 @@ class Authorization(Attempts):
         self.try_all(self.anna, ('sync', 'manage') if SETUP in ('allow', 'owner') else ())
         self.assertEqual(self.anna.manager('GetProfileCount'), 1 if SETUP in ('allow', 'owner') else 0)
 
-    def test_reading_what_is_ones_own_needs_nothing(self):
+    def test_case_27_reading_what_is_ones_own_needs_no_privilege(self):
+        """docs/decisions/0004"""
         self.read_all(self.anna)
 
     def test_root_needs_nothing(self):
