@@ -14,9 +14,11 @@ BUILD = pathlib.Path(os.environ['SYNCD_BUILD'])
 
 
 class OwnDaemon:
-    """Its state outlives its processes. `environment`, `config`: read at each start."""
+    """Its state outlives its processes. `environment`, `config`: read at each start. `uid`: whose it and its bus are."""
 
-    def __init__(self):
+    def __init__(self, uid=None):
+        self._as = {} if uid is None else {'user': uid, 'group': uid, 'extra_groups': []}
+        self._uid = os.geteuid() if uid is None else uid
         self._directory = tempfile.TemporaryDirectory(prefix='syncd-test.')
         self.home = pathlib.Path(self._directory.name)
         self.state = self.home / 'state'
@@ -30,10 +32,12 @@ class OwnDaemon:
         self._clients = []
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify.bind(str(self.home / 'notify'))
-        self._bus = subprocess.Popen(['dbus-daemon', '--session', '--nofork', '--print-address=1',
+        os.chown(self.home, self._uid, -1)
+        os.chown(self.home / 'notify', self._uid, -1)
+        self.bus = subprocess.Popen(['dbus-daemon', '--session', '--nofork', '--print-address=1',
                                       f'--address=unix:path={self.home}/bus'], stdout=subprocess.PIPE,
-                                     stderr=subprocess.DEVNULL, text=True)
-        self.address = self._bus.stdout.readline().strip()
+                                     stderr=subprocess.DEVNULL, text=True, **self._as)
+        self.address = self.bus.stdout.readline().strip()
 
     def close(self):
         for client in self._clients:
@@ -43,14 +47,15 @@ class OwnDaemon:
             self.process.wait()
         for reader in self._readers:
             reader.join(harness.PATIENCE)
-        self._bus.kill()
-        self._bus.communicate()
+        self.bus.kill()
+        self.bus.communicate()
         self._notify.close()
         self._directory.cleanup()
 
     def start(self, *options):
         """Until it is ready."""
         (self.home / 'config').write_text('[syncd]\n' + self.config)
+        (self.home / 'config').chmod(0o644)
         environment = {key: value for key, value in os.environ.items() if not key.startswith('DBUS_')}
         environment.update(DBUS_SESSION_BUS_ADDRESS=self.address, NOTIFY_SOCKET=f'{self.home}/notify',
                            **self.environment)
@@ -58,7 +63,8 @@ class OwnDaemon:
         self.process = subprocess.Popen(
             [BUILD / 'daemon/app/syncd', '--user', '--state-directory', self.state, '--config', self.home / 'config',
              '--worker', BUILD / 'daemon/runner/syncd-session', *options],
-            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment,
+            **self._as)
         reader = threading.Thread(target=self._read_log, args=[self.process.stderr])
         reader.start()
         self._readers.append(reader)
@@ -109,7 +115,7 @@ class OwnDaemon:
         return self.wait()
 
     def client(self):
-        client = harness.Client(os.geteuid(), self.address)
+        client = harness.Client(self._uid, self.address)
         self._clients.append(client)
         return client
 
