@@ -3,8 +3,9 @@
 
 The reference server (tests/server) holds a session where a test wants it, so that nothing depends on time.
 """
-import pathlib
+import re
 import sys
+import tempfile
 import unittest
 
 import dbus
@@ -45,6 +46,11 @@ class Sessions(harness.TestCase):
 
     def statuses(self, profile_id):
         return {one['ServiceType']: one['SyncStatus'] for one in self.anna.manager('GetStatistics', profile_id)}
+
+    def everything_of(self, profile_id):
+        return (self.anna.manager('GetAll'), self.anna.manager('GetStatistics', profile_id),
+                self.anna.manager('GetHistory', profile_id, 0),
+                self.anna.get_all(harness.path_of(profile_id), PROFILE))
 
     def terminal(self, profile_id):
         self.anna.settle()
@@ -176,15 +182,24 @@ class Sessions(harness.TestCase):
             client.begin('start', MANAGER_PATH, MANAGER, 'StartSync', profile_id, NO_KEYS)
         for client in clients:
             client.wait(lambda c=client: any(entry[:2] == ('reply', 'start') for entry in c.heard))
-        numbers = {entry[2][0] for client in clients for entry in client.heard if entry[:2] == ('reply', 'start')}
-        self.assertEqual(len(numbers), 1)
+        [session] = {entry[2][0] for client in clients for entry in client.heard if entry[:2] == ('reply', 'start')}
+        self.assertEqual(self.anna.wait_for_end(profile_id, session), ('Completed', []))
+        self.assertEqual(self.terminal(profile_id), [('Completed', session)])
+        self.assertEqual(len(self.server.sessions()), 1)
+        self.assertEqual([one['Session'] for one in self.anna.manager('GetHistory', profile_id, 0)], [session])
 
     def test_case_09_stop_without_a_session_is_not_running(self):
         profile_id = self.add()
         self.assertError(ERROR + 'NotRunning', self.anna.manager, 'StopSync', profile_id)
         session = self.anna.start(profile_id)
         self.anna.wait_for_end(profile_id, session)
+        before = self.everything_of(profile_id)
+        self.anna.settle()
+        heard = list(self.anna.heard)
         self.assertError(ERROR + 'NotRunning', self.anna.manager, 'StopSync', profile_id)
+        self.assertEqual(self.everything_of(profile_id), before)
+        self.anna.settle()
+        self.assertEqual(self.anna.heard, heard)
 
     def test_case_10_stop_right_after_start_succeeds_also_while_queued(self):
         first, second = self.add(), self.add()
@@ -227,6 +242,28 @@ class Sessions(harness.TestCase):
         after = {one['ServiceType']: one for one in self.anna.manager('GetStatistics', profile_id)}
         self.assertEqual(after['EVENT'], before['EVENT'])
         self.assertGreater(after['CONTACT']['LastSyncTime'], before['CONTACT']['LastSyncTime'])
+
+    def test_case_19_a_service_without_credentials_uses_the_profiles(self):
+        with tempfile.TemporaryFile() as trace:
+            server = ReferenceServer('--user', 'alice:s3cret', '--user', 'bob:other', '--guard', 'cal=guard:g4te',
+                                     '--trace', stderr=trace)
+            self.addCleanup(server.stop)
+            listed = services('CONTACT card', 'EVENT cal')
+            listed[1].update({'Id': 'guard', 'Password': 'g4te'})
+            for expected, changes in [({'cal'}, {'Services': listed}), (set(), {'Services': services('CONTACT card')})]:
+                trace.seek(0)
+                trace.truncate()
+                profile_id = self.add(Url=server.url, AllowPlainCredentials=True, **changes)
+                session = self.anna.start(profile_id)
+                self.assertEqual(self.anna.wait_for_end(profile_id, session), ('Completed', []))
+                self.assertEqual(server.last_session()['user'], 'alice')
+                trace.seek(0)
+                alerts = re.findall('<Alert>.*?</Alert>', trace.read().decode(), re.DOTALL)
+                databases = {(re.search('<Target><LocURI>(.*?)<', alert)[1], '<Cred>' in alert) for alert in alerts
+                             if '<Target>' in alert}
+                self.assertIn(('card', False), databases)
+                self.assertEqual({database for database, has_credentials in databases if has_credentials}, expected)
+            self.assertEqual(server.violations(), [])
 
     def test_case_25_the_first_sync_is_slow_and_the_stored_type_stays(self):
         profile_id = self.add()
@@ -290,6 +327,19 @@ class Sessions(harness.TestCase):
         self.server.stop()
         session = self.anna.start(profile_id)
         self.assertEqual(self.anna.wait_for_end(profile_id, session)[1][0], ERROR + 'Unreachable')
+
+    def test_a_push_profile_is_started_by_hand(self):
+        """Until notifications are understood that is the only way; no timer starts it."""
+        self.anna.store('Put', '', CARD.format('Mine'))
+        profile_id = self.add(Mode='PUSH')
+        self.assertEqual(self.anna.get(harness.path_of(profile_id), PROFILE, 'NextSyncTime'), 0)
+        session = self.anna.start(profile_id)
+        self.assertEqual(self.anna.wait_for_end(profile_id, session), ('Completed', []))
+        [told] = self.anna.manager('GetHistory', profile_id, 0)
+        self.assertEqual((told['Trigger'], told['Outcome']), ('user', 'COMPLETED'))
+        self.assertEqual(self.anna.manager('Get', profile_id)['Mode'], 'PUSH')
+        self.assertEqual(self.anna.get(harness.path_of(profile_id), PROFILE, 'NextSyncTime'), 0)
+        self.assertEqual(len(self.server.items('card')), 1)
 
     # ---- two users --------------------------------------------------------------------
 

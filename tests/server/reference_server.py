@@ -16,12 +16,12 @@ class ControlError(Exception):
 
 class ReferenceServer:
     """A server of the given options, e.g. ReferenceServer('--user', 'alice:s3cret'). `tls`: it
-    serves HTTPS."""
+    serves HTTPS. `stderr`: where its trace goes."""
 
-    def __init__(self, *options, tls=False):
+    def __init__(self, *options, tls=False, stderr=None):
         program = os.environ['SYNCD_TEST_SERVER']
         self.process = subprocess.Popen([program, '--until-eof', *options], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, stderr=stderr, text=True)
         word, _, self.url = self.process.stdout.readline().strip().partition(' ')
         if word != 'READY':
             raise RuntimeError(f'{program} did not start: {self.process.wait()}')
