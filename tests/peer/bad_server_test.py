@@ -3,11 +3,11 @@
 nothing is lost or doubled, and the next sync with the same server in good order makes all equal."""
 import unittest
 
+from changes import MAKERS, STORES, change_on_both_sides
 from device import CONTACT, EVENT
 from example_items import contact, event, texts
-from peer_case import NOTHING, STORES, PeerCase
+from peer_case import NOTHING, PeerCase
 
-MAKERS = {CONTACT: contact, EVENT: event}
 MESSAGES = (1, 2, 3)  # of a two-way session whose nonce is known: alerts, changes, maps
 EVERYTHING = (1, 1, 1)
 # The faults that strike before the server has processed the message; the others spoil the answer.
@@ -23,23 +23,7 @@ class BadServer(PeerCase):
         self.host = f'127.0.0.1:{self.server.port}'
 
     def change_on_both_sides(self):
-        """A first sync, and then one add, one update and one delete on each side of each service. What everybody must
-        hold in the end."""
-        keys = {(service, name): self.a.put(make(name), service=service) for service, make in MAKERS.items()
-                for name in ('Mine', 'Gone', 'Theirs', 'Lost')}
-        self.sync(self.a, ran='SLOW')
-        for service, make in MAKERS.items():
-            guids = {name: guid for guid, text in self.server.items(STORES[service]).items()
-                     for name in ('Theirs', 'Lost') if name in text}
-            self.a.put(make('Mine', note='changed here'), keys[service, 'Mine'], service)
-            self.a.delete(keys[service, 'Gone'], service)
-            self.a.put(make('NewHere'), service=service)
-            self.server.put(STORES[service], make('Theirs', note='changed there'), guid=guids['Theirs'])
-            self.server.delete(STORES[service], guids['Lost'])
-            self.server.put(STORES[service], make('NewThere'))
-        return {service: texts({0: make('Mine', note='changed here'), 1: make('NewHere'),
-                                2: make('Theirs', note='changed there'), 3: make('NewThere')})
-                for service, make in MAKERS.items()}
+        return change_on_both_sides(self.a, self.server, lambda: self.sync(self.a, ran='SLOW'))
 
     def here(self):
         return {service: self.a.items(service) for service in STORES}

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""kill -9 of the worker and of the broker at every message boundary: after a restart two syncs at the most
-make both sides equal, and nothing is doubled. Also: what a user does in the middle of a session."""
+"""kill -9 of the worker and of the broker at every message boundary: after a restart the next sync
+makes both sides equal, and nothing is doubled. Also: what a user does in the middle of a session."""
 import os
 import signal
 import tempfile
 import unittest
 
+from changes import STORES, change_on_both_sides
 from device import Device, Syncd
 from example_items import contact, texts
 from peer_case import NOTHING, PeerCase, ReferenceServer
@@ -14,6 +15,8 @@ BOUNDARIES = [(message, after) for message in (1, 2, 3) for after in (False, Tru
 
 
 class Crashes(unittest.TestCase):
+    """Contacts and events in one session."""
+
     @classmethod
     def setUpClass(cls):
         cls.server = ReferenceServer('--user', 'alice:s3cret')
@@ -25,22 +28,11 @@ class Crashes(unittest.TestCase):
         self.addCleanup(state.cleanup)
         self.state = state.name
         self.begin()
-        self.profile = self.device.add_profile(self.server.url)
-        names = ('Mine', 'Gone', 'Theirs', 'Lost')
-        keys = {name: self.device.put(contact(name)) for name in names}
-        self.assertEqual(self.device.sync(self.profile).signal, 'Completed')
-        guids = {name: guid for guid, text in self.server.items('card').items() for name in names if 'Test ' + name in text}
-        self.device.put(contact('Mine', note='here'), keys['Mine'])
-        self.device.delete(keys['Gone'])
-        self.device.put(contact('NewHere'))
-        self.server.put('card', contact('Theirs', note='there'), guid=guids['Theirs'])
-        self.server.delete('card', guids['Lost'])
-        self.server.put('card', contact('NewThere'))
-        self.expected = texts({0: contact('Mine', note='here'), 1: contact('NewHere'),
-                               2: contact('Theirs', note='there'), 3: contact('NewThere')})
+        self.profile = self.add_profile()
+        self.expected = change_on_both_sides(self.device, self.server, lambda: self.complete(self.profile))
 
     def begin(self):
-        self.syncd = Syncd(state=self.state)
+        self.syncd = Syncd({'MaxSessions': 1}, state=self.state)
         self.device = Device(self.syncd)
 
     def end(self):
@@ -51,6 +43,13 @@ class Crashes(unittest.TestCase):
         self.end()
         self.assertEqual(self.server.violations(), [])
 
+    def add_profile(self, **more):
+        return self.device.add_profile(self.server.url, services=tuple(STORES.items()), **more)
+
+    def complete(self, profile):
+        outcome = self.device.sync(profile)
+        self.assertEqual(outcome.signal, 'Completed', outcome)
+
     def hold(self, message, after):
         """Starts a session; returns when its message is held at this point."""
         self.server.call('hold', message=message, after=after)
@@ -58,16 +57,39 @@ class Crashes(unittest.TestCase):
         self.server.call('await-held')
         return session
 
+    def release(self, after):
+        """What was not processed yet never is: its sender is dead."""
+        self.server.call('release', drop=not after)
+
+    def assert_content(self):
+        for service, store in STORES.items():
+            self.assertEqual(texts(self.device.items(service)), self.expected[service])
+            self.assertEqual(texts(self.server.items(store)), self.expected[service])
+
     def recover(self):
-        for _ in range(2):
-            outcome = self.device.sync(self.profile)
-            self.assertEqual(outcome.signal, 'Completed', outcome)
-            if texts(self.device.items()) == self.expected:
-                break
-        self.assertEqual(texts(self.device.items()), self.expected)
-        self.assertEqual(texts(self.server.items('card')), self.expected)
-        self.assertEqual(self.device.sync(self.profile).signal, 'Completed')
-        self.assertEqual(self.device.counts(self.profile), (NOTHING, NOTHING))
+        self.complete(self.profile)
+        self.assert_content()
+        self.complete(self.profile)
+        for service in STORES:
+            self.assertEqual(self.device.ran(self.profile, service), 'TWO_WAY')
+            self.assertEqual(self.device.counts(self.profile, service), (NOTHING, NOTHING))
+
+    def test_the_broker_is_killed_while_a_session_is_queued(self):
+        other = self.add_profile(ProfileName='Other')
+        self.hold(2, True)
+        queued = self.device.start(other)  # one session may run at a time
+        self.assertEqual(len(self.syncd.workers()), 1)
+        self.syncd.kill()
+        self.end()
+        self.release(True)
+        self.begin()
+        self.assertEqual(sorted(map(str, self.device.manager.GetAll())), sorted([self.profile, other]))
+        self.assertEqual([record['Session'] for record in self.device.history(other)], [])
+        self.recover()
+        session = self.device.start(other)
+        self.assertGreater(session, queued)
+        self.assertEqual(self.device.await_end(session).signal, 'Completed')
+        self.assert_content()
 
 
 def killing_the_worker(message, after):
@@ -76,7 +98,7 @@ def killing_the_worker(message, after):
         worker, = self.syncd.workers()
         os.kill(worker, signal.SIGKILL)
         outcome = self.device.await_end(session)
-        self.server.call('release')
+        self.release(after)
         self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Interrupted'))
         self.assertIn('the worker ended with signal 9', outcome.message)
         self.assertIn('the next sync', outcome.message)
@@ -89,7 +111,7 @@ def killing_the_broker(message, after):
         self.hold(message, after)
         self.syncd.kill()
         self.end()
-        self.server.call('release')
+        self.release(after)
         self.begin()
         self.recover()
     return test

@@ -183,6 +183,9 @@ class Device:
         store = self._stores[service]
         return {str(key): str(store.Get(key)) for key, _ in store.List()}
 
+    def store(self, service=CONTACT):
+        return self._stores[service]
+
     def count(self, service=CONTACT):
         return int(self._stores[service].GetCount())
 

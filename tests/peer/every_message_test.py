@@ -1,31 +1,35 @@
 #!/usr/bin/python3
-"""Sessions of many messages in every type that sends everything or both ways, the worker killed at each message."""
+"""Sessions of many messages of every type, contacts and events in each, the worker killed at each message."""
 import os
 import signal
 import unittest
 
-from example_items import contact, texts
+from changes import MAKERS, STORES
+from device import CONTACT, EVENT
+from example_items import texts
 from peer_case import NOTHING, PeerCase
+
+MANY = 5
 
 
 class EveryMessage(PeerCase):
+    services = (CONTACT, EVENT)
     configuration = {'MaxMessageSize': 4096}
     server_options = ('--user', 'alice:s3cret', '--max-msg-size', '4096')
 
-    def fill(self, mark):
-        """Some messages full of items on each side; what everybody must hold in the end."""
-        ours = [contact(f'Here{mark}n{number}', note='h' * 900) for number in range(8)]
-        theirs = [contact(f'There{mark}n{number}', note='t' * 900) for number in range(8)]
-        self.a.import_all(ours)
-        self.server.put_all('card', theirs)
+    def fill(self):
+        """Some messages full of items on each side, per service."""
+        ours, theirs = ({service: [make(f'{who}{number}', note=who * 150) for number in range(MANY)]
+                         for service, make in MAKERS.items()} for who in ('Here', 'There'))
+        for service, store in STORES.items():
+            self.a.import_all(ours[service], service)
+            self.server.put_all(store, theirs[service])
         return ours, theirs
 
-    def begin(self, mark):
-        self.a.forget_everything()
-        self.server.reset()
-        self.profiles[self.a] = self.a.add_profile(self.server.url)
+    def start_over(self):
+        self.begin()
         self.settle()
-        return self.fill(mark)
+        return self.fill()
 
     def kill_at(self, message, after, kind):
         self.server.call('hold', message=message, after=after)
@@ -33,25 +37,52 @@ class EveryMessage(PeerCase):
         self.server.call('await-held')
         worker, = self.a.syncd.workers()
         os.kill(worker, signal.SIGKILL)
-        self.assertEqual(self.a.await_end(session).error, 'Interrupted')
-        self.server.call('release')
+        outcome = self.a.await_end(session)
+        self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Interrupted'))
+        self.server.call('release', drop=not after)  # what was not processed yet never is
 
-    def run_through(self, kind, keeps_ours=True, keeps_theirs=True):
-        self.begin(0)
+    def assert_content(self, here, there):
+        """What each side must hold, as lists of texts by service."""
+        for service, store in STORES.items():
+            self.assertEqual(texts(self.a.items(service)), texts(dict(enumerate(here[service]))))
+            self.assertEqual(texts(self.server.items(store)), texts(dict(enumerate(there[service]))))
+
+    def at_every_message(self, kind, check):
+        """Calls `check` after each kill with the items that were new here and there, and whether the server had come
+        to the end."""
+        self.start_over()
         self.sync(self.a, kind)
         messages = self.server.last_session()['messages']
         self.assertGreater(messages, 4)
         for message in range(1, messages + 1):
             for after in (False, True):
                 with self.subTest(message=message, after=after):
-                    ours, theirs = self.begin(message)
+                    items = self.start_over()
                     self.kill_at(message, after, kind)
-                    for _ in range(2):
-                        self.assertEqual(self.a.sync(self.profiles[self.a], kind).signal, 'Completed')
-                    self.assertEqual(texts(self.a.items()),
-                                     texts(dict(enumerate(ours * keeps_ours + theirs * keeps_theirs))))
-                    self.assert_equal_everywhere()
-                    self.assertEqual(self.sync(self.a, 'TWO_WAY'), (NOTHING, NOTHING))
+                    check(*items, (message, after) == (messages, True))
+
+    def run_through(self, kind, keeps_ours=True, keeps_theirs=True):
+        def check(ours, theirs, _):
+            self.sync(self.a, kind)
+            both = {service: ours[service] * keeps_ours + theirs[service] * keeps_theirs for service in STORES}
+            self.assert_content(both, both)
+            self.assertEqual(self.sync(self.a, 'TWO_WAY'), (NOTHING, NOTHING))
+        self.at_every_message(kind, check)
+
+    def run_one_way(self, kind, here, there, settled):
+        """`here`, `there`: what each side holds after the next one-way sync, of what was new."""
+        def check(ours, theirs, at_the_end):
+            both = {service: ours[service] + theirs[service] for service in STORES}
+            if at_the_end:  # the server's anchors have moved, ours have not, and a one-way sync cannot repair that
+                self.fail_with(self.a, 'DirectionRefused', kind, says=('would replace', 'Run one SLOW sync'))
+                self.sync(self.a, 'TWO_WAY', ran='SLOW')
+            else:
+                self.sync(self.a, kind, ran=kind)
+                self.assert_content(here(ours, both), there(theirs, both))
+                self.assertEqual(self.sync(self.a, 'TWO_WAY', ran='TWO_WAY'), settled)
+            self.assert_content(both, both)
+            self.assertEqual(self.sync(self.a, 'TWO_WAY', ran='TWO_WAY'), (NOTHING, NOTHING))
+        self.at_every_message(kind, check)
 
     def test_two_way(self):
         self.run_through('TWO_WAY')
@@ -64,6 +95,14 @@ class EveryMessage(PeerCase):
 
     def test_refresh_from_server(self):
         self.run_through('REFRESH_FROM_SERVER', keeps_ours=False)
+
+    def test_one_way_from_client(self):
+        self.run_one_way('ONE_WAY_FROM_CLIENT', lambda ours, both: ours, lambda theirs, both: both,
+                         (NOTHING, (MANY, 0, 0)))
+
+    def test_one_way_from_server(self):
+        self.run_one_way('ONE_WAY_FROM_SERVER', lambda ours, both: both, lambda theirs, both: theirs,
+                         ((MANY, 0, 0), NOTHING))
 
 
 if __name__ == '__main__':

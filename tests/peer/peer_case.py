@@ -6,11 +6,11 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'server'))
 
-from device import CONTACT, EVENT, Device, Syncd  # noqa: E402
+from changes import STORES  # noqa: E402
+from device import CONTACT, Device, Syncd  # noqa: E402
 from example_items import texts  # noqa: E402
 from reference_server import ReferenceServer  # noqa: E402
 
-STORES = {CONTACT: 'card', EVENT: 'cal'}
 NOTHING = (0, 0, 0)
 
 
