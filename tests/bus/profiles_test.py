@@ -134,10 +134,10 @@ class Profiles(harness.TestCase):
     def test_case_18_without_an_enabled_service_there_is_nothing_to_sync(self):
         for listed in [services(), services('CONTACT card', 'EVENT cal', Enable=False)]:
             profile_id = self.anna.add(Services=listed)
-            self.assertError(ERROR + 'NothingToSync', self.anna.start, profile_id)
+            self.assertRefused(ERROR + 'NothingToSync', self.anna.start, profile_id)
             self.anna.manager('Update', profile_id, profile(Services=listed))
-            self.assertError(ERROR + 'NothingToSync', self.anna.start, profile_id)
-        self.assertError(ERROR + 'NothingToSync', self.anna.start, self.anna.add(without=['Services']))
+            self.assertRefused(ERROR + 'NothingToSync', self.anna.start, profile_id)
+        self.assertRefused(ERROR + 'NothingToSync', self.anna.start, self.anna.add(without=['Services']))
 
     def test_case_20_a_service_id_needs_no_password_but_a_password_needs_an_id(self):
         self.anna.add(Services=services('CONTACT card', Id='bob'))
