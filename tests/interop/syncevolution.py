@@ -2,14 +2,34 @@
 import itertools
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
+from gi.repository import Gio, GLib
+
+PATIENCE_SECONDS = 60  # of a test that waits for an event
 HERE = pathlib.Path(__file__).resolve().parent
 
 
+class Report:
+    """What it says of one session."""
+
+    def __init__(self, file):
+        lines = file.read_text().splitlines() if file.exists() else []
+        self._values = dict(line.split(' = ', 1) for line in lines if ' = ' in line)
+        # A session that was refused for its credentials has ended well as well, to it, but none of its stores took part.
+        took_part = any(key.endswith('-mode') and mode != 'disabled' for key, mode in self._values.items())
+        self.ended_well = self._values.get('status') == '200' and 'end' in self._values and took_part
+
+    def counts(self, store):
+        """((added, updated, removed) by the client here, the same by it on the client)"""
+        return tuple(tuple(int(self._values.get(f'source-{store}-stat-{side}-{what}-total', 0))
+                           for what in ('added', 'updated', 'removed')) for side in ('local', 'remote'))
+
+
 class SyncEvolution:
-    """Started once for many tests; `begin()` gives each empty stores and devices it has not met."""
+    """Started once for many tests; `clear()` gives each empty stores, and `new_device()` a device that it has not met."""
 
     def __init__(self, *options, devices=100):
         self._state = tempfile.TemporaryDirectory(prefix='syncevolution.')
@@ -52,6 +72,42 @@ class SyncEvolution:
 
     def delete(self, store, name):
         (self._directory(store) / name).unlink()
+
+    def credentials(self):
+        """For each first message since the start: the type of its credentials and the status that its header got."""
+        log = pathlib.Path(self._state.name, 'log/credentials.log')
+        return [tuple(line.split()) for line in log.read_text().splitlines()] if log.exists() else []
+
+    # ---- what it says of its sessions -----------------------------------------------------
+
+    def forget_reports(self):
+        """It tells the sessions of one minute apart by a letter, and runs out of letters."""
+        for report in self._reports().iterdir():
+            shutil.rmtree(report)
+
+    def report(self):
+        """Of the one session that has ended well since; written when the client may be gone already."""
+        late = []
+        timer = GLib.timeout_add_seconds(PATIENCE_SECONDS, lambda: late.append(True) or GLib.SOURCE_CONTINUE)
+        try:
+            while not late:
+                places = [self._reports(), *self._reports().iterdir()]
+                monitors = [Gio.File.new_for_path(str(place)).monitor_directory(Gio.FileMonitorFlags.NONE)
+                            for place in places]
+                for report in (Report(place / 'status.ini') for place in places[1:]):
+                    if report.ended_well:
+                        return report
+                GLib.MainContext.default().iteration(True)
+                for monitor in monitors:
+                    monitor.cancel()
+        finally:
+            GLib.source_remove(timer)
+        raise TimeoutError('SyncEvolution does not report the end of a session:\n' + self.log())
+
+    def _reports(self):
+        place = pathlib.Path(self._state.name, 'log/sessions')
+        place.mkdir(exist_ok=True)
+        return place
 
     def log(self):
         """The end of what its processes wrote."""

@@ -1,16 +1,19 @@
 """Runs the packaged syncevo-http-server on a socket that is handed in.
 
-usage: syncevolution_front.py LISTENING-FD READY-FD basic|md5 URL
+usage: syncevolution_front.py LISTENING-FD READY-FD basic|md5 CREDENTIALS-LOG URL
 
 What the package needs to be of use in a test:
 - its interpreter line still reads #!@PYTHON@, so it is loaded as a module;
 - it binds every interface and has no option against that: it gets our socket;
 - nothing tells when it listens: a line is written to READY-FD;
-- it takes basic credentials but its challenge, fixed in the engine, is always for MD5: with
-  `basic` the challenge is rewritten on its way out.
+- nothing tells what credentials came: CREDENTIALS-LOG gets a line for each first message, the type in its Cred and the
+  status of its header, e.g. `syncml:auth-md5 212`;
+- it takes MD5 and basic credentials but its challenge, fixed in the engine, is always for MD5: with `basic` others are
+  taken out on their way in, and the challenge is rewritten on its way out.
 """
 import importlib.machinery
 import importlib.util
+import io
 import os
 import re
 import shutil
@@ -18,19 +21,35 @@ import socket
 import sys
 
 
-def challenge_basic(session):
-    packaged = session.reply
+def watch_credentials(session, log, only_basic):
+    packaged_start, packaged_reply = session.start, session.reply
+
+    def start(self, request, *arguments):
+        data = request.content.read()
+        cred = re.search(rb'<Cred>.*?</Cred>', data, re.S)
+        scheme = re.search(rb'<Type[^>]*>([^<]*)</Type>', cred.group()).group(1) if cred else b'none'
+        if only_basic and cred and scheme != b'syncml:auth-basic':
+            data = data[:cred.start()] + data[cred.end():]
+        self.scheme = scheme.decode()
+        request.content = io.BytesIO(data)
+        packaged_start(self, request, *arguments)
 
     def reply(self, data, *arguments, **keywords):
-        data = re.sub(rb'(<Type [^>]*>)syncml:auth-md5(</Type>)<NextNonce.*?</NextNonce>', rb'\1syncml:auth-basic\2',
-                      bytes(data))
-        packaged(self, data, *arguments, **keywords)
+        data = bytes(data)
+        status = re.search(rb'<Cmd>SyncHdr</Cmd>.*?<Data>(\d+)</Data>', data, re.S)
+        if self.scheme and status:
+            with open(log, 'a') as file:
+                file.write(f'{self.scheme} {status.group(1).decode()}\n')
+            self.scheme = None
+        if only_basic:
+            data = re.sub(rb'(<Type [^>]*>)syncml:auth-md5(</Type>)<NextNonce.*?</NextNonce>', rb'\1syncml:auth-basic\2', data)
+        packaged_reply(self, data, *arguments, **keywords)
 
-    session.reply = reply
+    session.start, session.reply = start, reply
 
 
 def main():
-    listening, ready, scheme, url = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
+    listening, ready, scheme, log, url = int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]
     script = shutil.which('syncevo-http-server')
     sys.argv = [script, '--quiet', url]
 
@@ -46,8 +65,7 @@ def main():
     loader = importlib.machinery.SourceFileLoader('syncevo_http', script)
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader('syncevo_http', loader))
     loader.exec_module(module)
-    if scheme == 'basic':
-        challenge_basic(module.SyncMLSession)
+    watch_credentials(module.SyncMLSession, log, only_basic=scheme == 'basic')
     module.main()
 
 
