@@ -49,6 +49,7 @@ ErrorKind kind_of(std::string_view name)
         {"UnknownMethod", InvalidArgs},
         {"UnknownInterface", InvalidArgs},
         {"UnknownProperty", InvalidArgs},
+        {"UnknownObject", NotFound}, // how the object of a profile that is not there answers
         {"NotSupported", NotSupported},
         {"ServiceUnknown", NoService},
         {"NameHasNoOwner", NoService},
