@@ -36,12 +36,13 @@ public:
         while (answered_ < items_.size()) {
             while (asked_ < items_.size() && asked_ - answered_ < at_once)
                 ask();
+            // Here at least one answer is due; after process() perhaps none.
+            pollfd ready{client_.fd(), POLLIN, 0};
+            if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+                throw std::system_error(errno, std::generic_category(), "poll");
             client_.process();
             if (error_)
                 throw *error_;
-            pollfd ready{client_.fd(), POLLIN, 0};
-            if (answered_ < items_.size() && poll(&ready, 1, -1) < 0 && errno != EINTR)
-                throw std::system_error(errno, std::generic_category(), "poll");
         }
         return std::move(names_);
     }
