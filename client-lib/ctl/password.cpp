@@ -2,19 +2,22 @@
 
 #include "descriptor.hpp"
 #include "exit_status.hpp"
+#include "signal_queue.hpp"
 #include "text.hpp"
 
 #include <syncd/profile.hpp>
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
+#include <optional>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <termios.h>
 
@@ -29,37 +32,6 @@ struct Input {
     std::string text;
     Input() { text.reserve(longest + 1); } // never moved in memory, which would leave a copy
     ~Input() { syncd::wipe(text); }
-};
-
-volatile std::sig_atomic_t interrupting_signal = 0;
-
-void note_signal(int number)
-{
-    interrupting_signal = number;
-}
-
-/// While it lives, signals that end or stop the program only break off a read.
-class SignalsNoted {
-public:
-    SignalsNoted()
-    {
-        interrupting_signal = 0;
-        struct sigaction action {};
-        action.sa_handler = note_signal; // without SA_RESTART
-        for (std::size_t i = 0; i < numbers.size(); ++i)
-            sigaction(numbers[i], &action, &before_[i]);
-    }
-    ~SignalsNoted()
-    {
-        for (std::size_t i = 0; i < numbers.size(); ++i)
-            sigaction(numbers[i], &before_[i], nullptr);
-    }
-    SignalsNoted(const SignalsNoted&) = delete;
-    SignalsNoted& operator=(const SignalsNoted&) = delete;
-
-private:
-    static constexpr std::array numbers = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
-    std::array<struct sigaction, numbers.size()> before_{};
 };
 
 /// A terminal that does not show what is typed.
@@ -84,24 +56,44 @@ private:
     termios before_{};
 };
 
-/// Reads into `input` up to the end, or to a line end if `one_line`. False when a signal broke it off.
-bool read_into(Input& input, int fd, bool one_line)
+/// Adds the next character of `fd` to `input`; false at the end of input.
+bool read_character(Input& input, int fd)
 {
-    for (char character = 0; input.text.size() <= longest;) {
-        const ssize_t got = read(fd, &character, 1);
-        if (got < 0 && errno == EINTR && interrupting_signal != 0)
-            return false;
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            throw Failure(ExitStatus::Failed, fmt::format("cannot read the password: {}", strerror(errno)));
-        if (got == 0 && one_line && input.text.empty())
-            throw Failure(ExitStatus::Failed, "no password was given");
-        if (got == 0 || (one_line && character == '\n'))
-            return true;
-        input.text += character;
+    char character = 0;
+    ssize_t got = 0;
+    while ((got = read(fd, &character, 1)) < 0 && errno == EINTR) {
     }
-    throw Failure(ExitStatus::Usage, "the password is too long", "It may have 1024 bytes.");
+    if (got < 0)
+        throw Failure(ExitStatus::Failed, fmt::format("cannot read the password: {}", strerror(errno)));
+    if (got == 0)
+        return false;
+    if (input.text.size() == longest)
+        throw Failure(ExitStatus::Usage, "the password is too long", "It may have 1024 bytes.");
+    input.text += character;
+    return true;
+}
+
+/// Reads one line, without its end. A signal that came before it ends the reading and is returned.
+std::optional<int> read_line(Input& input, int terminal, const SignalQueue& signals)
+{
+    for (;;) {
+        pollfd ready[] = {{terminal, POLLIN, 0}, {signals.fd(), POLLIN, 0}};
+        if (poll(ready, std::size(ready), -1) < 0 && errno != EINTR)
+            throw Failure(ExitStatus::Failed, fmt::format("cannot wait for the password: {}", strerror(errno)));
+        if (const auto signal = signals.next())
+            return signal;
+        if (ready[0].revents == 0)
+            continue;
+        if (!read_character(input, terminal)) {
+            if (input.text.empty())
+                throw Failure(ExitStatus::Failed, "no password was given");
+            return std::nullopt;
+        }
+        if (input.text.back() == '\n') {
+            input.text.pop_back();
+            return std::nullopt;
+        }
+    }
 }
 
 } // namespace
@@ -112,19 +104,19 @@ std::string ask_password(const std::string& prompt)
     if (!terminal)
         throw Failure(ExitStatus::Usage, "there is no terminal to ask for the password", "Use --password-file FILE.");
     Input input;
-    bool complete = false;
+    std::optional<int> signal;
     {
-        const SignalsNoted signals;
+        // What ends or stops the program waits until the terminal is in order again.
+        const SignalQueue signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
         const Unechoed silence(terminal.get());
         const std::string text = printable(prompt) + ": ";
         if (write(terminal.get(), text.data(), text.size()) < 0)
             throw Failure(ExitStatus::Failed, fmt::format("cannot write to the terminal: {}", strerror(errno)));
-        complete = read_into(input, terminal.get(), true);
+        signal = read_line(input, terminal.get(), signals);
     }
-    if (!complete) {
-        raise(interrupting_signal); // now with its own effect
-        throw Failure(ExitStatus::Interrupted,
-                      "interrupted"); // when it was ignored, or stopped the program for a while
+    if (signal) {
+        raise(*signal);                                        // now with its own effect
+        throw Failure(ExitStatus::Interrupted, "interrupted"); // it only stopped the program for a while
     }
     return std::move(input.text);
 }
@@ -139,8 +131,8 @@ std::string read_password(const std::string& path)
         fmt::print(stderr, "syncctl: warning: others may read {}; change that with: chmod 600 {}\n", printable(path),
                    printable(path));
     Input input;
-    interrupting_signal = 0;
-    read_into(input, file.get(), false);
+    while (read_character(input, file.get())) {
+    }
     if (input.text.ends_with('\n'))
         input.text.pop_back();
     if (input.text.ends_with('\r'))
