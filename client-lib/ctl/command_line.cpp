@@ -1,8 +1,12 @@
 #include "command_line.hpp"
 
 #include "commands.hpp"
+#include "documents.hpp"
 
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <string_view>
 
 namespace ctl {
 
@@ -50,7 +54,12 @@ std::optional<ExitStatus> CommandLine::parse(int argc, const char* const* argv)
         app_->parse(argc, argv);
         return std::nullopt;
     } catch (const CLI::ParseError& end) {
-        return app_->exit(end) == 0 ? ExitStatus::Ok : ExitStatus::Usage;
+        if (app_->exit(end) == 0)
+            return ExitStatus::Ok;
+        // What was parsed before the error is not in json_ yet.
+        if (std::find(argv, argv + argc, std::string_view("--json")) != argv + argc)
+            Context::print_document(error_document({}, end.what()));
+        return ExitStatus::Usage;
     }
 }
 

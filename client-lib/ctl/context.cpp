@@ -8,8 +8,16 @@ namespace ctl {
 
 void Context::print(const Json& document, const std::string& text) const
 {
+    if (json)
+        print_document(document);
+    else
+        fmt::print("{}", text);
+}
+
+void Context::print_document(const Json& document)
+{
     // What is not UTF-8 is replaced, not thrown at the user.
-    fmt::print("{}", json ? document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : text);
+    fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
 } // namespace ctl

@@ -21,6 +21,8 @@ struct Context {
 
     /// A command's whole output: the document, or the text for people.
     void print(const Json& document, const std::string& text) const;
+    /// Writes one document, whatever was asked for.
+    static void print_document(const Json& document);
 };
 
 /// What a command line asks for; carried out when the whole line was understood.

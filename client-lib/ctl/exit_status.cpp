@@ -35,7 +35,6 @@ ExitStatus exit_status(ErrorKind kind)
     case ErrorKind::Server:
     case ErrorKind::Protocol:
     case ErrorKind::DirectionRefused:
-    case ErrorKind::Conflict:
     case ErrorKind::Local:
     case ErrorKind::Interrupted:
     case ErrorKind::Stopped: return ExitStatus::Failed;

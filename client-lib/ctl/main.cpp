@@ -18,8 +18,7 @@ ExitStatus fail(const CommandLine& line, ExitStatus status, const std::string& n
                 const std::string& hint)
 {
     if (line.json())
-        std::fputs((error_document(name, message).dump(2, ' ', false, Json::error_handler_t::replace) + "\n").c_str(),
-                   stdout);
+        Context::print_document(error_document(name, message));
     report(line.command() + ": " + message, hint);
     return status;
 }

@@ -33,7 +33,6 @@ ErrorKind kind_of(std::string_view name)
         {"Server", Server},
         {"Protocol", Protocol},
         {"DirectionRefused", DirectionRefused},
-        {"Conflict", Conflict},
         {"Local", Local},
         {"Interrupted", Interrupted},
         {"Stopped", Stopped},

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """`syncctl profile`, `status`, and what every command says when something is wrong."""
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -81,6 +82,7 @@ class Errors(ctl.TestCase):
                      ['--bus', 'other', 'status'], ['history', 'Work', '--limit', '0']):
             with self.subTest(line):
                 self.assertNotEqual(self.error(2, *line), '')
+                self.assertIsNone(self.json(*line, status=2)['error']['name'])
         self.assertEqual(self.error(2, 'profile', 'add', 'Work'),
                          'syncctl: profile add: the server is missing\nGive its address with --url.\n')
 
@@ -100,10 +102,15 @@ class Errors(ctl.TestCase):
         import harness
         harness.set_allowed()
         self.addCleanup(harness.set_allowed, 'sync', 'manage')
-        as_anna = {'user': harness.ANNA, 'extra_groups': []}
         # with-syncd's bus can be reached by everybody, the build directory perhaps not.
-        said = self.error(4, 'profile', 'add', 'Work', '--url', self.server.url, **as_anna)
-        self.assertTrue(said.startswith('syncctl: profile add: '), said)
+        self.directory.chmod(0o755)
+        for built in (ctl.SYNCCTL, ctl.BUILD / 'client-lib/libsyncd.so.0'):
+            shutil.copy(built, self.directory)
+        result = subprocess.run([self.directory / 'syncctl', 'profile', 'add', 'Work', '--url', self.server.url],
+                                user=harness.ANNA, extra_groups=[], cwd='/', capture_output=True, text=True,
+                                env={**os.environ, 'LD_LIBRARY_PATH': str(self.directory)})
+        self.assertEqual((result.returncode, result.stdout), (4, ''), result.stderr)
+        self.assertTrue(result.stderr.startswith('syncctl: profile add: '), result.stderr)
 
     def test_no_bus_and_no_service_are_5(self):
         nowhere = {'env': {**os.environ, 'DBUS_SYSTEM_BUS_ADDRESS': 'unix:path=/nonexistent'}}
