@@ -15,17 +15,20 @@ namespace storage {
 namespace {
 
 constexpr int busy_timeout_ms = 10'000;
+/// The broker reads what a worker may keep locked, by a fault or by malice, and must go on serving others.
+constexpr int reader_busy_timeout_ms = 2'000;
 
 /// Held while a database is created or brought up to date: switching to WAL does not wait
 /// for another connection that does the same, it fails.
 class DirectoryLock {
 public:
-    explicit DirectoryLock(const std::filesystem::path& directory)
+    DirectoryLock(const std::filesystem::path& directory, bool may_wait)
         : fd_(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     {
-        int result = fd_ < 0 ? -1 : ::flock(fd_, LOCK_EX);
+        const int how = may_wait ? LOCK_EX : LOCK_EX | LOCK_NB;
+        int result = fd_ < 0 ? -1 : ::flock(fd_, how);
         while (result < 0 && fd_ >= 0 && errno == EINTR)
-            result = ::flock(fd_, LOCK_EX);
+            result = ::flock(fd_, how);
         if (result < 0) {
             const auto error = errno;
             if (fd_ >= 0)
@@ -82,12 +85,19 @@ Failure Database::failure(const SQLite::Exception& exception) const
 }
 
 Database::Database(const std::filesystem::path& file, int flags)
-    : file_(file), connection_(file.string(), flags | SQLite::OPEN_NOMUTEX, busy_timeout_ms)
+    : file_(file), connection_(file.string(), flags | SQLite::OPEN_NOMUTEX,
+                               (flags & SQLite::OPEN_READONLY) != 0 ? reader_busy_timeout_ms : busy_timeout_ms)
 {
 }
 
 base::Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file,
                                                        std::span<const char* const> steps, Access access)
+{
+    return open(file, steps, access, access == Access::ReadWrite);
+}
+
+base::Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file,
+                                                       std::span<const char* const> steps, Access access, bool may_wait)
 try {
     if (access == Access::ReadOnly && !std::filesystem::exists(file))
         return base::fail(base::Errc::NotFound, fmt::format("{} does not exist", file.string()));
@@ -104,15 +114,17 @@ try {
                           fmt::format("{} has version {}, but this program knows no later one than {}; it was left "
                                       "untouched: install the newer program again",
                                       file.string(), found, current));
+    if (found == 0 && access == Access::ReadOnly)
+        return base::fail(base::Errc::NotFound, fmt::format("{} is only being created", file.string()));
     if (found < current && access == Access::ReadOnly) {
         database.reset();
-        auto writer = open(file, steps, Access::ReadWrite);
+        auto writer = open(file, steps, Access::ReadWrite, may_wait);
         if (!writer)
             return writer;
-        return open(file, steps, access);
+        return open(file, steps, access, may_wait);
     }
     if (found < current)
-        database->migrate(steps);
+        database->migrate(steps, may_wait);
     database->configure(access);
     return database;
 } catch (const SQLite::Exception& exception) {
@@ -142,9 +154,9 @@ void Database::configure(Access access)
     connection_.exec("PRAGMA journal_size_limit = 4194304");
 }
 
-void Database::migrate(std::span<const char* const> steps)
+void Database::migrate(std::span<const char* const> steps, bool may_wait)
 {
-    const DirectoryLock lock(std::filesystem::absolute(file_).parent_path());
+    const DirectoryLock lock(std::filesystem::absolute(file_).parent_path(), may_wait);
     connection_.exec("PRAGMA journal_mode = WAL");
     connection_.exec("PRAGMA synchronous = FULL");
     for (auto next = version(); next < static_cast<int>(steps.size()); ++next) {

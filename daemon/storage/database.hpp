@@ -35,8 +35,11 @@ public:
     /// n+1, each in a transaction of its own. Steps an older program left out are also
     /// made up for when the database is opened for reading.
     ///
+    /// Who opens for reading does not wait long for others: who keeps the file locked, or is bringing it up to
+    /// date, is an error after two seconds, or at once.
+    ///
     /// Errors: Storage for a database of a newer program (left untouched) or one
-    /// that is damaged; NotFound when it is missing and Access is ReadOnly. The
+    /// that is damaged or locked; NotFound when it is missing, or only being created, and Access is ReadOnly. The
     /// message names the file and what to do.
     static base::Result<std::unique_ptr<Database>> open(const std::filesystem::path& file,
                                                         std::span<const char* const> steps, Access access);
@@ -63,11 +66,13 @@ private:
     friend class Transaction;
 
     Database(const std::filesystem::path& file, int flags);
+    static base::Result<std::unique_ptr<Database>>
+    open(const std::filesystem::path& file, std::span<const char* const> steps, Access access, bool may_wait);
     SQLite::Statement& statement(const char* sql);
     int version();
     void configure(Access access);
     /// Runs the steps that are missing; 0600 and WAL are in force before the first.
-    void migrate(std::span<const char* const> steps);
+    void migrate(std::span<const char* const> steps, bool may_wait);
     template <class Call>
     decltype(auto) guarded(Call&& call)
     {

@@ -7,9 +7,12 @@
 
 #include <SQLiteCpp/Column.h>
 
+#include <fcntl.h>
 #include <fstream>
 #include <sstream>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using base::Errc;
 using storage::Access;
@@ -224,6 +227,51 @@ TEST_CASE("one may read while another writes, from another process, too", "[data
     const auto reader = open(file, Access::ReadOnly);
     CHECK(number(*reader, "SELECT count(*) FROM item") == 2);
     CHECK_THROWS(reader->execute("INSERT INTO item VALUES (3, 'three')"));
+}
+
+TEST_CASE("who reads does not wait for ever for who keeps the database locked", "[database]")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory / "items.db";
+    open(file).reset();
+    ChildProcess holder([&](const ChildProcess::Report& report) {
+        SQLite::Database other(file.string(), SQLite::OPEN_READWRITE);
+        other.exec("PRAGMA locking_mode = EXCLUSIVE");
+        other.exec("BEGIN EXCLUSIVE");
+        report(1);
+        ::pause();
+    });
+    REQUIRE(holder.next_report() == 1);
+    const auto reader = Database::open(file, one_step, Access::ReadOnly);
+    REQUIRE_FALSE(reader);
+    CHECK(reader.error().code == Errc::Storage);
+    CHECK_THAT(reader.error().message, Catch::Contains("items.db") && Catch::Contains("keeps it locked"));
+}
+
+TEST_CASE("a database that is only being created is not there yet for who reads", "[database]")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory / "items.db";
+    std::ofstream(file).close();
+    const auto reader = Database::open(file, one_step, Access::ReadOnly);
+    REQUIRE_FALSE(reader);
+    CHECK(reader.error().code == Errc::NotFound);
+    CHECK(std::filesystem::file_size(file) == 0);
+}
+
+TEST_CASE("who reads does not wait for who brings the database up to date", "[database]")
+{
+    const TemporaryDirectory directory;
+    const auto file = directory / "items.db";
+    open(file).reset();
+    const int other = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    REQUIRE(::flock(other, LOCK_EX) == 0);
+    const auto reader = Database::open(file, two_steps, Access::ReadOnly);
+    REQUIRE_FALSE(reader);
+    CHECK(reader.error().code == Errc::Storage);
+    CHECK_THAT(reader.error().message, Catch::Contains("cannot lock"));
+    ::close(other);
+    CHECK(Database::open(file, two_steps, Access::ReadOnly));
 }
 
 TEST_CASE("opening a database again in the same process leaves its locks alone", "[database]")
