@@ -33,8 +33,11 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
 {
     const auto type = syncml::find_sync_type(plan.type);
     if (!type)
-        return base::fail(base::Errc::InvalidValue, fmt::format("{}: unknown sync type '{}'", plan.service, plan.type));
-    const auto anchors = known ? around.state.anchors(plan.service, plan.uri) : storage::Anchors{};
+        return base::fail(
+            base::Errc::InvalidValue,
+            fmt::format("{}: there is no sync type '{}'. Start it with another.", plan.service, plan.type));
+    const auto anchors =
+        known ? around.state.find_anchors(plan.service, plan.uri).value_or(storage::Anchors{}) : storage::Anchors{};
     session::ServiceSetup setup;
     setup.name = plan.service;
     setup.local_uri = kind.local_uri;
@@ -87,7 +90,8 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     for (const auto& service : plan.services) {
         const ServiceKind* kind = find_service_kind(service.service);
         if (!kind)
-            return base::fail(base::Errc::NotSupported, fmt::format("{} is not kept here", service.service));
+            return base::fail(base::Errc::NotSupported,
+                              fmt::format("{} is not kept here. Take it out of the profile.", service.service));
         auto prepared = prepare_service(service, *kind, around, known);
         if (!prepared)
             return tl::unexpected(std::move(prepared.error()));

@@ -147,14 +147,19 @@ void SyncState::set_sent_devinf_hash(std::string_view hash)
 
 // ---- per service -----------------------------------------------------------------
 
+std::optional<Anchors> SyncState::find_anchors(std::string_view service, std::string_view uri) const
+{
+    auto row = impl_->database->query("SELECT own_last, peer_last, mark FROM service WHERE service = ?1 AND uri = ?2",
+                                      service, uri);
+    if (!row.next())
+        return std::nullopt;
+    return Anchors{row.text(0), row.text(1), row.count(2)};
+}
+
 Anchors SyncState::anchors(std::string_view service, std::string_view uri)
 {
-    {
-        auto row = impl_->database->query(
-            "SELECT own_last, peer_last, mark FROM service WHERE service = ?1 AND uri = ?2", service, uri);
-        if (row.next())
-            return {row.text(0), row.text(1), row.count(2)};
-    }
+    if (auto known = find_anchors(service, uri))
+        return std::move(*known);
     transact(*impl_->database, [&] {
         forget(service);
         impl_->database->execute("INSERT INTO service (service, uri, own_last, peer_last, mark) "

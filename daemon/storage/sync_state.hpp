@@ -72,7 +72,9 @@ public:
     void set_sent_devinf_hash(std::string_view hash);
 
     // ---- per service ----------------------------------------------------------------
-    /// The anchors of the service with the server database `uri`. When the last call named another one, all
+    /// The anchors of the service with the server database `uri`, if that is the one of the last session.
+    std::optional<Anchors> find_anchors(std::string_view service, std::string_view uri) const;
+    /// The same to go on with. When the last call named another one, all
     /// that is known of the service is forgotten first. Call it before anything else of the service.
     Anchors anchors(std::string_view service, std::string_view uri);
     /// Stores the anchors and clears what was confirmed up to their mark. What is still noted as sent

@@ -115,10 +115,8 @@ class BrokerKilled(unittest.TestCase):
         self.fail('the call is never answered')
 
     def new_profile(self, name):
-        services = [dbus.Dictionary({'ServiceType': service, 'ServerDatabaseUri': uri}, signature='sv')
-                    for service, uri in STORES.items()]
         return dbus.Dictionary({'ProfileName': name, 'Url': self.server.url, 'Id': 'alice', 'Password': 's3cret',
-                                'Mode': 'MANUAL', 'Services': dbus.Array(services, signature='a{sv}')}, signature='sv')
+                                'Mode': 'MANUAL', 'Services': self.device.services(STORES.items())}, signature='sv')
 
     def test_add(self):
         def strike(writes):

@@ -107,11 +107,16 @@ class Device:
     def add_profile(self, url, user='alice', password='s3cret', services=((CONTACT, 'card'),), **more):
         profile = {
             'ProfileName': 'Peer', 'Url': url, 'Id': user, 'Password': password, 'Mode': 'MANUAL',
-            'Services': dbus.Array([dbus.Dictionary({'ServiceType': service, 'ServerDatabaseUri': uri}, signature='sv')
-                                    for service, uri in services], signature='a{sv}'),
+            'Services': self.services(services),
         }
         profile.update(more)
         return str(self.manager.Add(dbus.Dictionary(profile, signature='sv')))
+
+    @staticmethod
+    def services(pairs):
+        """The value of a profile's Services: types and database URIs."""
+        return dbus.Array([dbus.Dictionary({'ServiceType': service, 'ServerDatabaseUri': uri}, signature='sv')
+                           for service, uri in pairs], signature='a{sv}')
 
     def update_profile(self, profile, **changes):
         """A value of None takes the key away."""

@@ -127,6 +127,14 @@ class Outages(unittest.TestCase):
         self.fail_then_recover(lambda: self.update(Password='not-this-1'), lambda: self.update(Password=PASSWORD),
                                'Authentication', 'refuses the user name or the password', 'Correct Id and Password')
 
+    def test_the_profile_names_databases_that_do_not_exist(self):
+        self.start()
+        self.add_profile()
+        self.fail_then_recover(
+            lambda: self.update(Services=self.device.services((service, 'no-' + uri) for service, uri in STORES.items())),
+            lambda: self.update(Services=self.device.services(STORES.items())),
+            'DatabaseNotFound', 'no database "no-card" for CONTACT', 'Correct ServerDatabaseUri')
+
     # ---- certificates ------------------------------------------------------------------
 
     def begin_tls(self):

@@ -76,6 +76,8 @@ TEST_CASE_METHOD(Fixture, "another database of the server: the service is forgot
     fill();
     state->anchors("EVENT", "cal");
     state->commit("EVENT", "cal", {"e", "t", 3});
+    CHECK_FALSE(state->find_anchors("CONTACT", "other"));
+    CHECK(state->find_anchors("CONTACT", "card"));
     CHECK(state->anchors("CONTACT", "other") == Anchors{});
     CHECK(state->sent_items("CONTACT").empty());
     CHECK(state->anchors("EVENT", "cal") == Anchors{"e", "t", 3});
