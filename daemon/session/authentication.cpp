@@ -142,7 +142,7 @@ base::Result<Authentication::Next> Authentication::on_challenge(const syncml::St
     } else {
         return fail(Errc::Authentication,
                     fmt::format("The server asks for the authentication scheme \"{}\", which is not "
-                                "supported. Basic and MD5 are.",
+                                "supported. Ask the server's operator for basic or MD5.",
                                 status.chal->type));
     }
 
@@ -162,7 +162,7 @@ base::Result<Authentication::Next> Authentication::on_unsupported_scheme(const s
 {
     if (accepted_ || scheme_ != AuthScheme::Md5 || !may_send_basic_ || attempts_ == max_attempts)
         return fail(Errc::Authentication, fmt::format("The server supports none of the authentication schemes that the "
-                                                      "profile allows ({}).",
+                                                      "profile allows ({}). Ask its operator.",
                                                       words(status.code)));
     scheme_ = AuthScheme::Basic;
     return repeat();

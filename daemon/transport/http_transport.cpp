@@ -215,8 +215,8 @@ base::Result<void> HttpTransport::trust_ca_file()
             database_.reset(G_TLS_DATABASE(database));
         if (database_ == nullptr) {
             const Owned<GError> failure(error);
-            return fail(Errc::Tls,
-                        fmt::format("The CA file {} cannot be used: {}.", options_.ca_file, failure->message));
+            return fail(Errc::Tls, fmt::format("The CA file {} cannot be used: {}. Correct CaFile of the profile.",
+                                               options_.ca_file, failure->message));
         }
         soup_session_set_tls_database(session_.get(), database_.get());
     }

@@ -60,13 +60,15 @@ class Authentication(PeerCase):
                 profile = self.a.add_profile(self.server.url, user=user, password=password)
                 outcome = self.a.sync(profile)
                 self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Authentication'))
+                self.assertIn('refuses the user name or the password', outcome.message)
+                self.assertIn('Correct Id and Password in the profile', outcome.message)
                 self.assertNotIn(password, outcome.message)
                 self.assertLessEqual(self.round_trips(), 3)
                 self.a.manager.Remove(profile)
 
     def test_a_server_that_always_refuses_is_not_asked_for_ever(self):
         self.server.misbehave('auth-401*')
-        self.fail_with(self.a, 'Authentication')
+        self.fail_with(self.a, 'Authentication', says=('Correct Id and Password in the profile',))
         self.assertLessEqual(self.round_trips(), 3)
         self.server.behave()
         self.a.put(contact('Ada'))

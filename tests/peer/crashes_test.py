@@ -155,6 +155,8 @@ class DeadServer(unittest.TestCase):
                 self.server.process.wait()
                 outcome = self.device.await_end(session)
                 self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Unreachable'))
+                # Where the connection was an open one the message was sent once more, to nobody.
+                self.assertRegex(outcome.message, f'127.0.0.1:{self.port} (broke|cannot be reached): .*[Tt]ry again')
                 self.server.stop()
                 self.serve()
                 self.assertEqual(self.device.sync(profile).signal, 'Completed')
