@@ -66,6 +66,7 @@ syncml::DevInf own_device_info(std::string_view device_id, std::span<const Servi
     devinf.device_id = device_id;
     devinf.device_type = "workstation";
     devinf.utc = true;
+    devinf.large_objects = true;
     devinf.number_of_changes = true;
     for (const ServiceKind* kind : services) {
         syncml::DataStoreInfo store;

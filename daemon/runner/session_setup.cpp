@@ -1,6 +1,7 @@
 #include "runner/session_setup.hpp"
 
 #include "codec/codec.hpp"
+#include "item/item.hpp"
 #include "runner/anchor.hpp"
 #include "runner/device_info.hpp"
 
@@ -79,7 +80,7 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     if (known)
         setup.nonce = state.nonce();
     setup.max_msg_size = plan.max_msg_size;
-    setup.max_obj_size = plan.max_obj_size;
+    setup.max_obj_size = std::min<std::uint64_t>(plan.max_obj_size, item::max_bytes);
     setup.devinf_type = codec::devinf_media_type(Encoding);
     setup.command_size = [](const syncml::Command& command) { return codec::encoded_size(command, Encoding); };
     setup.sync_command_size = [](const syncml::SyncCommand& command) { return codec::encoded_size(command, Encoding); };

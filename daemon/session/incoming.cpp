@@ -68,18 +68,4 @@ std::variant<Incoming, StatusCode> read_incoming(const syncml::ItemCommand& comm
     return incoming;
 }
 
-bool RefusedChunks::covers(const syncml::Item& item)
-{
-    const auto ids = uri_of(item.target) + '\n' + uri_of(item.source);
-    const bool continues = !open_.empty() && ids == open_ && !item.meta.size;
-    if (!item.more_data) {
-        open_.clear();
-        was_first_ = false;
-        return continues;
-    }
-    was_first_ = !continues;
-    open_ = ids;
-    return true;
-}
-
 } // namespace session

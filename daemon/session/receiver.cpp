@@ -79,6 +79,8 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
         if (!only_confirmations || std::holds_alternative<syncml::Status>(command))
             std::visit([this](auto& value) { read(value); }, command);
     }
+    if (message.final && !only_confirmations)
+        give_up_object();
     report_confirmed();
 
     conversation_.header_answer.reset();

@@ -2,6 +2,7 @@
 
 #include "session/answers.hpp"
 #include "session/conversation.hpp"
+#include "session/incoming_object.hpp"
 
 #include <map>
 #include <optional>
@@ -13,7 +14,10 @@ namespace session {
 /// collects the item commands for the datastores, and prepares the Status owed.
 class Receiver {
 public:
-    explicit Receiver(Conversation& conversation) : conversation_(conversation) {}
+    explicit Receiver(Conversation& conversation)
+        : conversation_(conversation), object_(conversation.setup.max_obj_size)
+    {
+    }
 
     /// Takes in a message; GoOn, or what a challenge asks for. `only_confirmations`:
     /// nothing of it but the Status for what we sent. An error ends the session; nothing
@@ -74,10 +78,14 @@ private:
     void read_items(Service* service, syncml::ItemCommand& command, Refusal refusal);
     void read_group(Service* service, syncml::Group& group, Refusal refusal);
     void read_item(Service* service, const syncml::ItemCommand& command, syncml::Item& item, Refusal refusal);
+    void carry_out(Service& service, Answers::Slot slot, Incoming incoming);
+    /// Something else has come where the rest of a large object was due.
+    void give_up_object();
     void note_not_stored(const Service& service, Answers::Slot slot, syncml::StatusCode code);
 
     Conversation& conversation_;
     Answers answers_;
+    IncomingObject object_;
     std::map<ServiceIndex, Batch> batches_;
     std::map<ServiceIndex, std::vector<Confirm::Entry>> confirmed_;
     bool made_progress_ = false;

@@ -1,6 +1,7 @@
 // The part of Receiver that deals with the server's Sync: its items, and what
 // becomes of them.
 
+#include "session/incoming.hpp"
 #include "session/receiver.hpp"
 #include "session/wording.hpp"
 
@@ -66,29 +67,51 @@ void Receiver::read_items(Service* service, syncml::ItemCommand& command, Refusa
 
 void Receiver::read_item(Service* service, const syncml::ItemCommand& command, syncml::Item& item, Refusal refusal)
 {
-    made_progress_ = true;
+    const auto index = service != nullptr ? std::optional(service->index()) : std::nullopt;
+    const bool is_news = !object_.is_continued_by(index, command, item);
+    if (is_news)
+        give_up_object();
+    const bool counted = object_.is_refused() && !is_news;
+    // A server that goes on with what was refused, or with empty chunks, gets nowhere.
+    made_progress_ = made_progress_ || (!counted && !(item.more_data && item.text().empty()));
+
     const auto slot = answers_.place(item);
-    bool counts = true;
-    if (!refusal && service->refused_chunks().covers(item)) {
-        // Large objects are not supported; 413 tells the server to stop at this chunk.
-        refusal = StatusCode::RequestEntityTooLarge;
-        counts = service->refused_chunks().was_first();
-    }
+    refusal = object_.take(index, command, item, refusal);
     if (!refusal) {
         auto incoming = read_incoming(command, item);
-        if (auto* good = std::get_if<Incoming>(&incoming)) {
-            auto& batch = batches_[service->index()];
-            batch.entries.push_back({slot, good->kind, good->guid});
-            batch.items.push_back(std::move(*good));
-            return;
-        }
+        if (auto* good = std::get_if<Incoming>(&incoming))
+            return carry_out(*service, slot, std::move(*good));
         refusal = std::get<StatusCode>(incoming);
     }
     answers_.fill(slot, *refusal);
-    if (service == nullptr || !counts)
+    if (service == nullptr || counted || *refusal == StatusCode::ChunkedItemAccepted)
         return;
     service->on_incoming_refused();
     note_not_stored(*service, slot, *refusal);
+}
+
+void Receiver::carry_out(Service& service, Answers::Slot slot, Incoming incoming)
+{
+    auto& batch = batches_[service.index()];
+    batch.entries.push_back({slot, incoming.kind, incoming.guid});
+    batch.items.push_back(std::move(incoming));
+}
+
+void Receiver::give_up_object()
+{
+    auto lost = object_.give_up();
+    if (!lost)
+        return;
+    auto& service = conversation_.services[lost->service];
+    service.on_incoming_refused();
+    const auto& id = lost->ids.source ? lost->ids.source : lost->ids.target;
+    conversation_.note_item(service.index(),
+                            fmt::format("{}: item {} of the server was not stored: its end did not come.",
+                                        service.setup().name, id ? id->uri : std::string()));
+    syncml::Alert alert;
+    alert.code = syncml::AlertCode::NoEndOfData;
+    alert.items.push_back(std::move(lost->ids));
+    conversation_.queue.emplace_back(std::move(alert), SentOther{});
 }
 
 void Receiver::note_not_stored(const Service& service, Answers::Slot slot, StatusCode code)

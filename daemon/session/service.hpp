@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "session/incoming.hpp"
 #include "session/outgoing.hpp"
 #include "session/session.hpp"
 
@@ -59,7 +58,6 @@ public:
     // ---- from the server
     /// The Status for the server's Sync command itself; an error here refuses its items as well.
     syncml::StatusCode on_server_sync(const syncml::Sync& sync);
-    RefusedChunks& refused_chunks() { return refused_chunks_; }
     /// `outcome.status` is what the server is told. An item that the server knows as `guid` is mapped.
     void on_incoming(IncomingKind kind, const std::string& guid, const Outcome& outcome);
     void on_incoming_refused();
@@ -96,7 +94,6 @@ private:
     Outgoing outgoing_;
     std::uint64_t announced_ = 0; ///< NumberOfChanges
     Counters from_server_;
-    RefusedChunks refused_chunks_;
     std::deque<syncml::MapItem> maps_;
     std::size_t unanswered_maps_ = 0;
     std::optional<base::Error> error_;

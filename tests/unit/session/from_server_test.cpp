@@ -287,44 +287,6 @@ TEST_CASE("an Alert that is no number is malformed, and a sync Alert comes too l
     CHECK(client.engine.statistics()[0].type == SyncType::TwoWay);
 }
 
-TEST_CASE("a chunk of a large object is refused to its last part, and the rest carried out", "[session][from-server]")
-{
-    Waiting client;
-    auto first = server_add("big", "one");
-    first.items[0].meta.size = 9;
-    first.items[0].more_data = true;
-    client.reply(fourth().sync("contacts", "card", {server_add("g-1"), first}));
-    CHECK(codes(client.sent()) == std::vector<int>{200, 201, 413});
-
-    auto second = server_add("big", "two");
-    second.items[0].more_data = true;
-    client.reply(Reply("7", 3).header_status(3, 200).status(3, 5, "Alert", 200).sync("contacts", "card", {second}));
-    CHECK(codes(client.sent()) == std::vector<int>{200, 413});
-
-    client.reply(Reply("7", 4)
-                     .header_status(4, 200)
-                     .sync("contacts", "card", {server_add("big", "six"), server_add("g-2")})
-                     .final());
-    CHECK(codes(client.sent()) == std::vector<int>{200, 413, 201});
-    CHECK(counted(client) == Counters{3, 2, 0, 0, 1});
-    for (const auto& apply : client.all<Apply>()) {
-        for (const auto& item : apply.items)
-            CHECK(item.guid != "big");
-    }
-}
-
-TEST_CASE("after a refused chunk the same item is welcome as a whole", "[session][from-server]")
-{
-    Waiting client;
-    auto chunk = server_add("big", "one");
-    chunk.items[0].meta.size = 9;
-    chunk.items[0].more_data = true;
-    client.reply(fourth().sync("contacts", "card", {chunk}));
-    auto whole = server_add("big", "BEGIN:VCARD");
-    client.reply(Reply("7", 3).header_status(3, 200).sync("contacts", "card", {server_add("g-2"), whole}).final());
-    CHECK(codes(client.sent()) == std::vector<int>{200, 201, 201});
-}
-
 TEST_CASE("a client that only sends lets nothing be written", "[session][from-server]")
 {
     const auto type = GENERATE(SyncType::OneWayFromClient, SyncType::RefreshFromClient);
