@@ -6,7 +6,6 @@
 #include "item/splitter.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <utility>
@@ -45,12 +44,6 @@ base::Result<void> check_kind(const item::Item& item, ItemKind kind)
                                                                     : "this is a contact, not an event");
 }
 
-/// Gives the system back, in its destructor, what the C library keeps of freed memory: the pieces of a large import
-/// would stay with a broker that lives for months.
-struct MemoryReturned {
-    ~MemoryReturned() { malloc_trim(0); }
-};
-
 /// Everything that Import reads, until it is stored.
 struct Arrival {
     Arrival(ItemKind kind_, std::size_t limit) : kind(kind_), left(limit) {}
@@ -68,7 +61,6 @@ struct Arrival {
         return {};
     }
 
-    MemoryReturned last; ///< the first member is destroyed last
     ItemKind kind;
     std::size_t left;
     std::vector<std::string> items;

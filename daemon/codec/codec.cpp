@@ -2,6 +2,9 @@
 
 #include "codec/builder.hpp"
 #include "codec/characters.hpp"
+#include "codec/wbxml_parser.hpp"
+#include "codec/wbxml_writer.hpp"
+#include "codec/writer.hpp"
 #include "codec/xml_parser.hpp"
 #include "codec/xml_writer.hpp"
 
@@ -12,14 +15,30 @@ namespace codec {
 
 namespace {
 
-/// Some peers send their device information as a text within the document: `<![CDATA[<DevInf…`.
-bool is_devinf_text(const syncml::Item& item, const syncml::Meta& of_command)
+template <class Sink, class Write>
+void write_as(Encoding encoding, Sink& sink, Write write)
+{
+    switch (encoding) {
+    case Encoding::Xml: {
+        Writer writer(XmlForm<Sink>{sink});
+        return write(writer);
+    }
+    case Encoding::Wbxml: {
+        Writer writer(WbxmlForm<Sink>{sink});
+        return write(writer);
+    }
+    }
+}
+
+/// In WBXML device information is a document of its own within the message. In both, some peers have it
+/// as a text in XML: `<![CDATA[<DevInf…`.
+std::optional<Encoding> find_devinf_encoding(const syncml::Item& item, const syncml::Meta& of_command)
 {
     auto type = item.meta.type.empty() ? of_command.type : item.meta.type;
     std::transform(type.begin(), type.end(), type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-    const auto& text = item.text();
-    const auto first = text.find_first_not_of(" \t\r\n");
-    return type.starts_with("application/vnd.syncml-devinf") && first != std::string::npos && text[first] == '<';
+    const auto encoding = find_encoding(item.text());
+    const bool is_said = type.starts_with("application/vnd.syncml-devinf");
+    return is_said || encoding == Encoding::Wbxml ? encoding : std::nullopt; // no text begins as WBXML does
 }
 
 /// A text that is no device information after all stays a text: nothing in a session depends on it.
@@ -27,11 +46,13 @@ base::Result<void> read_devinf_texts(std::vector<syncml::Item>& items, const syn
                                      const Limits& limits)
 {
     for (auto& item : items) {
-        if (!is_devinf_text(item, of_command))
+        const auto encoding = find_devinf_encoding(item, of_command);
+        if (!encoding)
             continue;
         syncml::DevInf devinf;
         Builder builder(devinf);
-        const auto parsed = parse_xml(item.text(), "DevInf", limits, builder);
+        const auto parsed = *encoding == Encoding::Xml ? parse_xml(item.text(), "DevInf", limits, builder)
+                                                       : parse_wbxml(item.text(), Vocabulary::DevInf, limits, builder);
         if (parsed)
             item.data = std::move(devinf);
         else if (parsed.error().code == base::Errc::ForbiddenMarkup || parsed.error().code == base::Errc::ReplyTooLarge)
@@ -40,11 +61,52 @@ base::Result<void> read_devinf_texts(std::vector<syncml::Item>& items, const syn
     return {};
 }
 
-base::Result<syncml::Message> decode_xml(std::string_view document, const Limits& limits)
+template <class Write>
+std::size_t count(Encoding encoding, Write write)
+{
+    Counter counter;
+    write_as(encoding, counter, write);
+    return counter.octets;
+}
+
+} // namespace
+
+std::string_view media_type(Encoding encoding)
+{
+    switch (encoding) {
+    case Encoding::Xml: return "application/vnd.syncml+xml";
+    case Encoding::Wbxml: return "application/vnd.syncml+wbxml";
+    }
+    return {};
+}
+
+std::string_view devinf_media_type(Encoding encoding)
+{
+    switch (encoding) {
+    case Encoding::Xml: return "application/vnd.syncml-devinf+xml";
+    case Encoding::Wbxml: return "application/vnd.syncml-devinf+wbxml";
+    }
+    return {};
+}
+
+std::optional<Encoding> find_encoding(std::string_view document)
+{
+    if (document.empty())
+        return std::nullopt;
+    const auto first = static_cast<unsigned char>(document.front());
+    if (first >= wbxml::version_1_1 && first <= wbxml::version_1_3)
+        return Encoding::Wbxml;
+    constexpr std::string_view before_markup("\xEF\xBB\xBF \t\r\n\0", 8);
+    const auto markup = document.find_first_not_of(before_markup);
+    return markup != std::string_view::npos && document[markup] == '<' ? std::optional(Encoding::Xml) : std::nullopt;
+}
+
+base::Result<syncml::Message> decode(std::string_view document, Encoding encoding, const Limits& limits)
 {
     syncml::Message message;
     Builder builder(message);
-    auto done = parse_xml(document, "SyncML", limits, builder);
+    auto done = encoding == Encoding::Xml ? parse_xml(document, "SyncML", limits, builder)
+                                          : parse_wbxml(document, Vocabulary::SyncML, limits, builder);
     for (auto& command : message.body) {
         if (!done)
             break;
@@ -60,73 +122,39 @@ base::Result<syncml::Message> decode_xml(std::string_view document, const Limits
     return message;
 }
 
-template <class Write>
-std::size_t count(Write write)
+std::string encode(const syncml::Message& message, Encoding encoding)
 {
-    Counter counter;
-    XmlWriter writer(counter);
-    write(writer);
-    return counter.octets;
-}
-
-} // namespace
-
-std::string_view media_type(Encoding encoding)
-{
-    switch (encoding) {
-    case Encoding::Xml: return "application/vnd.syncml+xml";
-    }
-    return {};
-}
-
-std::string_view devinf_media_type(Encoding encoding)
-{
-    switch (encoding) {
-    case Encoding::Xml: return "application/vnd.syncml-devinf+xml";
-    }
-    return {};
-}
-
-base::Result<syncml::Message> decode(std::string_view document, Encoding encoding, const Limits& limits)
-{
-    switch (encoding) {
-    case Encoding::Xml: return decode_xml(document, limits);
-    }
-    return base::fail(base::Errc::NotSupported, "unknown encoding");
-}
-
-std::string encode(const syncml::Message& message, Encoding)
-{
+    const auto write = [&message](auto& writer) { writer.message(message); };
     // Of the right size at once: no piece of it, credentials among them, stays behind in freed memory.
     std::string document;
-    document.reserve(count([&](auto& writer) { writer.message(message); }));
+    document.reserve(count(encoding, write));
     Appender appender{document};
-    XmlWriter(appender).message(message);
+    write_as(encoding, appender, write);
     return document;
 }
 
-bool can_carry(std::string_view text, Encoding)
+bool can_carry(std::string_view text, Encoding encoding)
 {
-    return is_xml_text(text);
+    return encoding == Encoding::Wbxml || is_xml_text(text);
 }
 
-std::size_t encoded_size(const syncml::Command& command, Encoding)
+std::size_t encoded_size(const syncml::Command& command, Encoding encoding)
 {
-    return count([&](auto& writer) { writer.command(command); });
+    return count(encoding, [&](auto& writer) { writer.command(command); });
 }
 
-std::size_t encoded_size(const syncml::SyncCommand& command, Encoding)
+std::size_t encoded_size(const syncml::SyncCommand& command, Encoding encoding)
 {
-    return count([&](auto& writer) { writer.command(command); });
+    return count(encoding, [&](auto& writer) { writer.command(command); });
 }
 
-std::size_t encoded_size(const syncml::Header& header, Encoding)
+std::size_t encoded_size(const syncml::Header& header, Encoding encoding)
 {
-    const auto size = [](const syncml::Header& one) {
-        return count([&](auto& writer) { writer.element("SyncHdr", one); });
+    const auto size = [encoding](const syncml::Header& one) {
+        return count(encoding, [&](auto& writer) { writer.element("SyncHdr", one); });
     };
     const syncml::Message empty{.header = {}, .body = {}, .final = true};
-    return count([&](auto& writer) { writer.message(empty); }) - size(empty.header) + size(header);
+    return count(encoding, [&](auto& writer) { writer.message(empty); }) - size(empty.header) + size(header);
 }
 
 } // namespace codec

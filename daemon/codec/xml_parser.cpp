@@ -61,7 +61,6 @@ private:
                          const xmlChar**, int attributes, int, const xmlChar**);
     static void on_end(void* parse, const xmlChar* name, const xmlChar*, const xmlChar*);
     static void on_text(void* parse, const xmlChar* text, int size);
-    static void on_cdata(void* parse, const xmlChar* text, int size);
     static void on_error(void* parse, xmlErrorPtr error);
 
     void start(std::string_view name, std::size_t attributes);
@@ -155,21 +154,6 @@ void Parse::on_text(void* parse, const xmlChar* text, int size)
     });
 }
 
-void Parse::on_cdata(void* parse, const xmlChar* text, int size)
-{
-    guarded(parse, [=](Parse& self) {
-        // One whole section; libxml2's push parser leaves it to us to make every line end a line feed (XML 1.0 §2.11).
-        std::string_view rest(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
-        for (std::size_t end = 0; (end = rest.find('\r')) != std::string_view::npos;) {
-            self.builder_.text(rest.substr(0, end));
-            rest.remove_prefix(end + 1);
-            if (!rest.starts_with('\n'))
-                self.builder_.text("\n");
-        }
-        self.builder_.text(rest);
-    });
-}
-
 void Parse::on_error(void* parse, xmlErrorPtr error)
 {
     // Lesser ones are about namespaces, which peers write as they like.
@@ -190,6 +174,10 @@ void Parse::on_error(void* parse, xmlErrorPtr error)
 
 base::Result<void> Parse::run(std::string_view document)
 {
+    context_.reset(xmlCreateMemoryParserCtxt(document.data(), static_cast<int>(document.size())));
+    if (context_ == nullptr)
+        throw std::bad_alloc();
+
     xmlSAXHandler handler{};
     handler.initialized = XML_SAX2_MAGIC;
     handler.internalSubset = on_doctype;
@@ -198,19 +186,16 @@ base::Result<void> Parse::run(std::string_view document)
     handler.endElementNs = on_end;
     handler.characters = on_text;
     handler.ignorableWhitespace = on_text;
-    handler.cdataBlock = on_cdata;
+    handler.cdataBlock = on_text;
     handler.serror = on_error;
-    // The push parser, although all is here: it looks for the end of a CDATA section, in which most servers
-    // send items, where the other one decodes and tests every character by itself.
-    context_.reset(xmlCreatePushParserCtxt(&handler, this, nullptr, 0, nullptr));
-    if (context_ == nullptr)
-        throw std::bad_alloc();
+    *context_->sax = handler;
+    context_->userData = this;
     // The declared encoding is not obeyed (the text is made UTF-8 beforehand): it would let
     // the peer choose which converter is loaded.
     xmlCtxtUseOptions(context_.get(), XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
     xmlDictSetLimit(context_->dict, max_names_bytes);
 
-    xmlParseChunk(context_.get(), document.data(), static_cast<int>(document.size()), 1);
+    xmlParseDocument(context_.get());
     if (failure_)
         std::rethrow_exception(failure_);
     if (error_)

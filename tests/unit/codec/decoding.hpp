@@ -21,25 +21,37 @@ inline std::string message_with(std::string_view commands)
            std::string(commands) + "</SyncBody></SyncML>";
 }
 
-inline syncml::Message decoded(std::string_view document, const codec::Limits& limits = no_limits)
+inline syncml::Message decoded(std::string_view document, const codec::Limits& limits = no_limits,
+                               codec::Encoding encoding = codec::Encoding::Xml)
 {
-    auto message = codec::decode(document, codec::Encoding::Xml, limits);
+    auto message = codec::decode(document, encoding, limits);
     if (!message)
         FAIL(message.error().message);
     return *message;
 }
 
-inline base::Error refused(std::string_view document, const codec::Limits& limits = no_limits)
+inline base::Error refused(std::string_view document, const codec::Limits& limits = no_limits,
+                           codec::Encoding encoding = codec::Encoding::Xml)
 {
-    const auto message = codec::decode(document, codec::Encoding::Xml, limits);
+    const auto message = codec::decode(document, encoding, limits);
     if (message)
         FAIL("decoded what should have been refused");
     return message.error();
 }
 
-inline std::string encoded(const syncml::Message& message)
+inline std::string encoded(const syncml::Message& message, codec::Encoding encoding = codec::Encoding::Xml)
 {
-    return codec::encode(message, codec::Encoding::Xml);
+    return codec::encode(message, encoding);
+}
+
+inline syncml::Message decoded_wbxml(std::string_view document, const codec::Limits& limits = no_limits)
+{
+    return decoded(document, limits, codec::Encoding::Wbxml);
+}
+
+inline base::Error refused_wbxml(std::string_view document, const codec::Limits& limits = no_limits)
+{
+    return refused(document, limits, codec::Encoding::Wbxml);
 }
 
 /// The only command of a message with this body.

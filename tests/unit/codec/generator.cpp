@@ -46,18 +46,18 @@ Meta Generator::meta()
     return meta;
 }
 
-Data Generator::data()
+Data Generator::data(bool may_be_devinf)
 {
-    switch (below(6)) {
+    switch (below(may_be_devinf ? 6 : 5)) {
     case 0: return {};
     case 1: return anchor();
-    case 2: return devinf();
-    case 3: return "";
+    case 2: return "";
+    case 5: return devinf();
     default: return text("");
     }
 }
 
-Item Generator::item()
+Item Generator::item(bool may_be_devinf)
 {
     Item item;
     item.target = maybe([&] { return location(); });
@@ -65,7 +65,7 @@ Item Generator::item()
     item.source_parent = maybe_text();
     item.target_parent = maybe_text();
     item.meta = maybe_meta();
-    item.data = data();
+    item.data = data(may_be_devinf);
     item.more_data = chance();
     return item;
 }
@@ -177,7 +177,7 @@ SyncCommand Generator::sync_command(int depth)
 
 Command Generator::command()
 {
-    const auto items = [this] { return some([&] { return item(); }); };
+    const auto items = [this](bool may_be_devinf = false) { return some([&] { return item(may_be_devinf); }); };
     switch (below(10)) {
     case 0:
         return Status{.cmd_id = below(1000),
@@ -195,7 +195,7 @@ Command Generator::command()
                      .cred = maybe([&] { return credentials(); }),
                      .code = maybe([&] { return static_cast<AlertCode>(below(2000)); }),
                      .items = items()};
-    case 2: return Put{.cmd_id = below(1000), .no_resp = chance(), .meta = maybe_meta(), .items = items()};
+    case 2: return Put{.cmd_id = below(1000), .no_resp = chance(), .meta = maybe_meta(), .items = items(true)};
     case 3: return Get{.cmd_id = below(1000), .no_resp = chance(), .meta = maybe_meta(), .items = items()};
     case 4:
         return Results{.cmd_id = below(1000),
@@ -204,7 +204,7 @@ Command Generator::command()
                        .meta = maybe_meta(),
                        .target_ref = maybe_text(),
                        .source_ref = maybe_text(),
-                       .items = items()};
+                       .items = items(true)};
     case 5: {
         Sync sync;
         sync.cmd_id = below(1000);

@@ -41,8 +41,9 @@ private:
     syncml::Meta meta();
     syncml::Meta maybe_meta() { return chance() ? meta() : syncml::Meta(); }
     syncml::Credentials credentials() { return {.meta = maybe_meta(), .data = base::Secret(text())}; }
-    syncml::Data data();
-    syncml::Item item();
+    syncml::Data data(bool may_be_devinf);
+    /// Device information stands in Put and Results alone.
+    syncml::Item item(bool may_be_devinf = false);
     syncml::ContentType content_type() { return {.type = text(), .version = maybe_text()}; }
     syncml::Property property();
     syncml::ContentCapability capability();
