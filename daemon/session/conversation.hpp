@@ -36,6 +36,7 @@ struct Conversation {
     std::uint64_t peer_max_msg_size = 0;
     std::uint64_t peer_max_obj_size = 0;
     bool peer_wants_counts = false; ///< NumberOfChanges
+    bool peer_takes_chunks = false; ///< SupportLargeObjs
 
     // Packages.
     Package package = Package::Initialization;

@@ -1,5 +1,7 @@
 #include "session/draft.hpp"
 
+#include "session/chunk.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -17,7 +19,7 @@ void set_id(syncml::Command& command, syncml::CmdId id)
 
 Draft::Draft(const Setup& setup, syncml::Header header, std::size_t limit, std::size_t comfortable)
     : setup_(setup), limit_(limit == 0 ? std::numeric_limits<std::size_t>::max() : limit),
-      comfortable_(std::min(limit_, comfortable)), size_(setup.header_size(header))
+      comfortable_(std::min(limit_, comfortable)), header_size_(setup.header_size(header)), size_(header_size_)
 {
     message_.header = std::move(header);
 }
@@ -49,28 +51,64 @@ void Draft::reserve(const syncml::Command& command)
 std::optional<Draft::Placed> Draft::add_item(const syncml::Sync& shell, syncml::ItemCommand item)
 {
     Placed placed;
-    syncml::Command sync;
+    syncml::SyncCommand command(std::move(item));
+    const auto octets = measure(shell, command, placed);
+    // One item may always fill a message; the second must fit comfortably.
+    if (octets > (items_ == 0 ? room() : comfortable_room()))
+        return std::nullopt;
+    place(shell, std::move(command), placed, octets);
+    return placed;
+}
+
+std::optional<Draft::PlacedChunk> Draft::add_chunk(const syncml::Sync& shell, syncml::ItemCommand item,
+                                                   std::string_view rest)
+{
+    const auto chunk = item.meta.format == "b64" ? base64_chunk : text_chunk;
+    syncml::SyncCommand command(std::move(item));
+    auto& part = std::get<syncml::ItemCommand>(command).items.front();
+    PlacedChunk result;
+    for (auto most = std::min(rest.size(), room());;) {
+        result.octets = chunk(rest, most);
+        if (result.octets == 0)
+            return std::nullopt;
+        part.data = std::string(rest.substr(0, result.octets));
+        part.more_data = result.octets < rest.size();
+        const auto octets = measure(shell, command, result.placed);
+        if (octets <= room()) {
+            place(shell, std::move(command), result.placed, octets);
+            closed_ = true;
+            return result;
+        }
+        // No octet of the data takes less than one in the message.
+        most = result.octets - std::min(result.octets, octets - room());
+    }
+}
+
+std::size_t Draft::measure(const syncml::Sync& shell, syncml::SyncCommand& item, Placed& placed) const
+{
     std::size_t octets = 0;
     if (!stands_last(shell)) {
-        sync = shell;
+        syncml::Command sync = shell;
         placed.sync = next_id_;
         set_id(sync, next_id_);
         octets = setup_.command_size(sync);
     }
-    placed.item = item.cmd_id = placed.sync ? next_id_ + 1 : next_id_;
-    syncml::SyncCommand command(std::move(item));
-    octets += setup_.sync_command_size(command);
-    // One item may always fill a message; the second must fit comfortably.
-    if (octets > (items_ == 0 ? room() : comfortable_room()))
-        return std::nullopt;
+    placed.item = placed.sync ? next_id_ + 1 : next_id_;
+    std::get<syncml::ItemCommand>(item).cmd_id = placed.item;
+    return octets + setup_.sync_command_size(item);
+}
 
+void Draft::place(const syncml::Sync& shell, syncml::SyncCommand item, const Placed& placed, std::size_t octets)
+{
     size_ += octets;
     ++items_;
-    if (placed.sync)
+    if (placed.sync) {
+        syncml::Command sync = shell;
+        set_id(sync, *placed.sync);
         message_.body.push_back(std::move(sync));
-    std::get<syncml::Sync>(message_.body.back()).commands.push_back(std::move(command));
+    }
+    std::get<syncml::Sync>(message_.body.back()).commands.push_back(std::move(item));
     next_id_ = placed.item + 1;
-    return placed;
 }
 
 bool Draft::stands_last(const syncml::Sync& shell) const
@@ -82,7 +120,7 @@ bool Draft::stands_last(const syncml::Sync& shell) const
 std::size_t Draft::room_below(std::size_t limit) const
 {
     const auto taken = size_ + reserved_;
-    return taken < limit ? limit - taken : 0;
+    return taken < limit && !closed_ ? limit - taken : 0;
 }
 
 syncml::Message Draft::finish(bool final) &&

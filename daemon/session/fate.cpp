@@ -43,6 +43,13 @@ Fate fate_of(const SentItem& item, StatusCode code, SyncType type)
 {
     if (is_success_in_name_only(code))
         return Fate::PutOff;
+    // Success before the last chunk: who knows what the server has stored. The whole item must follow.
+    if (item.part == SentItem::Part::Chunk && syncml::is_success(code))
+        return Fate::PutOff;
+    // Size was stated: the server has lost what it had of the item.
+    if (item.part != SentItem::Part::Whole &&
+        (code == StatusCode::SizeRequired || code == StatusCode::IncompleteCommand))
+        return Fate::PutOff;
 
     // The server keeps its version and sends it: ours changed nothing and is not to be sent again.
     if (code == StatusCode::ConflictResolvedServerWins)

@@ -1,5 +1,7 @@
 #include "session/outgoing.hpp"
 
+#include "session/chunk.hpp"
+
 #include <cassert>
 #include <iterator>
 #include <utility>
@@ -37,21 +39,27 @@ void Outgoing::take(Changes changes)
 void Outgoing::cancel()
 {
     waiting_.clear();
+    chunks_.reset();
     end_ = true;
     sync_sent_ = true;
 }
 
 syncml::ItemCommand Outgoing::next_command() const
 {
+    auto result = command();
+    if (next().kind != ChangeKind::Delete)
+        result.items.front().data = next().data;
+    return result;
+}
+
+syncml::ItemCommand Outgoing::command() const
+{
     const auto& change = next();
     syncml::ItemCommand command;
     command.verb = verb_for(change.kind, type_);
     command.meta.type = change.type;
     command.meta.format = change.format;
-    auto& item = command.items.emplace_back();
-    item.source = syncml::Location{change.luid, {}};
-    if (change.kind != ChangeKind::Delete)
-        item.data = change.data;
+    command.items.emplace_back().source = syncml::Location{change.luid, {}};
     return command;
 }
 
@@ -63,8 +71,44 @@ SentItem Outgoing::on_sent(ServiceIndex service)
     return sent;
 }
 
-Change Outgoing::on_refused()
+void Outgoing::begin_chunks()
 {
+    auto& change = waiting_.front();
+    // Base64 has no line ends, or none that count.
+    if (change.format.empty())
+        change.data = with_plain_line_ends(change.data);
+    chunks_.emplace();
+}
+
+syncml::ItemCommand Outgoing::next_chunk() const
+{
+    auto result = command();
+    if (is_first_chunk())
+        result.items.front().meta.size = next().data.size();
+    return result;
+}
+
+std::string_view Outgoing::rest() const
+{
+    return std::string_view(next().data).substr(chunks_->sent);
+}
+
+SentItem Outgoing::on_chunk_sent(ServiceIndex service, std::size_t octets)
+{
+    if (octets == rest().size()) {
+        chunks_.reset();
+        auto sent = on_sent(service);
+        sent.part = SentItem::Part::LastChunk;
+        return sent;
+    }
+    chunks_->sent += octets;
+    chunks_->unanswered = true;
+    return {service, next().luid, next().kind, verb_for(next().kind, type_), SentItem::Part::Chunk};
+}
+
+Change Outgoing::on_put_off()
+{
+    chunks_.reset();
     auto change = std::move(waiting_.front());
     waiting_.pop_front();
     count(counters_, Fate::PutOff);
@@ -73,7 +117,12 @@ Change Outgoing::on_refused()
 
 Fate Outgoing::on_status(const SentItem& item, syncml::StatusCode code)
 {
-    ++answered_;
+    if (item.part == SentItem::Part::Chunk) {
+        chunks_.reset(); // the server does not want the rest either
+        waiting_.pop_front();
+    } else {
+        ++answered_;
+    }
     const auto fate = fate_of(item, code, type_);
     count(counters_, fate);
     return fate;

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
+#include <string_view>
 
 namespace session {
 
@@ -25,8 +27,22 @@ public:
     syncml::ItemCommand next_command() const;
     /// It stands in a message.
     SentItem on_sent(ServiceIndex service);
-    /// It never will: it is larger than the server's messages may be.
-    Change on_refused();
+    /// It does not, or not to its end: it is larger than the server's messages may be, or the server has lost it.
+    Change on_put_off();
+
+    // The next change in chunks (OMA DS 1.2 protocol, large objects), one at a time.
+    void begin_chunks();
+    bool is_in_chunks() const { return chunks_.has_value(); }
+    /// Its next chunk, without data; which are to come from `rest`.
+    syncml::ItemCommand next_chunk() const;
+    std::string_view rest() const;
+    bool is_first_chunk() const { return chunks_->sent == 0; }
+    /// A chunk of so many octets stands in a message.
+    SentItem on_chunk_sent(ServiceIndex service, std::size_t octets);
+    /// The next one must wait until the server has answered for the last.
+    bool waits_for_status() const { return chunks_ && chunks_->unanswered; }
+    bool waits_for_status(const SentItem& chunk) const { return waits_for_status() && chunk.luid == next().luid; }
+    void on_chunk_taken() { chunks_->unanswered = false; }
 
     /// At least one Sync goes out, also without any item: the server waits for it.
     bool sync_is_due() const { return !sync_sent_; }
@@ -41,9 +57,17 @@ public:
     const Counters& counters() const { return counters_; }
 
 private:
+    struct Chunks {
+        std::size_t sent = 0; ///< octets
+        bool unanswered = false;
+    };
+
+    syncml::ItemCommand command() const;
+
     SyncType type_ = SyncType::TwoWay;
     std::uint64_t total_ = 0;
     std::deque<Change> waiting_;
+    std::optional<Chunks> chunks_; ///< of the next change
     bool end_ = true;
     bool sync_sent_ = false;
     std::uint64_t sent_ = 0;

@@ -187,6 +187,12 @@ void Receiver::read_item_status(const SentItem& item, StatusCode code)
 {
     made_progress_ = true;
     auto& service = conversation_.services[item.service];
+    if (item.part == SentItem::Part::Chunk) {
+        if (!service.outgoing().waits_for_status(item))
+            return; // given up meanwhile
+        if (code == StatusCode::ChunkedItemAccepted)
+            return service.outgoing().on_chunk_taken();
+    }
     const auto fate = service.outgoing().on_status(item, code);
     auto& entries = confirmed_[item.service]; // also without an entry: progress is reported
     if (fate != Fate::PutOff)
@@ -224,6 +230,8 @@ void Receiver::read(const syncml::Alert& alert)
     using syncml::AlertCode;
     if (!alert.code)
         return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::BadRequest);
+    if (*alert.code == AlertCode::NoEndOfData)
+        read_no_end_of_data(alert);
     if (*alert.code == AlertCode::NextMessage || *alert.code == AlertCode::NoEndOfData)
         return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::Ok);
     brought_commands_ = true;
@@ -249,6 +257,30 @@ void Receiver::read(const syncml::Alert& alert)
     }
 }
 
+/// The server did not get the end of an item of ours, as it sees it.
+void Receiver::read_no_end_of_data(const syncml::Alert& alert)
+{
+    for (auto& service : conversation_.services) {
+        auto& outgoing = service.outgoing();
+        if (!outgoing.is_in_chunks())
+            continue;
+        const auto names = [&luid = outgoing.next().luid](const std::optional<syncml::Location>& location) {
+            return location && location->uri == luid;
+        };
+        const bool meant =
+            alert.items.empty() || std::any_of(alert.items.begin(), alert.items.end(), [&](const syncml::Item& item) {
+                return names(item.target) || names(item.source);
+            });
+        if (!meant)
+            continue;
+        const auto change = outgoing.on_put_off();
+        conversation_.note_item(service.index(),
+                                fmt::format("{}: the server has lost the beginning of item {} (alert 223); it is sent "
+                                            "again in the next session.",
+                                            service.setup().name, change.luid));
+    }
+}
+
 StatusCode Receiver::read_sync_alert(syncml::AlertCode code, const syncml::Item& item)
 {
     auto* service = conversation_.find_service(item.target ? item.target->uri : std::string(),
@@ -270,6 +302,7 @@ bool Receiver::keep_devinf(const std::vector<syncml::Item>& items)
     if (devinf == nullptr)
         return false;
     conversation_.peer_wants_counts = devinf->number_of_changes;
+    conversation_.peer_takes_chunks = devinf->large_objects;
     conversation_.effects.emplace_back(SavePeerInfo{*devinf});
     return true;
 }

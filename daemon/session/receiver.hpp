@@ -69,6 +69,7 @@ private:
     void read(const syncml::Group& group);
     void read(const syncml::Unsupported& command);
 
+    void read_no_end_of_data(const syncml::Alert& alert);
     syncml::StatusCode read_sync_alert(syncml::AlertCode code, const syncml::Item& item);
     bool keep_devinf(const std::vector<syncml::Item>& items);
 

@@ -90,6 +90,9 @@ Sender::Filled Sender::fill_queue()
     auto& queue = conversation_.queue;
     for (; !queue.empty(); queue.pop_front()) {
         auto& [command, sent] = queue.front();
+        // Alert 223 lets nobody wait for what is to follow it.
+        const auto* alert = std::get_if<syncml::Alert>(&command);
+        const bool is_last_word = alert != nullptr && alert->code == syncml::AlertCode::NoEndOfData;
         auto id = draft_->add(command);
         if (!id && !is_bare())
             return Filled::Full;
@@ -98,7 +101,7 @@ Sender::Filled Sender::fill_queue()
         if (!id)
             continue;
         conversation_.sent.add(*id, std::move(sent));
-        ++own_commands_;
+        own_commands_ += is_last_word ? 0 : 1;
     }
     return Filled::Done;
 }
@@ -152,6 +155,8 @@ Sender::Filled Sender::fill_changes(Service& service)
 {
     auto& outgoing = service.outgoing();
     while (!outgoing.is_complete()) {
+        if (outgoing.waits_for_status())
+            return Filled::Full;
         if (outgoing.must_read()) {
             const auto left = draft_->comfortable_room();
             if (draft_->items() > 0 && left < draft_->comfortable_size() / 16)
@@ -163,9 +168,15 @@ Sender::Filled Sender::fill_changes(Service& service)
             refuse_change(service);
             continue;
         }
-        const bool placed = outgoing.has_next() ? place_change(service) : place_empty_sync(service);
+        const bool placed = outgoing.is_in_chunks() ? place_chunk(service)
+                            : outgoing.has_next()   ? place_change(service)
+                                                    : place_empty_sync(service);
         if (placed)
             continue;
+        if (outgoing.has_next() && !outgoing.is_in_chunks() && is_time_for_chunks(outgoing.next())) {
+            outgoing.begin_chunks();
+            continue;
+        }
         if (!is_bare())
             return Filled::Full;
         if (outgoing.has_next())
@@ -179,17 +190,46 @@ Sender::Filled Sender::fill_changes(Service& service)
 bool Sender::place_change(Service& service)
 {
     auto& outgoing = service.outgoing();
+    if (outgoing.next().data.size() > draft_->room())
+        return false; // seen without a copy of what may be a large object
     const auto placed = draft_->add_item(service.sync_shell(conversation_.peer_wants_counts), outgoing.next_command());
     if (!placed)
         return false;
-    if (placed->sync) {
-        conversation_.sent.add(*placed->sync, SentSync{service.index()});
-        outgoing.on_sync_sent();
-    }
     luids_.emplace_back(service.index(), outgoing.next().luid);
-    conversation_.sent.add(placed->item, outgoing.on_sent(service.index()));
-    ++own_commands_;
+    on_placed(service, *placed, outgoing.on_sent(service.index()));
     return true;
+}
+
+bool Sender::place_chunk(Service& service)
+{
+    auto& outgoing = service.outgoing();
+    const auto chunk =
+        draft_->add_chunk(service.sync_shell(conversation_.peer_wants_counts), outgoing.next_chunk(), outgoing.rest());
+    if (!chunk)
+        return false;
+    // A server that takes a chunk for a whole item must get the rest as Replace, in whatever session.
+    if (outgoing.is_first_chunk())
+        luids_.emplace_back(service.index(), outgoing.next().luid);
+    on_placed(service, chunk->placed, outgoing.on_chunk_sent(service.index(), chunk->octets));
+    return true;
+}
+
+void Sender::on_placed(Service& service, const Draft::Placed& placed, SentItem sent)
+{
+    if (placed.sync) {
+        conversation_.sent.add(*placed.sync, SentSync{service.index()});
+        service.outgoing().on_sync_sent();
+    }
+    conversation_.sent.add(placed.item, std::move(sent));
+    ++own_commands_;
+}
+
+bool Sender::is_time_for_chunks(const Change& change) const
+{
+    if (!conversation_.peer_takes_chunks || change.data.empty())
+        return false;
+    // What another message holds whole waits for it, because the next chunk would wait as well.
+    return is_bare() || (change.data.size() > draft_->empty_room() && draft_->room() > draft_->comfortable_size() / 8);
 }
 
 bool Sender::place_empty_sync(Service& service)
@@ -211,7 +251,7 @@ bool Sender::is_too_large(const Service& service, const Change& change) const
 
 void Sender::refuse_change(Service& service)
 {
-    const auto change = service.outgoing().on_refused();
+    const auto change = service.outgoing().on_put_off();
     conversation_.note_item(
         service.index(), fmt::format("{}: item {} was not sent: with {} octets it is larger than the server accepts.",
                                      service.setup().name, change.luid, change.data.size()));

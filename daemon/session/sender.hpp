@@ -36,9 +36,12 @@ private:
     std::size_t maps_that_fit(const Service& service) const;
     Filled fill_changes(Service& service);
     bool place_change(Service& service);
+    bool place_chunk(Service& service);
     bool place_empty_sync(Service& service);
     bool is_too_large(const Service& service, const Change& change) const;
     void refuse_change(Service& service);
+    bool is_time_for_chunks(const Change& change) const;
+    void on_placed(Service& service, const Draft::Placed& placed, SentItem sent);
     /// The message holds so little that what does not fit now will never fit.
     bool is_bare() const;
     Send finish(bool complete);
@@ -47,7 +50,7 @@ private:
     Conversation& conversation_;
     std::optional<Draft> draft_;
     std::optional<ReadChanges> question_;
-    std::size_t own_commands_ = 0; ///< in the draft: all but Status and Alert 222
+    std::size_t own_commands_ = 0; ///< in the draft: all but Status and Alerts 222 and 223
     std::vector<std::pair<ServiceIndex, std::string>> luids_;
 };
 

@@ -20,11 +20,14 @@ struct SentAlert {
 struct SentSync {
     ServiceIndex service = 0;
 };
+/// An item, or one chunk of it.
 struct SentItem {
+    enum class Part { Whole, Chunk, LastChunk };
     ServiceIndex service = 0;
     std::string luid;
     ChangeKind kind = ChangeKind::Add;
     syncml::ItemVerb verb = syncml::ItemVerb::Add; ///< as it went over the wire
+    Part part = Part::Whole;
 };
 struct SentMap {
     ServiceIndex service = 0;

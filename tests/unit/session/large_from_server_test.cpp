@@ -209,7 +209,8 @@ TEST_CASE("an item whose end does not come is given up with Alert 223", "[sessio
     {
         client.chunk(first_chunk(server_add("big", "another"), 15));
         CHECK(codes(client.sent()) == Codes{200, 213});
-        CHECK(outline(client.sent()).back() == "Alert 223 big");
+        CHECK(outline(client.sent()) == Lines{"Status 3/0 SyncHdr 200", "Status 3/2 Sync 200", "Status 3/3 Add 213",
+                                              "Alert 223 big", "Alert 222 https://sync.example.net/ds"});
         client.last({server_add("big", " version")});
         CHECK(client.applied().at(0).data == "another version");
         return;

@@ -1,0 +1,56 @@
+#include "session/chunk.hpp"
+
+#include <algorithm>
+
+namespace session {
+namespace {
+
+// How far back a better end is looked for. Folded lines have 75 octets.
+constexpr std::size_t max_step_back = 256;
+
+bool is_within_character(char octet)
+{
+    return (static_cast<unsigned char>(octet) & 0xC0) == 0x80;
+}
+
+bool is_white(char octet)
+{
+    return octet == ' ' || octet == '\t' || octet == '\r' || octet == '\n';
+}
+
+} // namespace
+
+std::string with_plain_line_ends(std::string_view text)
+{
+    std::string result;
+    result.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '\r')
+            result += text[at];
+        else if (!text.substr(at + 1).starts_with('\n'))
+            result += '\n';
+    }
+    return result;
+}
+
+std::size_t text_chunk(std::string_view rest, std::size_t most)
+{
+    if (most >= rest.size())
+        return rest.size();
+    auto end = most;
+    while (end > 0 && is_within_character(rest[end]))
+        --end;
+    const auto first = end - std::min(end, max_step_back);
+    for (auto better = end; better > first; --better) {
+        if (!is_within_character(rest[better]) && !is_white(rest[better]) && !is_white(rest[better - 1]))
+            return better;
+    }
+    return end;
+}
+
+std::size_t base64_chunk(std::string_view rest, std::size_t most)
+{
+    return most >= rest.size() ? rest.size() : most / 4 * 4;
+}
+
+} // namespace session
