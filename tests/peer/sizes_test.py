@@ -33,6 +33,8 @@ class SmallMessages(PeerCase):
         self.assert_equal_everywhere(size=0)
 
     def test_an_item_that_is_too_large_for_the_server_is_named_and_the_others_arrive(self):
+        self.server.options(large_objects=False)
+        self.addCleanup(self.server.options, large_objects=True)
         self.settle()
         self.a.put(contact('Small'))
         self.a.put(contact('Huge', note='x' * 4000))

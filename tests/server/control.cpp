@@ -28,6 +28,8 @@ json to_json(const SessionReport& session)
                             {"matched", report.matched},
                             {"conflicts", report.conflicts},
                             {"maps", report.maps},
+                            {"chunks_from_client", report.chunks_from_client},
+                            {"chunks_to_client", report.chunks_to_client},
                             {"too_large", report.too_large},
                             {"completed", report.completed}};
     return {{"device", session.device},       {"session", session.session},   {"user", session.user},
@@ -165,10 +167,14 @@ void Control::set_options(const json& arguments)
             options_.resp_uri = value.get<bool>();
         else if (key == "number_of_changes")
             options_.number_of_changes = value.get<bool>();
+        else if (key == "large_objects")
+            options_.large_objects = value.get<bool>();
         else if (key == "conflict")
             options_.conflict = parse_conflict(value.get<std::string>());
         else if (key == "max_msg_size")
             options_.max_msg_size = value.get<std::uint64_t>();
+        else if (key == "max_obj_size")
+            options_.max_obj_size = value.get<std::uint64_t>();
         else if (key == "users")
             options_.users = value.get<std::map<std::string, std::string>>();
         else if (key == "guards")

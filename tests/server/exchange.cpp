@@ -196,7 +196,7 @@ StatusCode Exchange::resolve(const std::string& luid, const StoredItem& item, co
     return StatusCode::ConflictResolvedServerWins;
 }
 
-void Exchange::plan(std::size_t max_octets, std::size_t (*size)(const syncml::SyncCommand&))
+void Exchange::plan(std::size_t max_octets, std::uint64_t max_object, std::size_t (*size)(const syncml::SyncCommand&))
 {
     if (!syncml::server_sends(type_))
         return;
@@ -219,11 +219,19 @@ void Exchange::plan(std::size_t max_octets, std::size_t (*size)(const syncml::Sy
         }
         out.command.items.push_back(std::move(item));
         out.command.cmd_id = 999'999; // the longest that can come
-        if (size(out.command) <= max_octets)
+        if (size(out.command) <= max_octets || out.command.items.front().text().size() <= max_object)
             outgoing_.push_back(std::move(out));
         else
             ++report_.too_large;
     }
+}
+
+void Exchange::give_up_chunks(StatusCode code)
+{
+    if (outgoing_.empty() || !outgoing_.front().in_chunks)
+        return;
+    on_status(outgoing_.front().change, code);
+    outgoing_.pop_front();
 }
 
 void Exchange::on_sent(const Change& change)

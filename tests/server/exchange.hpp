@@ -19,6 +19,10 @@ namespace testserver {
 struct Outgoing {
     Change change;
     syncml::ItemCommand command; ///< without CmdID
+    std::string data;            ///< once it goes in chunks: all of it, and `command` has none
+    std::size_t sent = 0;        ///< octets of it
+    bool in_chunks = false;
+    bool waits = false; ///< for the Status of a chunk
 };
 
 /// One datastore in one session: decides the sync type, takes the client's changes,
@@ -53,9 +57,12 @@ public:
     syncml::StatusCode apply(syncml::ItemVerb verb, const syncml::Item& item, const std::string& data);
 
     /// After the client's last Sync: what it has to be sent, each at most `max_octets`
-    /// long by the measure of `size`.
-    void plan(std::size_t max_octets, std::size_t (*size)(const syncml::SyncCommand&));
+    /// long by the measure of `size`, or with data of at most `max_object` octets.
+    void plan(std::size_t max_octets, std::uint64_t max_object, std::size_t (*size)(const syncml::SyncCommand&));
     std::deque<Outgoing>& outgoing() { return outgoing_; }
+    /// The item that is on its way in chunks will not come to its end.
+    void give_up_chunks(syncml::StatusCode code);
+    DatastoreReport& report() { return report_; }
     /// An outgoing command has been put into a message.
     void on_sent(const Change& change);
     /// The client's answer to it.

@@ -9,7 +9,7 @@ namespace testserver {
 
 namespace {
 
-constexpr std::array<std::pair<Misbehaviour, std::string_view>, 22> names{{
+constexpr std::array<std::pair<Misbehaviour, std::string_view>, 32> names{{
     {Misbehaviour::Http500, "http-500"},
     {Misbehaviour::Http404, "http-404"},
     {Misbehaviour::Html, "html"},
@@ -32,6 +32,16 @@ constexpr std::array<std::pair<Misbehaviour, std::string_view>, 22> names{{
     {Misbehaviour::OutOfOrder, "out-of-order"},
     {Misbehaviour::Redirect, "redirect"},
     {Misbehaviour::RedirectToHttp, "redirect-http"},
+    {Misbehaviour::LargeWrongSize, "large-wrong-size"},
+    {Misbehaviour::LargeNoSize, "large-no-size"},
+    {Misbehaviour::LargeOtherItem, "large-other-item"},
+    {Misbehaviour::LargeInterleaved, "large-interleaved"},
+    {Misbehaviour::LargeUnfinished, "large-unfinished"},
+    {Misbehaviour::LargeGoesOn, "large-goes-on"},
+    {Misbehaviour::LargeRefused, "large-413"},
+    {Misbehaviour::LargeMismatch, "large-424"},
+    {Misbehaviour::LargeLost, "large-223"},
+    {Misbehaviour::LargeSwallowed, "large-200"},
 }};
 
 bool is_status(const syncml::Command& command)
@@ -119,8 +129,50 @@ bool Faults::strike(Misbehaviour kind, syncml::MsgId message)
     return true;
 }
 
+namespace {
+
+/// The first command of a Sync for which `wanted` holds.
+template <class Wanted>
+std::pair<syncml::Sync*, syncml::ItemCommand*> find_item(syncml::Message& message, Wanted wanted)
+{
+    for (auto& command : message.body)
+        if (auto* sync = std::get_if<syncml::Sync>(&command))
+            for (auto& inner : sync->commands)
+                if (auto* item = std::get_if<syncml::ItemCommand>(&inner);
+                    item != nullptr && wanted(item->items.front()))
+                    return {sync, item};
+    return {};
+}
+
+void garble_chunks(syncml::Message& reply, Faults& faults, syncml::MsgId message)
+{
+    const auto first = find_item(reply, [](const syncml::Item& item) { return item.meta.size.has_value(); }).second;
+    if (first != nullptr && faults.strike(Misbehaviour::LargeWrongSize, message))
+        *first->items.front().meta.size += 7;
+    if (first != nullptr && faults.strike(Misbehaviour::LargeNoSize, message))
+        first->items.front().meta.size.reset();
+    const auto [sync, later] =
+        find_item(reply, [](const syncml::Item& item) { return item.more_data && !item.meta.size; });
+    if (first != nullptr || later == nullptr)
+        return;
+    if (faults.strike(Misbehaviour::LargeOtherItem, message)) {
+        auto& item = later->items.front();
+        (item.source ? item.source : item.target)->uri += "-other";
+    }
+    if (faults.strike(Misbehaviour::LargeInterleaved, message)) {
+        syncml::ItemCommand removal;
+        removal.verb = syncml::ItemVerb::Delete;
+        removal.cmd_id = 9998;
+        removal.items.emplace_back().target = syncml::Location{"no-such-item", {}};
+        sync->commands.insert(sync->commands.begin(), std::move(removal));
+    }
+}
+
+} // namespace
+
 void garble(syncml::Message& reply, Faults& faults, syncml::MsgId message)
 {
+    garble_chunks(reply, faults, message);
     auto& body = reply.body;
     if (faults.strike(Misbehaviour::BogusStatus, message)) {
         syncml::Status bogus;

@@ -34,6 +34,18 @@ enum class Misbehaviour {
     OutOfOrder,        ///< the Statuses in reverse, the header's last
     Redirect,          ///< unprocessed: 307 to /moved, which serves as /sync does
     RedirectToHttp,    ///< unprocessed: 307 to http://
+    // With our large objects. The message is that of the client which a chunk answers.
+    LargeWrongSize,   ///< Size is not what comes
+    LargeNoSize,      ///< no Size
+    LargeOtherItem,   ///< a later chunk names another item
+    LargeInterleaved, ///< a Delete before a later chunk
+    LargeUnfinished,  ///< nothing follows a chunk, the session goes on
+    LargeGoesOn,      ///< the next chunk follows, although the client has refused one
+    // With the client's.
+    LargeRefused,  ///< 413 to a chunk
+    LargeMismatch, ///< 424 to a last chunk
+    LargeLost,     ///< Alert 223 after a chunk
+    LargeSwallowed ///< 200 to a chunk, and nothing is kept of it
 };
 
 /// `http-500`, `drop-after`, …

@@ -94,6 +94,11 @@ def alert(number, code, last, following, store='card'):
             f'<Next>{following}</Next></Anchor></Meta></Item></Alert>')
 
 
+def next_message(number):
+    return (f'<Alert><CmdID>{number}</CmdID><Data>222</Data><Item><Target><LocURI>server</LocURI></Target>'
+            f'<Source><LocURI>client</LocURI></Source></Item></Alert>')
+
+
 def put(number, flags='<SupportNumberOfChanges/>', device='device-1'):
     return (f'<Put><CmdID>{number}</CmdID><Meta><Type xmlns="syncml:metinf">application/vnd.syncml-devinf+xml</Type></Meta>'
             f'<Item><Source><LocURI>./devinf12</LocURI></Source><Data><DevInf xmlns="syncml:devinf"><VerDTD>1.2</VerDTD>'
@@ -113,6 +118,12 @@ def item(verb, number, luid, data=None):
     data = f'<Data>{escape(data)}</Data>' if data else ''
     kind = '<Meta><Type xmlns="syncml:metinf">text/vcard</Type></Meta>' if data else ''
     return (f'<{verb}><CmdID>{number}</CmdID>{kind}<Item><Source><LocURI>{luid}</LocURI></Source>{data}</Item></{verb}>')
+
+
+def chunk(verb, number, luid, data, size=None, more=True):
+    size = f'<Meta><Size xmlns="syncml:metinf">{size}</Size></Meta>' if size is not None else ''
+    return (f'<{verb}><CmdID>{number}</CmdID><Meta><Type xmlns="syncml:metinf">text/vcard</Type></Meta><Item><Source>'
+            f'<LocURI>{luid}</LocURI></Source>{size}<Data>{escape(data)}</Data>{"<MoreData/>" * more}</Item></{verb}>')
 
 
 def mapping(number, pairs):

@@ -32,6 +32,7 @@ struct DatastoreReport {
     std::uint64_t matched = 0; ///< items of a slow sync that were here already
     std::uint64_t conflicts = 0;
     std::uint64_t maps = 0;
+    std::uint64_t chunks_from_client = 0, chunks_to_client = 0;
     std::uint64_t too_large = 0; ///< items that do not fit into the client's messages, left out
     bool completed = false;      ///< anchors were stored
 };

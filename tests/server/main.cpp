@@ -51,6 +51,7 @@ CommandLine parse(int argc, char** argv)
     std::vector<std::string> users, guards;
     bool no_resp_uri = false;
     bool no_number_of_changes = false;
+    bool no_large_objects = false;
 
     CLI::App app("Reference OMA DS 1.2 server for tests; loopback only. See tests/server/README.md.");
     app.add_option("--port", line.port, "port, 0: any free one; printed as 'READY URL'")->check(CLI::Range(0, 65535));
@@ -61,8 +62,10 @@ CommandLine parse(int argc, char** argv)
     app.add_flag("--auth-each-message", options.auth_each_message, "accept credentials for one message only");
     app.add_flag("--no-resp-uri", no_resp_uri, "know sessions by SessionID and device, hand out no RespURI");
     app.add_flag("--no-number-of-changes", no_number_of_changes, "do not declare SupportNumberOfChanges");
+    app.add_flag("--no-large-objects", no_large_objects, "do not declare SupportLargeObjs, and send none");
     app.add_option("--conflict", conflict, "server, client, duplicate or newer");
     app.add_option("--max-msg-size", options.max_msg_size, "octets of a message that are accepted");
+    app.add_option("--max-obj-size", options.max_obj_size, "octets of an item that are accepted, 0: no limit");
     app.add_option("--tls-cert", line.tls_certificate, "PEM file: serve HTTPS");
     app.add_option("--tls-key", line.tls_key, "PEM file of its key");
     app.add_option("--misbehave", line.faults, "NAME[@MESSAGE][*], repeatable");
@@ -82,6 +85,7 @@ CommandLine parse(int argc, char** argv)
     }
     options.resp_uri = !no_resp_uri;
     options.number_of_changes = !no_number_of_changes;
+    options.large_objects = !no_large_objects;
     if (users.empty())
         options.auth = AuthPolicy::None;
     return line;

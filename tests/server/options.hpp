@@ -26,6 +26,7 @@ struct Options {
     bool auth_each_message = false; ///< accept with 200 and a new nonce instead of 212
     bool resp_uri = true;           ///< hand out RespURI with a session id
     bool number_of_changes = true;  ///< declare SupportNumberOfChanges
+    bool large_objects = true;      ///< declare SupportLargeObjs, and send them
     ConflictPolicy conflict = ConflictPolicy::ServerWins;
     std::uint64_t max_msg_size = 64 * 1024;
     std::uint64_t max_obj_size = 4 * 1024 * 1024;

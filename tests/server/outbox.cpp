@@ -1,6 +1,9 @@
 #include "outbox.hpp"
 
 #include "codec/codec.hpp"
+#include "large_object.hpp"
+
+#include <algorithm>
 
 namespace testserver {
 
@@ -38,6 +41,10 @@ public:
     }
 
     syncml::CmdId next_id() const { return last_id_ + 1; }
+    std::size_t room() const { return octets_ < limit_ ? limit_ - octets_ : 0; }
+    /// Nothing may follow a chunk.
+    void close() { closed_ = true; }
+    bool closed() const { return closed_; }
     bool has_room(std::size_t octets) const { return limit_ == 0 || octets_ + octets <= limit_; }
     void reserve(std::size_t octets) { octets_ += octets; }
     void take_id() { ++last_id_; }
@@ -63,6 +70,7 @@ private:
     std::uint64_t limit_;
     std::size_t octets_ = 0;
     syncml::CmdId last_id_ = 0;
+    bool closed_ = false;
 };
 
 std::size_t Outbox::room(const syncml::Header& header) const
@@ -103,7 +111,8 @@ syncml::Message Outbox::compose(const syncml::Header& header, syncml::Status hea
         sent_.push_back({header.msg_id, id, syncml::name(command), ref_of(command), exchange, {}});
         commands_.pop_front();
     }
-    while (statuses_.empty() && commands_.empty() && !syncs_.empty() && pack_sync(packing, syncs_.front()))
+    while (statuses_.empty() && commands_.empty() && !syncs_.empty() && !packing.closed() &&
+           pack_sync(packing, syncs_.front()))
         syncs_.pop_front();
 
     if (ask_for_next) {
@@ -114,11 +123,49 @@ syncml::Message Outbox::compose(const syncml::Header& header, syncml::Status hea
     return std::move(packing.message());
 }
 
+/// The next chunk, behind everything else in its message; `octets`: of the Sync so far.
+std::optional<SentCommand> Outbox::place_chunk(Packing& packing, syncml::Sync& sync, Outgoing& outgoing,
+                                               std::size_t& octets)
+{
+    const auto rest = std::string_view(outgoing.data).substr(outgoing.sent);
+    auto command = outgoing.command;
+    auto& item = command.items.front();
+    if (outgoing.sent == 0)
+        item.meta.size = outgoing.data.size();
+    const auto room = packing.room() - std::min(packing.room(), octets);
+    std::size_t size = 0;
+    std::size_t taken = 0;
+    for (auto most = room; size == 0 || size > room; most = taken - std::min(taken, size - room)) {
+        taken = whole_characters(rest, most);
+        if (taken == 0)
+            return std::nullopt;
+        item.data = std::string(rest.substr(0, taken));
+        item.more_data = taken < rest.size();
+        size = codec::encoded_size(syncml::SyncCommand(command), encoding);
+    }
+    octets += size;
+    outgoing.sent += taken;
+    outgoing.waits = item.more_data;
+    const auto& change = outgoing.change;
+    SentCommand sent{packing.message().header.msg_id,
+                     command.cmd_id,
+                     std::string(syncml::name(command.verb)),
+                     change.kind == Change::Kind::Add ? change.guid : change.luid,
+                     nullptr,
+                     change,
+                     item.more_data};
+    sync.commands.emplace_back(std::move(command));
+    packing.close();
+    return sent;
+}
+
 /// True when the datastore has nothing more to send.
 bool Outbox::pack_sync(Packing& packing, PendingSync& pending)
 {
     auto& exchange = *pending.exchange;
     auto& items = exchange.outgoing();
+    if (!items.empty() && items.front().waits)
+        return false;
     const bool bare = packing.is_bare();
     syncml::Sync sync;
     sync.cmd_id = packing.next_id();
@@ -129,10 +176,28 @@ bool Outbox::pack_sync(Packing& packing, PendingSync& pending)
     const auto frame = codec::encoded_size(syncml::Command(sync), encoding);
     std::size_t octets = frame;
     syncml::CmdId id = sync.cmd_id;
-    while (!items.empty()) {
+    while (!items.empty() && !packing.closed()) {
         auto& command = items.front().command;
         command.cmd_id = id + 1;
+        if (items.front().in_chunks) {
+            auto chunk = place_chunk(packing, sync, items.front(), octets);
+            if (!chunk)
+                break;
+            ++id;
+            chunk->exchange = &exchange;
+            ++exchange.report().chunks_to_client;
+            if (!items.front().waits)
+                items.pop_front();
+            sent_.push_back(std::move(*chunk));
+            continue;
+        }
         const auto size = codec::encoded_size(syncml::SyncCommand(command), encoding);
+        if (use_chunks_ && size > room(packing.message().header)) { // it fits into no message
+            items.front().data = std::get<std::string>(std::exchange(command.items.front().data, {}));
+            items.front().in_chunks = true;
+            exchange.on_sent(items.front().change);
+            continue;
+        }
         if (!packing.has_room(octets + size) && !(bare && sync.commands.empty()))
             break;
         octets += size;

@@ -18,6 +18,7 @@ struct SentCommand {
     std::string ref; ///< the LocURI that TargetRef or SourceRef names; empty: not to be checked
     Exchange* exchange = nullptr;
     std::optional<Change> change; ///< of an item command
+    bool more = false;            ///< a chunk, not the last of its item
 };
 
 /// What waits to be sent, and the packing of it into messages that the client can
@@ -26,6 +27,8 @@ class Outbox {
 public:
     /// `max_octets` of one message; 0: no limit.
     void set_limit(std::uint64_t max_octets) { limit_ = max_octets; }
+    /// Items that fit into no message go in chunks.
+    void use_chunks(bool use) { use_chunks_ = use; }
     /// What is left for a command in an otherwise empty message with this header.
     std::size_t room(const syncml::Header& header) const;
 
@@ -63,9 +66,12 @@ private:
     };
     class Packing;
 
+    std::optional<SentCommand> place_chunk(Packing& packing, syncml::Sync& sync, Outgoing& outgoing,
+                                           std::size_t& octets);
     bool pack_sync(Packing& packing, PendingSync& pending);
 
     std::uint64_t limit_ = 0;
+    bool use_chunks_ = false;
     std::deque<syncml::Status> statuses_;
     std::deque<PendingCommand> commands_;
     std::deque<PendingSync> syncs_;

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 import xml.etree.ElementTree as ElementTree
 
-from hand_written_client import CARD, Client, alert, anchor_echo, item, mapping, put, status, sync
+from hand_written_client import CARD, Client, alert, anchor_echo, chunk, item, mapping, next_message, put, status, sync
 from reference_server import ControlError, ReferenceServer
 
 
@@ -355,6 +355,61 @@ class Referee(ServerTest):
                 client, first, opening = self.begin()
                 client.send(body(opening, first))
                 self.assertEqual(self.rules(), {rule})
+
+    def test_it_puts_chunks_together_and_sees_wrong_ones(self):
+        ada = CARD.format('Ada', 'x')
+        size = len(ada)
+        cases = {  # the commands of two Syncs, the second with Final; the status of the last, what is wrong
+            'right': (chunk('Add', 4, '1', ada[:50], size), chunk('Add', 4, '1', ada[50:], more=False), '201', ''),
+            'size': (chunk('Add', 4, '1', ada[:50], size + 1), chunk('Add', 4, '1', ada[50:], more=False), '424', 'Size of'),
+            'no size': (chunk('Add', 4, '1', ada[:50]), item('Add', 4, '2', ada), '201', 'no Size'),
+            'size again': (chunk('Add', 4, '1', ada[:50], size), chunk('Add', 4, '1', ada[50:], size, more=False), '201',
+                           'Size in a later chunk'),
+            'too large': (chunk('Add', 4, '1', ada[:50], 5 << 20), item('Add', 4, '2', ada), '201', 'above our MaxObjSize'),
+            'no end': (chunk('Add', 4, '1', ada[:50], size), item('Add', 4, '2', ada), '201', 'did not come before 2'),
+            'final': (chunk('Add', 4, '1', ada[:50], size), chunk('Add', 4, '1', ada[50:60]), '213', 'Final before the end'),
+            'behind': (chunk('Add', 4, '1', ada[:50], size) + item('Add', 5, '2', ada), item('Add', 4, '3', ada), '201',
+                       'behind a chunk'),
+        }
+        for name, (before, after, code, wrong) in cases.items():
+            with self.subTest(name):
+                self.server.reset()
+                client, first, opening = self.begin()
+                client.send(opening + sync(3, before, count=1), final=False)
+                answer = client.send(status(1, 2, 0, 'SyncHdr') + status(2, 2, 5, 'Alert') + sync(3, after))
+                self.assertEqual(answer.status[('Add', '4')], code)
+                seen = [text for text in self.server.violations() if text.startswith('large-object')]
+                self.assertEqual(any(wrong in text for text in seen), bool(wrong), seen)
+                if code == '201':
+                    self.assertEqual(sorted(self.server.items('card').values())[0].replace('\r', ''), ada.replace('\r', ''))
+
+    def test_it_sends_chunks_to_clients_that_declare_them(self):
+        text = CARD.format('Ada', 'x' * 4000)
+        for flags, chunks in (('<SupportLargeObjs/>', True), ('', False)):
+            with self.subTest(flags=flags):
+                self.server.reset()
+                self.server.put('card', text)
+                client = Client(self.server)
+                client.max_msg_size = 3000
+                first = client.send(put(1, flags=flags) + alert(2, 201, '', 'c1'))
+                opening = status(1, 1, 0, 'SyncHdr') + status(2, 1, first.ids['Alert'], 'Alert',
+                                                              extra=anchor_echo(first.next))
+                answer = client.send(opening + sync(3, ''))
+                self.assertLessEqual(answer.size, 3000)
+                self.assertEqual((len(answer.items), answer.final), (1, False) if chunks else (0, True))
+                if not chunks:
+                    continue
+                data = ''
+                while answer.items[0][3] and answer.root.find('.//MoreData') is not None:
+                    self.assertEqual(answer.root.findtext('.//Item/Meta/Size'), str(len(text)) if not data else None)
+                    data += answer.items[0][3]
+                    answer = client.send(status(1, client.message, 0, 'SyncHdr') +
+                                         status(2, client.message, answer.ids['Sync'], 'Sync') +
+                                         status(3, client.message, answer.items[0][1], 'Add', 213) + next_message(4),
+                                         final=False)
+                self.assertEqual((data + answer.items[0][3]).replace('\n', '\r\n'), text)
+                self.assertTrue(answer.final)
+                self.assertEqual(self.rules(), set())
 
     def test_it_sees_broken_envelopes_and_headers(self):
         cases = {

@@ -22,7 +22,8 @@ std::string_view plain_uri(std::string_view uri)
 Session::Session(Store& store, Journal& journal, Faults& faults, const Options& options, std::string uri,
                  std::string resp_uri)
     : store_(store), faults_(faults), options_(options), uri_(std::move(uri)), resp_uri_(std::move(resp_uri)),
-      report_(journal.begin_session()), referee_(journal, options.max_msg_size)
+      report_(journal.begin_session()), referee_(journal, options.max_msg_size),
+      large_([this](std::string text) { referee_.broke("large-object", std::move(text)); })
 {
 }
 
@@ -43,6 +44,8 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
         referee_.broke("target", "Target is '" + header.target.uri + "'");
     if (header.meta.max_msg_size)
         outbox_.set_limit(*header.meta.max_msg_size);
+    if (header.meta.max_obj_size)
+        client_max_obj_size_ = *header.meta.max_obj_size;
 
     auto header_status = status_for(message, 0, "SyncHdr", StatusCode::Ok);
     header_status.target_refs = {header.target.uri};
@@ -63,8 +66,10 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
     }
 
     next_asked_ = false;
+    large_.begin_message();
     for (const auto& command : message.body)
         std::visit([&](const auto& any) { on(message, any); }, command);
+    large_.end_message(message.final);
     if (!is_clients_turn()) {
         if (message.final)
             referee_.broke("final", "Final while our package is not finished");
@@ -98,6 +103,10 @@ syncml::Message Session::refuse(const syncml::Message& message, Verdict verdict)
 
 syncml::Message Session::reply(const syncml::Message& message, syncml::Status header_status)
 {
+    for (auto& exchange : exchanges_)
+        if (!exchange.outgoing().empty() && exchange.outgoing().front().in_chunks &&
+            faults_.strike(Misbehaviour::LargeUnfinished, message.header.msg_id))
+            exchange.give_up_chunks(StatusCode::IncompleteCommand);
     // The client's package goes on: it waits for our leave (OMA DS 1.2 protocol, Alert 222).
     const bool ask_for_next = is_clients_turn() && !message.final && !ended_;
     auto result = outbox_.compose(our_header(), std::move(header_status), ask_for_next);
@@ -199,7 +208,8 @@ void Session::finish_client_package()
                                                             " sent");
             if (!syncml::server_sends(exchange.agreed()))
                 continue; // a from-client sync has nothing to go back, not even an empty Sync
-            exchange.plan(outbox_.room(our_header()),
+            outbox_.use_chunks(sends_chunks());
+            exchange.plan(outbox_.room(our_header()), sends_chunks() ? client_max_obj_size_ : 0,
                           [](const syncml::SyncCommand& command) { return codec::encoded_size(command, encoding); });
             outbox_.add_sync(exchange, device_.number_of_changes);
         }

@@ -4,6 +4,7 @@
 #include "exchange.hpp"
 #include "fault.hpp"
 #include "journal.hpp"
+#include "large_object.hpp"
 #include "outbox.hpp"
 #include "referee.hpp"
 
@@ -57,12 +58,17 @@ private:
 
     void on_sync_alert(const syncml::Message& message, const syncml::Alert& alert, const syncml::Item& item);
     void on_item_command(const syncml::Message& message, const syncml::ItemCommand& command, Exchange* exchange);
+    void on_sent_item(const SentCommand& sent, syncml::StatusCode code);
+    /// A chunk of the client's, or what a chunk is spoilt to. Nothing: the item is whole.
+    std::optional<syncml::StatusCode> take_chunk(const syncml::Message& message, const syncml::ItemCommand& command,
+                                                 syncml::Item& item, Exchange& exchange);
     void refuse_commands(const syncml::Message& message, const syncml::Sync& sync, syncml::StatusCode code);
     void refuse_command(const syncml::Message& message, syncml::CmdId id, std::string_view name);
     void on_devinf(const syncml::DevInf& devinf);
     void finish_client_package();
     void check_answers();
     syncml::DevInf devinf() const;
+    bool sends_chunks() const { return options_.large_objects && device_.large_objects; }
     Exchange* find_exchange(const std::string& uri);
     syncml::Header our_header() const;
 
@@ -73,6 +79,7 @@ private:
     std::shared_ptr<SessionReport> report_;
     Referee referee_;
     Outbox outbox_;
+    LargeObject large_;
 
     Package package_ = Package::ClientInit;
     syncml::MsgId our_message_ = 0;
@@ -82,6 +89,7 @@ private:
     bool said_final_ = false; ///< in the last message
     bool next_asked_ = false; ///< the message has an Alert 222
     Store::Device device_;
+    std::uint64_t client_max_obj_size_ = UINT64_MAX;
     std::list<SentCommand> open_; ///< not answered yet, in the order sent
     std::list<Exchange> exchanges_;
     struct Announced {

@@ -45,7 +45,7 @@ void Session::on(const syncml::Message&, const syncml::Status& status)
         referee_.broke("status-ref", "the Status of our " + sent->name + " for " + sent->ref + " names " + refs[0]);
 
     if (sent->change) {
-        sent->exchange->on_status(*sent->change, status.code);
+        on_sent_item(*sent, status.code);
     } else if (sent->name == "Alert" && sent->exchange != nullptr) {
         if (status.code == StatusCode::RefreshRequired) {
             sent->exchange->fall_back_to_slow();
@@ -67,6 +67,48 @@ void Session::on(const syncml::Message&, const syncml::Status& status)
     open_.erase(sent);
 }
 
+void Session::on_sent_item(const SentCommand& sent, StatusCode code)
+{
+    auto& exchange = *sent.exchange;
+    if (!sent.more)
+        return exchange.on_status(*sent.change, code);
+    auto& items = exchange.outgoing();
+    if (items.empty() || !items.front().waits || items.front().change.guid != sent.change->guid)
+        return; // given up
+    if (code == StatusCode::ChunkedItemAccepted || faults_.strike(Misbehaviour::LargeGoesOn, client_header_.msg_id))
+        items.front().waits = false;
+    else
+        exchange.give_up_chunks(code);
+}
+
+std::optional<StatusCode> Session::take_chunk(const syncml::Message& message, const syncml::ItemCommand& command,
+                                              syncml::Item& item, Exchange& exchange)
+{
+    const auto number = message.header.msg_id;
+    auto code = large_.take(exchange, command, item, options_.max_obj_size);
+    if (!large_.was_large())
+        return code;
+    ++exchange.report().chunks_from_client;
+    if (!code && faults_.strike(Misbehaviour::LargeMismatch, number))
+        return StatusCode::SizeMismatch;
+    if (code != StatusCode::ChunkedItemAccepted)
+        return code;
+    if (faults_.strike(Misbehaviour::LargeRefused, number))
+        code = StatusCode::RequestEntityTooLarge;
+    else if (faults_.strike(Misbehaviour::LargeSwallowed, number))
+        code = StatusCode::Ok;
+    if (code != StatusCode::ChunkedItemAccepted)
+        large_.drop();
+    if (faults_.strike(Misbehaviour::LargeLost, number)) {
+        large_.drop();
+        syncml::Alert lost;
+        lost.code = AlertCode::NoEndOfData;
+        lost.items.emplace_back().source = item.source;
+        outbox_.add(std::move(lost));
+    }
+    return code;
+}
+
 void Session::on(const syncml::Message& message, const syncml::Alert& alert)
 {
     auto status = status_for(message, alert.cmd_id, "Alert", StatusCode::Ok);
@@ -78,6 +120,9 @@ void Session::on(const syncml::Message& message, const syncml::Alert& alert)
             referee_.broke("next-message", "Alert 222, but our last message had Final");
         if (alert.items.empty() || !alert.items.front().target || !alert.items.front().source)
             referee_.broke("next-message", "Alert 222 without Target and Source");
+    } else if (alert.code == AlertCode::NoEndOfData) {
+        for (auto& exchange : exchanges_)
+            exchange.give_up_chunks(StatusCode::IncompleteCommand);
     } else if (alert.code == AlertCode::Suspend) {
         ended_ = true;
     } else if (syncml::find_sync_type(*alert.code) || alert.code == AlertCode::Resume) {
@@ -87,7 +132,7 @@ void Session::on(const syncml::Message& message, const syncml::Alert& alert)
             on_sync_alert(message, alert, item);
         if (!alert.items.empty())
             return;
-    } else if (alert.code != AlertCode::Display && alert.code != AlertCode::NoEndOfData) {
+    } else if (alert.code != AlertCode::Display) {
         status.code = StatusCode::OptionalFeatureNotSupported;
     }
     if (!syncml::is_success(status.code))
@@ -165,6 +210,7 @@ void Session::on_devinf(const syncml::DevInf& devinf)
             referee_.broke("devinf", "datastore " + datastore.source_ref + " lacks Rx-Pref, Tx-Pref or SyncCap");
     device_.devinf_known = true;
     device_.number_of_changes = devinf.number_of_changes;
+    device_.large_objects = devinf.large_objects;
     store_.set_device(report_->device, device_);
 }
 
@@ -274,16 +320,21 @@ void Session::on_item_command(const syncml::Message& message, const syncml::Item
     const bool has_data = command.verb == syncml::ItemVerb::Add || command.verb == syncml::ItemVerb::Replace;
     if (command.items.empty())
         return answer(command.no_resp, status_for(message, command.cmd_id, verb, StatusCode::IncompleteCommand));
-    for (const auto& item : command.items) {
+    for (auto item : command.items) {
         auto status = status_for(message, command.cmd_id, verb, StatusCode::IncompleteCommand);
         const auto meta = command.meta_of(item);
-        if (const auto told = announced_.find(exchange); told != announced_.end())
+        const auto chunk = options_.large_objects && item.source ? take_chunk(message, command, item, *exchange)
+                                                                 : std::optional<StatusCode>();
+        if (const auto told = announced_.find(exchange);
+            told != announced_.end() && chunk != StatusCode::ChunkedItemAccepted)
             ++told->second.seen;
         if (item.source)
             status.source_refs = {item.source->uri};
         const auto* datastore = &exchange->datastore();
         if (!item.source || item.source->uri.empty()) {
             referee_.broke("item", std::string(verb) + " without Source");
+        } else if (chunk) {
+            status.code = *chunk;
         } else if (item.more_data) {
             referee_.broke("large-object", "MoreData, which this server has not declared");
             status.code = StatusCode::OptionalFeatureNotSupported;
@@ -350,6 +401,7 @@ syncml::DevInf Session::devinf() const
     info.device_type = "server";
     info.utc = true;
     info.number_of_changes = options_.number_of_changes;
+    info.large_objects = options_.large_objects;
     for (const auto& datastore : options_.datastores) {
         syncml::DataStoreInfo store;
         store.source_ref = datastore.name;

@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS anchors (
     PRIMARY KEY (collection, device)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS nonce (device TEXT PRIMARY KEY, nonce TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS device (
-    id TEXT PRIMARY KEY, devinf_known INTEGER NOT NULL, number_of_changes INTEGER NOT NULL, told INTEGER NOT NULL)
+    id TEXT PRIMARY KEY, devinf_known INTEGER NOT NULL, number_of_changes INTEGER NOT NULL,
+    large_objects INTEGER NOT NULL, told INTEGER NOT NULL)
     WITHOUT ROWID;
 )";
 
@@ -299,16 +300,18 @@ void Store::set_nonce(std::string_view device, std::string_view nonce)
 
 Store::Device Store::device(std::string_view id) const
 {
-    auto row = prepare(*database_, "SELECT devinf_known, number_of_changes, told FROM device WHERE id = ?", id);
+    auto row =
+        prepare(*database_, "SELECT devinf_known, number_of_changes, large_objects, told FROM device WHERE id = ?", id);
     if (!row.executeStep())
         return {};
-    return {row.getColumn(0).getInt() != 0, row.getColumn(1).getInt() != 0, row.getColumn(2).getInt() != 0};
+    return {row.getColumn(0).getInt() != 0, row.getColumn(1).getInt() != 0, row.getColumn(2).getInt() != 0,
+            row.getColumn(3).getInt() != 0};
 }
 
 void Store::set_device(std::string_view id, const Device& device)
 {
-    prepare(*database_, "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?)", id, device.devinf_known,
-            device.number_of_changes, device.told)
+    prepare(*database_, "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?)", id, device.devinf_known,
+            device.number_of_changes, device.large_objects, device.told)
         .exec();
 }
 

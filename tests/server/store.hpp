@@ -97,6 +97,7 @@ public:
     struct Device {
         bool devinf_known = false;      ///< it has sent its device information
         bool number_of_changes = false; ///< and supports NumberOfChanges
+        bool large_objects = false;     ///< and large objects
         bool told = false;              ///< it has received ours
     };
     Device device(std::string_view id) const;

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "exchange.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace testserver {
+
+/// The client's large object on its way here, and the judge of how it is sent.
+class LargeObject {
+public:
+    /// `broke`: records what the client does wrong.
+    explicit LargeObject(std::function<void(std::string)> broke) : broke_(std::move(broke)) {}
+
+    /// Before each message of the client, and at its end: whether there was a chunk.
+    void begin_message() { chunk_seen_ = false; }
+    void end_message(bool final);
+
+    /// One item, of a Sync of `exchange`. Nothing: it is whole, put together if it came in chunks, and to be applied.
+    /// Else the Status of a chunk.
+    std::optional<syncml::StatusCode> take(const Exchange& exchange, const syncml::ItemCommand& command,
+                                           syncml::Item& item, std::uint64_t max_size);
+    /// Whether the last item that was taken came in chunks.
+    bool was_large() const { return was_large_; }
+    /// As if nothing of it had ever come.
+    void drop() { open_.reset(); }
+
+private:
+    struct Open {
+        const Exchange* exchange = nullptr;
+        syncml::ItemVerb verb = syncml::ItemVerb::Add;
+        std::string id, type, format, data;
+        std::uint64_t size = 0;
+    };
+    bool continues(const Exchange& exchange, const syncml::ItemCommand& command, const syncml::Item& item) const;
+
+    std::function<void(std::string)> broke_;
+    std::optional<Open> open_;
+    bool chunk_seen_ = false;
+    bool was_large_ = false;
+};
+
+/// How many octets of `rest`, at most `most`, end at the end of a character.
+std::size_t whole_characters(std::string_view rest, std::size_t most);
+
+} // namespace testserver
