@@ -32,10 +32,12 @@ public:
     Outcome remove(const Incoming& incoming);
     /// What may be stored of it, or the Status that refuses it.
     std::optional<StatusCode> refuse(const Incoming& incoming, std::string& data) const;
-    /// Edits of the item after this revision are not overwritten.
+    /// Edits of the item after this revision are not overwritten: those that the server has not given
+    /// its last word on.
     std::uint64_t guard(const std::string& luid) const
     {
-        return syncml::client_sends(type) || outgoing->is_settled(luid) ? scope.upto : scope.mark;
+        const bool heard = syncml::client_sends(type) ? !outgoing->is_open(luid) : outgoing->is_settled(luid);
+        return heard ? scope.upto : scope.mark;
     }
     bool refreshes() const { return type == SyncType::RefreshFromServer; }
     /// Nothing that the sides knew of each other's items holds any more.

@@ -90,6 +90,11 @@ bool Outgoing::is_settled(const std::string& luid) const
     return head && head->revision == note->second.revision;
 }
 
+bool Outgoing::is_open(const std::string& luid) const
+{
+    return (!end_ && delivered_ < total_) || unsettled_.contains(luid);
+}
+
 // ---- reading -----------------------------------------------------------------------
 
 session::Changes Outgoing::read(std::size_t bytes)

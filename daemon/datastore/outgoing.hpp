@@ -36,6 +36,8 @@ public:
     void note_confirmed(const std::vector<session::Confirm::Entry>& entries);
     /// Whether the peer has confirmed the item as it is now, in a session that broke.
     bool is_settled(const std::string& luid) const;
+    /// Whether a change of the item is still to be sent, or was sent and not settled by the server's answer.
+    bool is_open(const std::string& luid) const;
     /// The session ends well: notes for the next one what was delivered and not settled. The mark where
     /// that one is to begin.
     std::uint64_t settle();

@@ -185,9 +185,9 @@ TEST_CASE_METHOD(SessionFixture, "an item edited since prepare is not overwritte
     CHECK(replace("1", card("theirs")).status == StatusCode::Conflict);
     CHECK(remove("2").status == StatusCode::Conflict);
     CHECK(replace("3", card("theirs"), "g3").status == StatusCode::Conflict);
-    CHECK(replace("4", card("resolved")).status == StatusCode::Ok);
     store->note_sent({"4"});
     confirm({"4"});
+    CHECK(replace("4", card("resolved")).status == StatusCode::Ok);
     commit();
     CHECK(names() == Names{"mine", "mine", "resolved"});
     CHECK(sync() == Sent{"Update 1", "Update 2", "Delete 3"});
@@ -232,6 +232,7 @@ TEST_CASE_METHOD(SessionFixture, "deleting what is gone already is said, not fai
     items->remove(contact, "1");
     begin();
     read();
+    confirm({"1"});
     CHECK(remove("1").status == StatusCode::ItemNotDeleted);
     CHECK(remove("77").status == StatusCode::ItemNotDeleted);
     CHECK(remove("", "g").status == StatusCode::ItemNotDeleted);
@@ -245,6 +246,7 @@ TEST_CASE_METHOD(SessionFixture, "a Replace of what is not here is added when th
     items->remove(contact, "1");
     begin();
     read();
+    confirm({"1"});
     CHECK(replace("1", card("x")) == Outcome{StatusCode::NotFound, ""});
     CHECK(replace("77", card("x")) == Outcome{StatusCode::NotFound, ""});
     CHECK(replace("1", card("changed there"), "g1") == Outcome{StatusCode::ItemAdded, "2"});
