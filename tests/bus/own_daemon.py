@@ -2,6 +2,7 @@
 import os
 import pathlib
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ class OwnDaemon:
 
     def __init__(self, uid=None):
         self._as = {} if uid is None else {'user': uid, 'group': uid, 'extra_groups': []}
+        self._programs = [BUILD / 'daemon/app/syncd', BUILD / 'daemon/runner/syncd-session']
         self._uid = os.geteuid() if uid is None else uid
         self._directory = tempfile.TemporaryDirectory(prefix='syncd-test.')
         self.home = pathlib.Path(self._directory.name)
@@ -32,6 +34,8 @@ class OwnDaemon:
         self._clients = []
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify.bind(str(self.home / 'notify'))
+        if uid is not None:  # the build directory may be one that nobody else can enter
+            self._programs = [shutil.copy(program, self.home) for program in self._programs]
         os.chown(self.home, self._uid, -1)
         os.chown(self.home / 'notify', self._uid, -1)
         self.bus = subprocess.Popen(['dbus-daemon', '--session', '--nofork', '--print-address=1',
@@ -61,8 +65,8 @@ class OwnDaemon:
                            **self.environment)
         self.told = []
         self.process = subprocess.Popen(
-            [BUILD / 'daemon/app/syncd', '--user', '--state-directory', self.state, '--config', self.home / 'config',
-             '--worker', BUILD / 'daemon/runner/syncd-session', *options],
+            [self._programs[0], '--user', '--state-directory', self.state, '--config', self.home / 'config',
+             '--worker', self._programs[1], *options],
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment,
             **self._as)
         reader = threading.Thread(target=self._read_log, args=[self.process.stderr])

@@ -53,7 +53,7 @@ struct RealParts {
     void run_until(const std::string& event)
     {
         while (recorder.events.empty() || recorder.events.back() != event)
-            REQUIRE(sd_event_run(loop.get(), 20'000'000) > 0);
+            REQUIRE(sd_event_run(loop.get(), UINT64_MAX) >= 0);
     }
 
     static constexpr manager::Caller anna{1000, false};
