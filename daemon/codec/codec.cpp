@@ -69,6 +69,16 @@ std::size_t count(Encoding encoding, Write write)
     return counter.octets;
 }
 
+/// Of a part, with what it takes to go on behind it.
+template <class Write>
+std::size_t count_part(Encoding encoding, Write write)
+{
+    return count(encoding, [&write](auto& writer) {
+        write(writer);
+        writer.leave();
+    });
+}
+
 } // namespace
 
 std::string_view media_type(Encoding encoding)
@@ -140,18 +150,18 @@ bool can_carry(std::string_view text, Encoding encoding)
 
 std::size_t encoded_size(const syncml::Command& command, Encoding encoding)
 {
-    return count(encoding, [&](auto& writer) { writer.command(command); });
+    return count_part(encoding, [&](auto& writer) { writer.command(command); });
 }
 
 std::size_t encoded_size(const syncml::SyncCommand& command, Encoding encoding)
 {
-    return count(encoding, [&](auto& writer) { writer.command(command); });
+    return count_part(encoding, [&](auto& writer) { writer.command(command); });
 }
 
 std::size_t encoded_size(const syncml::Header& header, Encoding encoding)
 {
     const auto size = [encoding](const syncml::Header& one) {
-        return count(encoding, [&](auto& writer) { writer.element("SyncHdr", one); });
+        return count_part(encoding, [&](auto& writer) { writer.element("SyncHdr", one); });
     };
     const syncml::Message empty{.header = {}, .body = {}, .final = true};
     return count(encoding, [&](auto& writer) { writer.message(empty); }) - size(empty.header) + size(header);

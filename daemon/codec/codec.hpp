@@ -51,7 +51,7 @@ bool can_carry(std::string_view text, Encoding encoding);
 /// The octets that `encode` spends, counted by the code that writes them; nothing is allocated.
 ///
 /// A message takes the sum of its header and its commands, and, when it is not
-/// final, the octets of Final less: 8 in XML, 1 in WBXML. A Sync, Sequence or Atomic takes the sum
+/// final, the octets of Final less: 8 in XML, 1 or 3 in WBXML. A Sync, Sequence or Atomic takes the sum
 /// of itself without commands and of the commands in it.
 std::size_t encoded_size(const syncml::Command& command, Encoding encoding);
 std::size_t encoded_size(const syncml::SyncCommand& command, Encoding encoding);

@@ -15,8 +15,7 @@ namespace codec {
 
 /// Elements as WBXML 1.2, without a string table, on which some phones and their servers fail.
 ///
-/// Each element ends on the code page where it began, so that what an element takes does not depend on what
-/// stands before it.
+/// The page is turned before a tag, the one place where the grammar has it (WBXML 1.3 §5.3).
 template <class Sink>
 class WbxmlForm {
 public:
@@ -28,22 +27,32 @@ public:
         octets(wbxml::version_1_2);
         number(wbxml::public_id(document, version));
         octets(wbxml::utf_8, no_string_table);
-        page_ = document;
+        page_ = vocabulary_ = document;
     }
-    bool can_name(std::string_view name) const { return find_token(page_, name).has_value(); }
+    bool can_name(std::string_view name) const { return find_token(vocabulary_, name).has_value(); }
 
-    /// The code page on which the element began.
+    /// Where the names beside the element are from.
     Vocabulary open(std::string_view name, std::optional<Vocabulary> from)
     {
-        tag(name, from, wbxml::with_content);
-        return page_;
+        const auto beside = vocabulary_;
+        vocabulary_ = from.value_or(beside);
+        tag(name, wbxml::with_content);
+        return beside;
     }
-    void close(Vocabulary page)
+    void close(Vocabulary beside)
     {
-        turn_to(page);
         octets(wbxml::end);
+        vocabulary_ = beside;
     }
-    void flag(std::string_view name, std::optional<Vocabulary> from) { tag(name, from, 0); }
+    void flag(std::string_view name, std::optional<Vocabulary> from)
+    {
+        const auto beside = vocabulary_;
+        vocabulary_ = from.value_or(beside);
+        tag(name, 0);
+        vocabulary_ = beside;
+    }
+    /// What is to follow has its names where the document began.
+    void leave() { turn(); }
 
     /// Calls `write` with the form of a document in Data: one of its own, as opaque octets.
     void embed(auto write)
@@ -106,25 +115,25 @@ private:
         number(static_cast<std::uint32_t>(size));
     }
 
-    void tag(std::string_view name, std::optional<Vocabulary> from, std::uint8_t bits)
+    void tag(std::string_view name, std::uint8_t bits)
     {
-        if (from)
-            turn_to(*from);
+        turn();
         const auto token = find_token(page_, name);
         assert(token); // every name that values are written under has one
         octets(*token | bits);
     }
 
-    void turn_to(Vocabulary page)
+    void turn()
     {
-        if (page == page_)
+        if (page_ == vocabulary_)
             return;
-        octets(wbxml::switch_page, static_cast<std::uint8_t>(page));
-        page_ = page;
+        page_ = vocabulary_;
+        octets(wbxml::switch_page, static_cast<std::uint8_t>(page_));
     }
 
     Sink& sink_;
     Vocabulary page_ = Vocabulary::SyncML;
+    Vocabulary vocabulary_ = Vocabulary::SyncML; ///< of the next name, unless it says another
 };
 
 } // namespace codec

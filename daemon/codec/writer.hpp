@@ -90,6 +90,9 @@ public:
         std::visit([this](const auto& one) { named(one); }, command);
     }
 
+    /// As if more would follow.
+    void leave() { form_.leave(); }
+
     /// `from`: where the name is from, when it is not from where that of the parent is.
     template <class T>
     void element(std::string_view name, const T& value, std::optional<Vocabulary> from = {})

@@ -29,6 +29,8 @@ public:
     void close(std::string_view name) { put("</", name, ">"); }
     void flag(std::string_view name, std::optional<Vocabulary> from) { put("<", name, xmlns(from), "/>"); }
 
+    void leave() {}
+
     /// Calls `write` with the form of a document in Data.
     void embed(auto write) { write(*this); }
 
