@@ -75,7 +75,6 @@ class TinyMessages(LargeCase):
         self.assert_equal_everywhere(size=1)
 
     def test_items_around_the_size_of_a_message(self):
-        """One octet more with each of these, on both sides of what a message holds."""
         self.settle()
         for size in range(2450, 2950, 10):
             self.a.put(contact(f'Up{size}', note='u' * size))
@@ -85,6 +84,37 @@ class TinyMessages(LargeCase):
             self.assertTrue(0 < chunks < 100, self.large())
         self.assertEqual(self.sync(self.b), (NOTHING, (100, 0, 0)))
         self.assert_equal_everywhere(size=100)
+
+    def around_a_whole_message(self, put, way):
+        """The numbers of chunks that an item takes whose note has one octet more each time, on both sides of what a message
+        holds. Session numbers and anchors of another length move that by an octet. An
+        item of one chunk is a whole one with a Size."""
+        def chunks(size):
+            put(size)
+            self.sync(self.a)
+            self.assertEqual(texts(self.a.items()), texts(self.server.items('card')))
+            return self.large()[way]
+
+        low, high = 1000, 3500  # whole, in chunks
+        while high - low > 1:
+            middle = (low + high) // 2
+            if chunks(middle) < 2:
+                low = middle
+            else:
+                high = middle
+        return [chunks(size) for size in range(low - 4, low + 5)]
+
+    def test_the_octet_that_makes_two_chunks(self):
+        self.server.options(resp_uri=False)  # its session ids are not of one length
+        self.addCleanup(self.server.options, resp_uri=True)
+        self.settle()
+        key = self.a.put(contact('Up'))
+        guid = self.server.put('card', contact('Down'))
+        self.sync(self.a)
+        for way, put in enumerate((lambda size: self.a.put(contact('Up', note='u' * size), key),
+                                   lambda size: self.server.put('card', contact('Down', note='d' * size), guid=guid))):
+            numbers = self.around_a_whole_message(put, way)
+            self.assertEqual((numbers[0] < 2, numbers[-1]), (True, 2), numbers)
 
     def test_text_of_many_octets_a_character_is_not_cut_within_one(self):
         self.settle()
