@@ -20,17 +20,16 @@ bool is_white(char octet)
 
 } // namespace
 
-std::string with_plain_line_ends(std::string_view text)
+void make_line_ends_plain(std::string& text)
 {
-    std::string result;
-    result.reserve(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '\r')
-            result += text[at];
-        else if (!text.substr(at + 1).starts_with('\n'))
-            result += '\n';
+    auto to = text.begin();
+    for (auto from = text.begin(); from != text.end(); ++from) {
+        const bool is_return = *from == '\r';
+        if (is_return && from + 1 != text.end() && from[1] == '\n')
+            continue;
+        *to++ = is_return ? '\n' : *from;
     }
-    return result;
+    text.erase(to, text.end());
 }
 
 std::size_t text_chunk(std::string_view rest, std::size_t most)

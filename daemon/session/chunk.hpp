@@ -6,9 +6,9 @@
 
 namespace session {
 
-/// The text with the line ends that every reader of XML sees (XML 1.0 §2.11): a line feed for CR LF and for CR. Then
-/// both sides count the same octets for Size.
-std::string with_plain_line_ends(std::string_view text);
+/// Gives the text the line ends that every reader of XML sees (XML 1.0 §2.11): a line feed for CR LF and for CR. Then
+/// both sides count the same octets for Size. In place: a large object is not twice in memory.
+void make_line_ends_plain(std::string& text);
 
 /// How much of `rest`, which is text, makes a chunk of at most `most` octets: ends within no character and, when
 /// it can be helped, not at white space, which some readers cut off.

@@ -76,7 +76,7 @@ void Outgoing::begin_chunks()
     auto& change = waiting_.front();
     // Base64 has no line ends, or none that count.
     if (change.format.empty())
-        change.data = with_plain_line_ends(change.data);
+        make_line_ends_plain(change.data);
     chunks_.emplace();
 }
 

@@ -6,8 +6,13 @@ using namespace session;
 
 TEST_CASE("line ends become those that every reader of XML sees", "[session][large]")
 {
-    CHECK(with_plain_line_ends("a\r\nb\nc\rd\r\r\n\r\n") == "a\nb\nc\nd\n\n\n");
-    CHECK(with_plain_line_ends("") == "");
+    const auto plain = [](std::string text) {
+        make_line_ends_plain(text);
+        return text;
+    };
+    CHECK(plain("a\r\nb\nc\rd\r\r\n\r\n") == "a\nb\nc\nd\n\n\n");
+    CHECK(plain("ends\r") == "ends\n");
+    CHECK(plain("") == "");
 }
 
 TEST_CASE("a chunk ends within no character", "[session][large]")
