@@ -272,7 +272,8 @@ TEST_CASE_METHOD(SessionFixture, "what got no settling answer in a good session 
     CHECK(state->sent_items("CONTACT").empty());
 }
 
-TEST_CASE_METHOD(SessionFixture, "what was put off is not overwritten or deleted by the server, but sent again", "[out]")
+TEST_CASE_METHOD(SessionFixture, "what was put off is not overwritten or deleted by the server, but sent again",
+                 "[out]")
 {
     items->add(contact, card("one"));
     items->add(contact, card("two"));
