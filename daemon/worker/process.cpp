@@ -62,6 +62,10 @@ Process::Process(sd_event* loop, Child child, const channel::Plan& plan, Limits 
     }
     child_.reset(source);
     check(sd_event_source_set_child_process_own(source, 1), "sd_event_source_set_child_process_own");
+    // Not one-shot, as such a source is at first: recent kernels have a pidfd ready a moment before waitid() finds the
+    // child dead, and it would never be looked at again. Only a source that was off is registered anew.
+    for (const int enabled : {SD_EVENT_OFF, SD_EVENT_ON})
+        check(sd_event_source_set_enabled(source, enabled), "sd_event_source_set_enabled");
 
     check(sd_event_add_io(loop_, &source, channel_.get(), EPOLLIN | EPOLLOUT, on_channel, this), "sd_event_add_io");
     io_.reset(source);
