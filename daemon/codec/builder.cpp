@@ -145,10 +145,10 @@ Place place(T& value)
 {
     if constexpr (requires(std::string & text) { take(value, text); }) {
         static constexpr Shape shape{find_nothing, take_text<T>};
-        return {&shape, &value};
+        return {&shape, &value, sizeof(T)};
     } else {
         static constexpr Shape shape{find_child<T>, take_nothing};
-        return {&shape, &value};
+        return {&shape, &value, sizeof(T)};
     }
 }
 
@@ -168,7 +168,7 @@ Place place(syncml::Status& status)
 {
     status.code = syncml::StatusCode::CommandFailed; // until Data says otherwise
     static constexpr Shape shape{find_child<syncml::Status>, take_nothing};
-    return {&shape, &status};
+    return {&shape, &status, sizeof status};
 }
 
 Place find_in_data(void* object, std::string_view name)
@@ -185,7 +185,14 @@ Place place(syncml::Data& data)
 {
     data = std::monostate{};
     static constexpr Shape shape{find_in_data, take_text<syncml::Data>};
-    return {&shape, &data};
+    return {&shape, &data, sizeof data};
+}
+
+/// The place of a member of a larger value, which was made for it.
+Place within(std::size_t whole, Place place)
+{
+    place.room = whole;
+    return place;
 }
 
 /// CTCap holds one capability, or, in DevInf 1.1, a flat list of them:
@@ -195,16 +202,16 @@ Place find_in_capabilities(void* object, std::string_view name)
     auto& capabilities = *static_cast<std::vector<syncml::ContentCapability>*>(object);
     auto& capability = capabilities.back();
     if (name == "CTType" && !capability.content.type.empty())
-        return place(capabilities.emplace_back().content.type);
+        return within(sizeof capability, place(capabilities.emplace_back().content.type));
     if (const auto own = find_child<syncml::ContentCapability>(&capability, name); own.shape != nullptr)
         return own;
     if (name == "PropName")
-        return place(capability.properties.emplace_back().name);
+        return within(sizeof(syncml::Property), place(capability.properties.emplace_back().name));
     if (capability.properties.empty())
         return {};
     auto& property = capability.properties.back();
     if (name == "ParamName")
-        return place(property.parameters.emplace_back().name);
+        return within(sizeof(syncml::PropertyParameter), place(property.parameters.emplace_back().name));
     if (!property.parameters.empty())
         return find_child<syncml::PropertyParameter>(&property.parameters.back(), name);
     return find_child<syncml::Property>(&property, name);
@@ -214,7 +221,7 @@ Place place(std::vector<syncml::ContentCapability>& capabilities)
 {
     capabilities.emplace_back();
     static constexpr Shape shape{find_in_capabilities, take_nothing};
-    return {&shape, &capabilities};
+    return {&shape, &capabilities, sizeof(syncml::ContentCapability)};
 }
 
 Place find_in_reference(void* object, std::string_view name)
@@ -232,7 +239,7 @@ Place place_reference(std::string& reference)
 {
     reference.clear();
     static constexpr Shape shape{find_in_reference, take_reference};
-    return {&shape, &reference};
+    return {&shape, &reference, sizeof reference};
 }
 
 Place place_reference(std::vector<std::string>& references)
@@ -286,6 +293,12 @@ Place append_command(void* object, std::string_view name)
     return place(unsupported);
 }
 
+template <class Variant>
+Place find_command(void* commands, std::string_view name)
+{
+    return within(sizeof(Variant), append_command<Variant>(commands, name));
+}
+
 /// A visitor (content.hpp) that looks for the place of one child.
 class Finder {
 public:
@@ -314,7 +327,7 @@ public:
     template <class Variant>
     void commands(std::vector<Variant>& list)
     {
-        append_ = append_command<Variant>;
+        append_ = find_command<Variant>;
         commands_ = &list;
     }
 
@@ -362,6 +375,7 @@ void Builder::start(std::string_view name)
         return;
     }
     open_.push_back(place);
+    room_ += place.room;
     text_.clear();
 }
 
@@ -377,9 +391,9 @@ bool Builder::end()
         --skipped_;
         return true;
     }
-    const auto [shape, object] = open_.back();
+    const Place place = open_.back();
     open_.pop_back();
-    const bool understood = shape->take(object, text_);
+    const bool understood = place.shape->take(place.object, text_);
     text_.clear();
     return understood;
 }

@@ -16,6 +16,7 @@ struct Shape;
 struct Place {
     const Shape* shape = nullptr;
     void* object = nullptr;
+    std::size_t room = 0; ///< the octets of the value that was made for it, without its text
 };
 
 /// Builds a value from the elements of a document, whatever the encoding.
@@ -35,12 +36,15 @@ public:
     bool end();
 
     std::size_t depth() const { return open_.size() + skipped_; }
+    /// The octets of all values made so far, without their texts: a short element can stand for a large one.
+    std::size_t room() const { return room_; }
 
 private:
     Place root_;
     std::vector<Place> open_;
     std::size_t skipped_ = 0; ///< open elements that are unknown or within one
-    std::string text_;        ///< of the innermost known element, since its last known child
+    std::size_t room_ = 0;
+    std::string text_; ///< of the innermost known element, since its last known child
 };
 
 } // namespace codec

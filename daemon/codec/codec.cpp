@@ -41,9 +41,9 @@ std::optional<Encoding> find_devinf_encoding(const syncml::Item& item, const syn
     return is_said || encoding == Encoding::Wbxml ? encoding : std::nullopt; // no text begins as WBXML does
 }
 
-/// A text that is no device information after all stays a text: nothing in a session depends on it.
-base::Result<void> read_devinf_texts(std::vector<syncml::Item>& items, const syncml::Meta& of_command,
-                                     const Limits& limits)
+/// A text that is no device information after all stays a text: nothing in a session depends on it. What
+/// is made takes of the room in `limits`.
+base::Result<void> read_devinf_texts(std::vector<syncml::Item>& items, const syncml::Meta& of_command, Limits& limits)
 {
     for (auto& item : items) {
         const auto encoding = find_devinf_encoding(item, of_command);
@@ -53,6 +53,7 @@ base::Result<void> read_devinf_texts(std::vector<syncml::Item>& items, const syn
         Builder builder(devinf);
         const auto parsed = *encoding == Encoding::Xml ? parse_xml(item.text(), "DevInf", limits, builder)
                                                        : parse_wbxml(item.text(), Vocabulary::DevInf, limits, builder);
+        limits.max_room -= std::min(limits.max_room, builder.room());
         if (parsed)
             item.data = std::move(devinf);
         else if (parsed.error().code == base::Errc::ForbiddenMarkup || parsed.error().code == base::Errc::ReplyTooLarge)
@@ -117,13 +118,15 @@ base::Result<syncml::Message> decode(std::string_view document, Encoding encodin
     Builder builder(message);
     auto done = encoding == Encoding::Xml ? parse_xml(document, "SyncML", limits, builder)
                                           : parse_wbxml(document, Vocabulary::SyncML, limits, builder);
+    Limits left = limits;
+    left.max_room -= std::min(left.max_room, builder.room());
     for (auto& command : message.body) {
         if (!done)
             break;
         if (auto* put = std::get_if<syncml::Put>(&command))
-            done = read_devinf_texts(put->items, put->meta, limits);
+            done = read_devinf_texts(put->items, put->meta, left);
         else if (auto* results = std::get_if<syncml::Results>(&command))
-            done = read_devinf_texts(results->items, results->meta, limits);
+            done = read_devinf_texts(results->items, results->meta, left);
     }
     if (!done)
         return tl::unexpected(std::move(done.error()));

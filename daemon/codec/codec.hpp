@@ -23,6 +23,9 @@ struct Limits {
     std::size_t max_bytes = 0;  ///< of the whole document; 0: no limit
     std::size_t max_depth = 64; ///< nested elements
     std::size_t max_elements = 500'000;
+    /// Octets of the values that the elements stand for, without their texts: an empty Put of six octets makes a
+    /// value of several hundred.
+    std::size_t max_room = std::size_t{32} << 20;
 };
 
 /// Reads one message, tolerant of what real peers do: any order

@@ -153,6 +153,8 @@ void WbxmlParse::open(std::string_view name, std::uint8_t tag)
     if (open_.size() >= limits_.max_depth)
         return stop(Errc::ReplyTooLarge, fmt::format("elements nested more than {} deep", limits_.max_depth));
     builder_.start(name);
+    if (builder_.room() > limits_.max_room)
+        return stop(Errc::ReplyTooLarge, fmt::format("its values take more than {} octets", limits_.max_room));
     open_.push_back(name);
     if ((tag & wbxml::with_attributes) != 0)
         pass_attributes();

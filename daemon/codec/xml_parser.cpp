@@ -131,6 +131,8 @@ void Parse::start(std::string_view name, std::size_t attributes)
     if (attributes > max_attributes)
         return stop(Errc::ReplyTooLarge, fmt::format("more than {} attributes in one element", max_attributes));
     builder_.start(name);
+    if (builder_.room() > limits_.max_room)
+        stop(Errc::ReplyTooLarge, fmt::format("its values take more than {} octets", limits_.max_room));
 }
 
 void Parse::on_start(void* parse, const xmlChar* name, const xmlChar*, const xmlChar*, int namespaces, const xmlChar**,

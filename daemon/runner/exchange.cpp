@@ -26,8 +26,8 @@ base::Error unreadable(const std::string& url, const base::Error& error)
 
 } // namespace
 
-Exchange::Exchange(transport::Transport& transport, const Ending& ending, std::size_t max_reply_bytes)
-    : transport_(transport), ending_(ending), max_reply_bytes_(max_reply_bytes)
+Exchange::Exchange(transport::Transport& transport, const Ending& ending, const codec::Limits& limits)
+    : transport_(transport), ending_(ending), limits_(limits)
 {
 }
 
@@ -44,9 +44,7 @@ base::Result<syncml::Message> Exchange::send(syncml::Message message, const std:
         return tl::unexpected(ending_.overdue ? overdue() : std::move(reply.error()));
     traffic_.bytes_received += reply->body.size();
     ++traffic_.round_trips;
-    codec::Limits limits;
-    limits.max_bytes = max_reply_bytes_;
-    auto answer = codec::decode(reply->body, Encoding, limits);
+    auto answer = codec::decode(reply->body, Encoding, limits_);
     if (!answer)
         return tl::unexpected(unreadable(url, answer.error()));
     return answer;

@@ -21,7 +21,8 @@ struct Traffic {
 /// Carries messages to the server and its answers back.
 class Exchange {
 public:
-    Exchange(transport::Transport& transport, const Ending& ending, std::size_t max_reply_bytes);
+    /// `limits`: of the server's messages.
+    Exchange(transport::Transport& transport, const Ending& ending, const codec::Limits& limits);
 
     /// Errors: those of the transport and the codec; Stopped when the user and Timeout
     /// when the session's deadline cut it short.
@@ -32,7 +33,7 @@ public:
 private:
     transport::Transport& transport_;
     const Ending& ending_;
-    std::size_t max_reply_bytes_;
+    codec::Limits limits_;
     Traffic traffic_;
 };
 

@@ -30,6 +30,17 @@ bool begins_anew(session::SyncType type)
     return type == session::SyncType::Slow || syncml::is_refresh(type);
 }
 
+/// Of the server's messages. What it is told to send must fit, were it nothing but the shortest Statuses, which take
+/// the most room for an octet.
+codec::Limits reply_limits(const channel::Plan& plan)
+{
+    constexpr std::size_t room_per_octet = 40;
+    codec::Limits limits;
+    limits.max_bytes = plan.max_reply_bytes;
+    limits.max_room = std::max<std::size_t>(limits.max_room, room_per_octet * plan.max_msg_size);
+    return limits;
+}
+
 /// Item data that the encoding cannot hold as text travels in base64.
 void make_portable(session::Change& change)
 {
@@ -45,7 +56,7 @@ SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& arou
                              SessionReport& report)
     : around_(around), account_(account_identity(plan.url, plan.user)),
       devinf_hash_(setup.put_devinf ? fingerprint(to_json(setup.devinf)) : std::string()), report_(report),
-      exchange_(around.transport, around.ending, plan.max_reply_bytes), progress_(around.steady_now, around.tell),
+      exchange_(around.transport, around.ending, reply_limits(plan)), progress_(around.steady_now, around.tell),
       engine_(std::move(setup))
 {
     for (const auto& service : plan.services)

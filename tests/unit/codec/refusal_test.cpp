@@ -135,6 +135,45 @@ TEST_CASE("device information as text is held to the same rules", "[codec][refus
     CHECK(decoded(put("<DevInf>" + many + "</DevInf>"), {.max_elements = 18}).body.size() == 1);
 }
 
+TEST_CASE("a short document cannot make values without end", "[codec][refusal]")
+{
+    const auto repeated = [](std::string_view before, std::string_view part, std::string_view after) {
+        std::string text(before);
+        for (int i = 0; i < 20'000; ++i)
+            text += part;
+        return message_with(text += after);
+    };
+    const auto devinf = [&](std::string_view part) {
+        return repeated(
+            "<Results><Meta><Type>application/vnd.syncml-devinf+xml</Type></Meta><Item><Data><![CDATA[<DevInf>", part,
+            "</DevInf>]]></Data></Item></Results>");
+    };
+    const std::string documents[] = {
+        repeated("", "<Status/>", ""),
+        repeated("", "<Put/>", ""),
+        repeated("", "<Alert/>", ""),
+        repeated("", "<Unknown/>", ""),
+        repeated("<Sync>", "<Delete/>", "</Sync>"),
+        repeated("<Sync><Add>", "<Item/>", "</Add></Sync>"),
+        repeated("<Map>", "<MapItem/>", "</Map>"),
+        repeated("<Status>", "<TargetRef/>", "</Status>"),
+        devinf("<DataStore/>"),
+        devinf("<DataStore><CTCap/></DataStore>"),
+        devinf("<CTCap><PropName/></CTCap>"),
+    };
+    for (const auto& document : documents) {
+        INFO(document.substr(0, 400));
+        // 20,000 of the smallest, a std::string, take 640,000.
+        CHECK(refused(document, {.max_room = 600'000}).code == Errc::ReplyTooLarge);
+    }
+    // A message as large as servers are told to send, of the shortest Statuses that say something.
+    std::string statuses;
+    while (statuses.size() < 256 * 1024)
+        statuses +=
+            "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>1</CmdRef><Cmd>Add</Cmd><Data>201</Data></Status>";
+    CHECK(decoded(message_with(statuses)).body.size() > 2'000);
+}
+
 TEST_CASE("limits hold to the last octet, element and level", "[codec][refusal]")
 {
     const auto document = message_with("<Final/>");
