@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'peer'))
 
-from device import CONTACT, EVENT, Device, Syncd  # noqa: E402
+from device import CONTACT, EVENT, start_devices  # noqa: E402
 from normal_form import describe, normal_form  # noqa: E402
 from syncevolution import SyncEvolution  # noqa: E402
 
@@ -62,13 +62,7 @@ class Interop:
     def setUpClass(cls):
         cls.server = SyncEvolution(*cls.server_options)
         cls.addClassCleanup(cls.server.stop)
-        cls.devices = []
-        for _ in range(2):
-            syncd = Syncd()
-            cls.addClassCleanup(syncd.stop)
-            device = Device(syncd)
-            cls.addClassCleanup(device.close)
-            cls.devices.append(device)
+        cls.devices = start_devices(cls, 2)
         cls.a, cls.b = cls.devices
 
     def setUp(self):

@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'peer'))
 
-from device import CONTACT, Device, Syncd  # noqa: E402
+from device import CONTACT, start_devices  # noqa: E402
 from normal_form import normal_form  # noqa: E402
 from syncevolution import SyncEvolution  # noqa: E402
 
@@ -29,13 +29,7 @@ class LargeObjects(unittest.TestCase):
     def setUpClass(cls):
         cls.server = SyncEvolution('--max-msg-size', str(MESSAGE))
         cls.addClassCleanup(cls.server.stop)
-        cls.devices = []
-        for _ in range(2):
-            syncd = Syncd({'MaxMessageSize': MESSAGE})
-            cls.addClassCleanup(syncd.stop)
-            device = Device(syncd)
-            cls.addClassCleanup(device.close)
-            cls.devices.append(device)
+        cls.devices = start_devices(cls, 2, {'MaxMessageSize': MESSAGE})
         cls.a, cls.b = cls.devices
 
     def setUp(self):

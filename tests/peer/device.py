@@ -205,3 +205,14 @@ class Device:
             stream.write(''.join(texts).encode())
             stream.seek(0)
             return int(self._stores[service].Import(dbus.types.UnixFd(stream.fileno()), dbus.Dictionary({}, signature='sv')))
+
+
+def start_devices(case, count, configuration=None):
+    """So many devices for all tests of a class, which ends them."""
+    devices = []
+    for _ in range(count):
+        syncd = Syncd(configuration)
+        case.addClassCleanup(syncd.stop)
+        devices.append(Device(syncd))
+        case.addClassCleanup(devices[-1].close)
+    return devices

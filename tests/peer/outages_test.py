@@ -6,7 +6,7 @@ import pathlib
 import tempfile
 import unittest
 
-from device import EVENT, Device, Syncd
+from device import EVENT, start_devices
 from example_items import contact, event, texts
 from peer_case import NOTHING, STORES, ReferenceServer
 from tls_test import Authority
@@ -22,10 +22,7 @@ class Outages(unittest.TestCase):
         cls.ours = Authority(directory.name, 'ours')
         cls.theirs = Authority(directory.name, 'theirs')
         cls.good = cls.ours.issue('good')
-        syncd = Syncd({'ConnectTimeout': 5})
-        cls.addClassCleanup(syncd.stop)
-        cls.device = Device(syncd)
-        cls.addClassCleanup(cls.device.close)
+        [cls.device] = start_devices(cls, 1, {'ConnectTimeout': 5})
 
     def setUp(self):
         place = tempfile.TemporaryDirectory()

@@ -7,7 +7,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'server'))
 
 from changes import STORES  # noqa: E402
-from device import CONTACT, Device, Syncd  # noqa: E402
+from device import CONTACT, start_devices  # noqa: E402
 from example_items import texts  # noqa: E402
 from reference_server import ReferenceServer  # noqa: E402
 
@@ -27,13 +27,7 @@ class PeerCase(unittest.TestCase):
     def setUpClass(cls):
         cls.server = ReferenceServer(*cls.server_options)
         cls.addClassCleanup(cls.server.stop)
-        cls.everybody = []
-        for _ in range(cls.devices):
-            syncd = Syncd(cls.configuration)
-            cls.addClassCleanup(syncd.stop)
-            device = Device(syncd)
-            cls.addClassCleanup(device.close)
-            cls.everybody.append(device)
+        cls.everybody = start_devices(cls, cls.devices, cls.configuration)
         cls.a = cls.everybody[0]
         cls.b = cls.everybody[-1]
 

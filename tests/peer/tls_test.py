@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import unittest
 
-from device import Device, Syncd
+from device import start_devices
 from example_items import contact
 from peer_case import ReferenceServer
 
@@ -42,10 +42,7 @@ class Tls(unittest.TestCase):
         cls.addClassCleanup(directory.cleanup)
         cls.ours = Authority(directory.name, 'ours')
         cls.theirs = Authority(directory.name, 'theirs')
-        syncd = Syncd()
-        cls.addClassCleanup(syncd.stop)
-        cls.device = Device(syncd)
-        cls.addClassCleanup(cls.device.close)
+        [cls.device] = start_devices(cls, 1)
 
     def setUp(self):
         self.device.forget_everything()

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
@@ -38,8 +39,16 @@ struct Loop {
     ~Loop() { sd_event_unref(event); }
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
-    /// May dispatch nothing: a SIGCHLD whose process is reaped already ends the wait as well.
-    void turn() const { REQUIRE(sd_event_run(event, UINT64_MAX) >= 0); }
+    /// Until something was dispatched. A pidfd that is ready a moment before its child can be waited for wakes the loop
+    /// for nothing.
+    void turn() const
+    {
+        const auto patience = std::chrono::steady_clock::now() + 20s;
+        int dispatched = 0;
+        while ((dispatched = sd_event_run(event, 20'000'000)) == 0)
+            REQUIRE(std::chrono::steady_clock::now() < patience);
+        REQUIRE(dispatched > 0);
+    }
     sd_event* event = nullptr;
 };
 
