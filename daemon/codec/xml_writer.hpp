@@ -39,7 +39,7 @@ public:
 
     /// Item data. Carriage returns stay as they are, although the receiver's parser turns CR LF into LF
     /// (XML 1.0 §2.11): so do the servers and clients we know, and vCard and iCalendar are read with either
-    /// line end. Where each octet counts, as with the Size of large objects, the data has to be base64.
+    /// line end. Where each octet counts, as with the Size of large objects, the caller gives it plain line feeds.
     void data(std::string_view text)
     {
         const bool markup = text.find('<') != std::string_view::npos || text.find('&') != std::string_view::npos;

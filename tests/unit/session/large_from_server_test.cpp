@@ -136,6 +136,17 @@ TEST_CASE("Size counts what was carried, whatever became of its line ends on the
     CHECK(client.applied()[0].data == whole);
 }
 
+TEST_CASE("line ends that were cut in two, several of them, become one each", "[session][large]")
+{
+    Waiting client;
+    // "one", "two", "three" and an empty line between the last, each line end CR LF: 3 + 2 + 3 + 4 + 5 + 2.
+    client.chunk(first_chunk(server_add("big", "one\n"), 19));
+    client.chunk(chunk_of(server_add("big", "\ntwo\n")));
+    client.last({server_add("big", "\n\nthree\n")});
+    REQUIRE(client.applied().size() == 1);
+    CHECK(client.applied()[0].data == "one\ntwo\n\nthree\n");
+}
+
 TEST_CASE("an item that is not as long as it said is refused with 424 and counted once", "[session][large]")
 {
     Waiting client;
