@@ -2,8 +2,13 @@
 
 #include "codec/content.hpp"
 #include "syncml/devinf.hpp"
+#include "syncml/version.hpp"
 
-/// DevInf 1.2. The flat CTCap of 1.1 is known to the reader alone.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+/// DevInf 1.2 in full, and what the writer needs for 1.1 and 1.0. Their flat CTCap is read whatever the version.
 namespace codec {
 
 void content(auto& visit, Is<syncml::ContentType> auto& content_type)
@@ -89,6 +94,64 @@ void content(auto& visit, Is<syncml::DevInf> auto& devinf)
     visit("SupportNumberOfChanges", devinf.number_of_changes);
     visit("DataStore", devinf.datastores);
     visit("CTCap", devinf.capabilities);
+    visit("Ext", devinf.extensions);
+}
+
+// ---- 1.1 and 1.0, to be written -------------------------------------------------
+
+inline bool is_of_old_version(const syncml::DevInf& devinf)
+{
+    return syncml::find_version(devinf.ver_dtd).value_or(syncml::Version::V1_2) < syncml::Version::V1_2;
+}
+
+/// CTType and its properties, one behind the other.
+void flat_content(auto& visit, const syncml::ContentCapability& capability)
+{
+    visit("CTType", capability.content.type, Need::Always);
+    for (const auto& property : capability.properties) {
+        visit("PropName", property.name, Need::Always);
+        visit("ValEnum", property.values);
+        if (property.values.empty()) {
+            visit("DataType", property.data_type);
+            visit("Size", property.max_size);
+        }
+        visit("DisplayName", property.display_name);
+        for (const auto& parameter : property.parameters) {
+            visit("ParamName", parameter.name, Need::Always);
+            visit("ValEnum", parameter.values);
+            if (parameter.values.empty())
+                visit("DataType", parameter.data_type);
+            visit("DisplayName", parameter.display_name);
+        }
+    }
+}
+
+/// What is new in 1.2 is left out, and in 1.0 what is new in 1.1. There is one CTCap, for all datastores.
+void old_content(auto& visit, const syncml::DevInf& devinf)
+{
+    auto rest = devinf;
+    rest.datastores.clear();
+    rest.extensions.clear();
+    if (syncml::find_version(rest.ver_dtd) == syncml::Version::V1_0)
+        rest.utc = rest.large_objects = rest.number_of_changes = false;
+    auto& capabilities = rest.capabilities;
+    std::vector<syncml::DataStoreInfo> datastores = devinf.datastores;
+    for (auto& datastore : datastores) {
+        for (const auto& one : datastore.capabilities)
+            if (std::find(capabilities.begin(), capabilities.end(), one) == capabilities.end())
+                capabilities.push_back(one);
+        datastore.capabilities.clear();
+        datastore.hierarchical = false;
+        datastore.filter_rx.clear();
+        datastore.filters.clear();
+    }
+    const auto flat = std::exchange(capabilities, {});
+    content(visit, rest);
+    visit("DataStore", datastores);
+    visit.wrapper("CTCap", flat, [](auto& inner, const auto& all) {
+        for (const auto& one : all)
+            flat_content(inner, one);
+    });
     visit("Ext", devinf.extensions);
 }
 

@@ -190,6 +190,8 @@ std::string_view find_name(Vocabulary vocabulary, std::uint8_t token)
 
 std::optional<std::uint8_t> find_token(Vocabulary vocabulary, std::string_view name)
 {
+    if (vocabulary == Vocabulary::DevInf && name == "Size") // in 1.1
+        name = "MaxSize";
     return indices.at(static_cast<std::size_t>(vocabulary)).find(name);
 }
 

@@ -80,7 +80,12 @@ public:
     void devinf(const syncml::DevInf& devinf)
     {
         form_.begin(Vocabulary::DevInf, devinf.ver_dtd);
-        element("DevInf", devinf, Vocabulary::DevInf);
+        const auto opened = form_.open("DevInf", Vocabulary::DevInf);
+        if (is_of_old_version(devinf))
+            old_content(*this, devinf);
+        else
+            content(*this, devinf);
+        form_.close(opened);
     }
 
     /// A command, or any other element that writes its name from the value.

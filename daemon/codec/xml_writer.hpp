@@ -2,6 +2,7 @@
 
 #include "codec/characters.hpp"
 #include "codec/vocabulary.hpp"
+#include "syncml/version.hpp"
 
 #include <optional>
 #include <string_view>
@@ -14,10 +15,11 @@ class XmlForm {
 public:
     explicit XmlForm(Sink& sink) : sink_(sink) {}
 
-    void begin(Vocabulary document, std::string_view)
+    void begin(Vocabulary document, std::string_view version)
     {
         if (document == Vocabulary::SyncML) // device information stands within
             put(R"(<?xml version="1.0" encoding="UTF-8"?>)");
+        version_ = syncml::find_version(version).value_or(syncml::Version::V1_2);
     }
     bool can_name(std::string_view) const { return true; }
 
@@ -63,12 +65,18 @@ public:
 private:
     void put(auto... pieces) { (sink_(pieces), ...); }
 
-    static std::string_view xmlns(std::optional<Vocabulary> from)
+    std::string_view xmlns(std::optional<Vocabulary> from) const
     {
         if (!from)
             return {};
         switch (*from) {
-        case Vocabulary::SyncML: return R"( xmlns="SYNCML:SYNCML1.2")";
+        case Vocabulary::SyncML:
+            switch (version_) {
+            case syncml::Version::V1_0: return R"( xmlns="SYNCML:SYNCML1.0")";
+            case syncml::Version::V1_1: return R"( xmlns="SYNCML:SYNCML1.1")";
+            case syncml::Version::V1_2: return R"( xmlns="SYNCML:SYNCML1.2")";
+            }
+            return {};
         case Vocabulary::MetInf: return R"( xmlns="syncml:metinf")";
         case Vocabulary::DevInf: return R"( xmlns="syncml:devinf")";
         }
@@ -100,6 +108,7 @@ private:
     }
 
     Sink& sink_;
+    syncml::Version version_ = syncml::Version::V1_2;
 };
 
 } // namespace codec

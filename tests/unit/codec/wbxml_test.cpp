@@ -93,7 +93,9 @@ TEST_CASE("the public id tells the version of a message and of device informatio
     const auto begins = [](std::string_view version, std::string_view document) {
         auto message = sample_message();
         message.header.ver_dtd = version;
-        std::get<DevInf>(std::get<Put>(message.body[0]).items[0].data).ver_dtd = version;
+        auto& devinf = std::get<DevInf>(std::get<Put>(message.body[0]).items[0].data);
+        devinf.ver_dtd = version;
+        devinf.utc = version != "1.0"; // which does not have it
         const auto octets = encoded(message, Encoding::Wbxml);
         CHECK(octets.starts_with(bytes(document)));
         CHECK(decoded_wbxml(octets) == message);
@@ -101,7 +103,7 @@ TEST_CASE("the public id tells the version of a message and of device informatio
     };
     CHECK(begins("1.2", "02 A4 01 6A 00").find(bytes("C3 18 02 A4 03 6A 00")) != std::string::npos);
     CHECK(begins("1.1", "02 9F 53 6A 00").find(bytes("C3 18 02 9F 54 6A 00")) != std::string::npos);
-    CHECK(begins("1.0", "02 9F 51 6A 00").find(bytes("C3 18 02 9F 52 6A 00")) != std::string::npos);
+    CHECK(begins("1.0", "02 9F 51 6A 00").find(bytes("C3 17 02 9F 52 6A 00")) != std::string::npos);
     CHECK(begins("2.0", "02 A4 01 6A 00").find(bytes("C3 18 02 A4 03 6A 00")) != std::string::npos);
 }
 
