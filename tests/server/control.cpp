@@ -28,13 +28,29 @@ json to_json(const SessionReport& session)
                             {"matched", report.matched},
                             {"conflicts", report.conflicts},
                             {"maps", report.maps},
+                            {"resumed", report.resumed},
+                            {"repeated", to_json(report.repeated)},
+                            {"kept_octets", report.kept_octets},
                             {"chunks_from_client", report.chunks_from_client},
                             {"chunks_to_client", report.chunks_to_client},
                             {"too_large", report.too_large},
                             {"completed", report.completed}};
-    return {{"device", session.device},       {"session", session.session},   {"user", session.user},
-            {"messages", session.messages},   {"bytes_in", session.bytes_in}, {"bytes_out", session.bytes_out},
-            {"completed", session.completed}, {"datastores", datastores}};
+    return {{"device", session.device},       {"session", session.session},     {"user", session.user},
+            {"messages", session.messages},   {"bytes_in", session.bytes_in},   {"bytes_out", session.bytes_out},
+            {"completed", session.completed}, {"suspended", session.suspended}, {"datastores", datastores}};
+}
+
+json to_json(const std::string& store, const std::string& device, const Unfinished& left)
+{
+    return {{"store", store},
+            {"device", device},
+            {"type", static_cast<int>(syncml::to_alert(left.type))},
+            {"asked", left.asked},
+            {"begun", left.begun},
+            {"answered", left.answered.size()},
+            {"unmapped", left.unmapped.size()},
+            {"octets_from_client", left.incoming ? left.incoming->data.size() : 0},
+            {"octets_to_client", left.outgoing ? left.outgoing->second : 0}};
 }
 
 json to_json(const Violation& violation)
@@ -73,10 +89,22 @@ ConflictPolicy parse_conflict(const std::string& word)
     throw std::invalid_argument("conflict is server, client, duplicate or newer");
 }
 
-Control::Control(Store& store, Journal& journal, Faults& faults, Options& options, Desk& desk, Gate& gate,
-                 std::function<void()> shut_down)
-    : store_(store), journal_(journal), faults_(faults), options_(options), desk_(desk), gate_(gate),
-      shut_down_(std::move(shut_down))
+ResumePolicy parse_resume(const std::string& word)
+{
+    static const std::map<std::string, ResumePolicy> words{
+        {"yes", ResumePolicy::Yes},           {"original-code", ResumePolicy::OriginalCode},
+        {"unknown", ResumePolicy::Unknown},   {"refuse", ResumePolicy::Refuse},
+        {"override", ResumePolicy::Override}, {"fail", ResumePolicy::Fail}};
+    const auto found = words.find(word);
+    if (found == words.end())
+        throw std::invalid_argument("resume is yes, original-code, unknown, refuse, override or fail");
+    return found->second;
+}
+
+Control::Control(Store& store, UnfinishedSyncs& unfinished, Journal& journal, Faults& faults, Options& options,
+                 Desk& desk, Gate& gate, std::function<void()> shut_down)
+    : store_(store), unfinished_(unfinished), journal_(journal), faults_(faults), options_(options), desk_(desk),
+      gate_(gate), shut_down_(std::move(shut_down))
 {
 }
 
@@ -171,6 +199,12 @@ void Control::set_options(const json& arguments)
             options_.large_objects = value.get<bool>();
         else if (key == "conflict")
             options_.conflict = parse_conflict(value.get<std::string>());
+        else if (key == "resume")
+            options_.resume = parse_resume(value.get<std::string>());
+        else if (key == "keeps_partial_objects")
+            options_.keeps_partial_objects = value.get<bool>();
+        else if (key == "repeats_statuses")
+            options_.repeats_statuses = value.get<bool>();
         else if (key == "max_msg_size")
             options_.max_msg_size = value.get<std::uint64_t>();
         else if (key == "max_obj_size")
@@ -197,6 +231,12 @@ json Control::carry_out(const std::string& name, const json& arguments)
         for (const auto& session : journal_.sessions())
             list.push_back(to_json(*session));
         return {{"sessions", list}};
+    }
+    if (name == "unfinished") {
+        json list = json::array();
+        for (const auto& [key, left] : unfinished_.all())
+            list.push_back(to_json(store_.collection_name(key.first), key.second, *left));
+        return {{"syncs", list}};
     }
     if (name == "violations") {
         json list = json::array();
@@ -228,6 +268,7 @@ json Control::carry_out(const std::string& name, const json& arguments)
         gate_.release(true);
         desk_.close_all();
         journal_.clear();
+        unfinished_.clear();
         store_.reset();
     } else if (name == "shutdown") {
         shut_down_();

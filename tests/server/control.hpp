@@ -14,8 +14,8 @@ namespace testserver {
 class Control {
 public:
     /// `shut_down`: ends the program.
-    Control(Store& store, Journal& journal, Faults& faults, Options& options, Desk& desk, Gate& gate,
-            std::function<void()> shut_down);
+    Control(Store& store, UnfinishedSyncs& unfinished, Journal& journal, Faults& faults, Options& options, Desk& desk,
+            Gate& gate, std::function<void()> shut_down);
 
     using Answer = std::function<void(unsigned http_status, const nlohmann::json& body)>;
     /// Calls `answer` once, for `await-held` later. Errors: 404 for an unknown name, 400 for
@@ -29,6 +29,7 @@ private:
     void set_options(const nlohmann::json& arguments);
 
     Store& store_;
+    UnfinishedSyncs& unfinished_;
     Journal& journal_;
     Faults& faults_;
     Options& options_;
@@ -40,5 +41,6 @@ private:
 /// The words of options, also on the command line. Throw std::invalid_argument.
 AuthPolicy parse_auth(const std::string& word);
 ConflictPolicy parse_conflict(const std::string& word);
+ResumePolicy parse_resume(const std::string& word);
 
 } // namespace testserver

@@ -14,7 +14,7 @@ Desk::Open& Desk::open_session(const std::string& device)
     const auto sid = std::to_string(++last_sid_) + std::to_string(randombytes_random());
     const auto resp_uri = options_.resp_uri ? uri_ + "?sid=" + sid : "";
     auto& open = sessions_[device];
-    open = {sid, std::make_unique<Session>(store_, journal_, faults_, options_, uri_, resp_uri), {}, {}};
+    open = {sid, std::make_unique<Session>(store_, unfinished_, journal_, faults_, options_, uri_, resp_uri), {}, {}};
     return open;
 }
 

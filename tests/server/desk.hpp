@@ -11,8 +11,8 @@ namespace testserver {
 /// Where messages come in: finds the session each belongs to, or opens one.
 class Desk {
 public:
-    Desk(Store& store, Journal& journal, Faults& faults, const Options& options)
-        : store_(store), journal_(journal), faults_(faults), options_(options)
+    Desk(Store& store, UnfinishedSyncs& unfinished, Journal& journal, Faults& faults, const Options& options)
+        : store_(store), unfinished_(unfinished), journal_(journal), faults_(faults), options_(options)
     {
     }
     /// How clients know this server; before the first message.
@@ -32,6 +32,7 @@ private:
     Open& open_session(const std::string& device);
 
     Store& store_;
+    UnfinishedSyncs& unfinished_;
     Journal& journal_;
     Faults& faults_;
     const Options& options_;

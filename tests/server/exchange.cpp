@@ -2,6 +2,9 @@
 
 #include "content.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace testserver {
 
 using syncml::AlertCode;
@@ -9,30 +12,35 @@ using syncml::ItemVerb;
 using syncml::StatusCode;
 using syncml::SyncType;
 
-Exchange::Exchange(Store& store, Store::Collection collection, const DatastoreOptions& datastore, std::string device,
-                   std::string client_uri, ConflictPolicy policy, DatastoreReport& report)
-    : store_(store), collection_(collection), datastore_(datastore), device_(std::move(device)),
-      client_uri_(std::move(client_uri)), policy_(policy), report_(report)
+Exchange::Exchange(Store& store, UnfinishedSyncs& unfinished, Store::Collection collection,
+                   const DatastoreOptions& datastore, std::string device, std::string client_uri,
+                   const Options& options, DatastoreReport& report)
+    : store_(store), syncs_(unfinished), collection_(collection), datastore_(datastore), device_(std::move(device)),
+      client_uri_(std::move(client_uri)), options_(options), report_(report)
 {
 }
 
 StatusCode Exchange::agree(AlertCode requested, const syncml::Anchor& anchor, bool distrust)
 {
     auto type = syncml::find_sync_type(requested);
-    // A session that was suspended is not resumed here: everything is compared anew.
-    const bool resume = requested == AlertCode::Resume;
-    if (!type && !resume)
+    if (!type && requested != AlertCode::Resume)
         return StatusCode::OptionalFeatureNotSupported;
 
     const auto known = store_.find_anchors(collection_, device_);
     client_next_ = anchor.next;
     own_last_ = known ? known->server : "";
     own_next_ = store_.next_anchor();
+    report_.requested = requested;
 
+    if (!type && can_resume(anchor) && !distrust)
+        return resume();
     auto status = StatusCode::Ok;
     const bool trusted = known && !anchor.last.empty() && known->client == anchor.last && !distrust;
-    if (resume || (!trusted && (type == SyncType::TwoWay || type == SyncType::OneWayFromClient ||
-                                type == SyncType::OneWayFromServer))) {
+    if (!type && options_.resume == ResumePolicy::Override && trusted) {
+        status = StatusCode::ResumeOverridden;
+        type = SyncType::TwoWay;
+    } else if (!type || (!trusted && (type == SyncType::TwoWay || type == SyncType::OneWayFromClient ||
+                                      type == SyncType::OneWayFromServer))) {
         status = StatusCode::RefreshRequired;
         if (type == SyncType::OneWayFromClient)
             type = SyncType::RefreshFromClient;
@@ -42,24 +50,72 @@ StatusCode Exchange::agree(AlertCode requested, const syncml::Anchor& anchor, bo
             type = SyncType::Slow;
     }
     type_ = *type;
-    report_.requested = requested;
     report_.agreed = syncml::to_alert(type_);
+    unfinished_ = syncs_.begin({collection_, device_});
+    unfinished_->type = type_;
+    unfinished_->client_last = anchor.last;
+    unfinished_->own_last = own_last_;
+    unfinished_->answer = status;
     return status;
+}
+
+bool Exchange::can_resume(const syncml::Anchor& anchor) const
+{
+    if (options_.resume != ResumePolicy::Yes && options_.resume != ResumePolicy::OriginalCode)
+        return false;
+    const auto left = syncs_.find({collection_, device_});
+    return left && (anchor.last.empty() || anchor.last == left->client_last);
+}
+
+StatusCode Exchange::resume()
+{
+    unfinished_ = syncs_.find({collection_, device_});
+    unfinished_->asked = false;
+    type_ = unfinished_->type;
+    own_last_ = unfinished_->own_last;
+    report_.agreed = syncml::to_alert(type_);
+    report_.resumed = unfinished_->begun;
+    if (!options_.keeps_partial_objects)
+        unfinished_->incoming.reset();
+    if (auto& object = unfinished_->incoming) {
+        object->resumed_at = object->data.size();
+        object->doubtful = object->last_chunk;
+    }
+    // Before its first Sync the client may not have seen what we had answered, the type that runs.
+    return report_.resumed ? StatusCode::Ok : unfinished_->answer;
+}
+
+AlertCode Exchange::alert() const
+{
+    return report_.resumed && options_.resume == ResumePolicy::Yes ? AlertCode::Resume : syncml::to_alert(type_);
+}
+
+void Exchange::fall_back_to_slow()
+{
+    type_ = SyncType::Slow;
+    report_.resumed = false;
+    const auto before = std::exchange(unfinished_, syncs_.begin({collection_, device_}));
+    unfinished_->type = type_;
+    unfinished_->client_last = before->client_last;
+    unfinished_->own_last = before->own_last;
 }
 
 void Exchange::begin()
 {
-    begun_ = true;
+    seen_ = true;
     report_.agreed = syncml::to_alert(type_);
-    if (type_ != SyncType::Slow && !syncml::is_refresh(type_))
-        return;
-    // From here on the old anchors would promise links that no longer exist.
-    store_.clear_links(collection_, device_);
-    store_.clear_anchors(collection_, device_);
-    if (type_ == SyncType::RefreshFromClient)
-        store_.clear(collection_);
-    if (type_ == SyncType::Slow)
-        build_index();
+    if (type_ == SyncType::Slow || syncml::is_refresh(type_)) {
+        if (!unfinished_->begun) {
+            // From here on the old anchors would promise links that no longer exist.
+            store_.clear_links(collection_, device_);
+            store_.clear_anchors(collection_, device_);
+            if (type_ == SyncType::RefreshFromClient)
+                store_.clear(collection_);
+        }
+        if (type_ == SyncType::Slow)
+            build_index();
+    }
+    unfinished_->begun = true;
 }
 
 void Exchange::build_index()
@@ -90,17 +146,42 @@ std::optional<StoredItem> Exchange::take_match(std::unordered_multimap<std::stri
 StatusCode Exchange::apply(ItemVerb verb, const syncml::Item& item, const std::string& data)
 {
     const auto& luid = item.source->uri;
-    StatusCode code = StatusCode::CommandNotAllowed;
-    switch (verb) {
-    case ItemVerb::Add: code = type_ == SyncType::Slow ? match(luid, data) : add(luid, data); break;
-    case ItemVerb::Replace: code = type_ == SyncType::Slow ? match(luid, data) : replace(luid, data); break;
-    case ItemVerb::Delete: code = type_ == SyncType::Slow ? StatusCode::Forbidden : remove(luid); break;
-    case ItemVerb::Copy:
-    case ItemVerb::Move: code = StatusCode::OptionalFeatureNotSupported; break;
-    }
+    if (const auto code = find_answer(verb, luid, data))
+        return *code;
+    const auto code = carry_out(verb, luid, data);
     if (!syncml::is_success(code) && code != StatusCode::ConflictResolvedServerWins)
         ++report_.from_client.failed;
+    unfinished_->answered[luid] = {verb == ItemVerb::Delete, std::hash<std::string>()(data), code};
     return code;
+}
+
+/// Of what had been carried out before the sync broke off, and its Status perhaps lost.
+std::optional<StatusCode> Exchange::find_answer(ItemVerb verb, const std::string& luid, const std::string& data)
+{
+    if (!may_repeat(luid))
+        return std::nullopt;
+    const auto& before = unfinished_->answered.at(luid);
+    if (before.is_delete != (verb == ItemVerb::Delete) || before.digest != std::hash<std::string>()(data))
+        return std::nullopt;
+    if (before.is_delete)
+        ++report_.repeated.removed;
+    else if (before.code == StatusCode::ItemAdded)
+        ++report_.repeated.added;
+    else
+        ++report_.repeated.updated;
+    return options_.repeats_statuses ? before.code : StatusCode::AlreadyExists;
+}
+
+StatusCode Exchange::carry_out(ItemVerb verb, const std::string& luid, const std::string& data)
+{
+    switch (verb) {
+    case ItemVerb::Add: return type_ == SyncType::Slow ? match(luid, data) : add(luid, data);
+    case ItemVerb::Replace: return type_ == SyncType::Slow ? match(luid, data) : replace(luid, data);
+    case ItemVerb::Delete: return type_ == SyncType::Slow ? StatusCode::Forbidden : remove(luid);
+    case ItemVerb::Copy:
+    case ItemVerb::Move: break;
+    }
+    return StatusCode::OptionalFeatureNotSupported;
 }
 
 StatusCode Exchange::add(const std::string& luid, const std::string& data)
@@ -169,7 +250,7 @@ StatusCode Exchange::resolve(const std::string& luid, const StoredItem& item, co
         return StatusCode::Ok;
     }
     ++report_.conflicts;
-    auto policy = policy_;
+    auto policy = options_.conflict;
     if (policy == ConflictPolicy::Newer)
         policy = changed_at(data) > changed_at(item.data) ? ConflictPolicy::ClientWins : ConflictPolicy::ServerWins;
     if (type_ == SyncType::OneWayFromClient)
@@ -201,6 +282,8 @@ void Exchange::plan(std::size_t max_octets, std::uint64_t max_object, std::size_
     if (!syncml::server_sends(type_))
         return;
     for (auto& change : store_.changes(collection_, device_)) {
+        if (change.kind == Change::Kind::Add && unfinished_->unmapped.contains(change.guid))
+            continue; // the client has it; only the Map is missing
         Outgoing out;
         out.change = change;
         syncml::Item item;
@@ -224,6 +307,42 @@ void Exchange::plan(std::size_t max_octets, std::uint64_t max_object, std::size_
         else
             ++report_.too_large;
     }
+    go_on_with_chunks();
+}
+
+void Exchange::go_on_with_chunks()
+{
+    const auto on_its_way = std::exchange(unfinished_->outgoing, std::nullopt);
+    if (!on_its_way)
+        return;
+    const auto found = std::ranges::find_if(outgoing_, [&](const Outgoing& out) {
+        return out.change.guid == on_its_way->first.guid && out.change.kind == on_its_way->first.kind &&
+               out.change.revision == on_its_way->first.revision;
+    });
+    if (found == outgoing_.end())
+        return;
+    auto out = std::move(*found);
+    outgoing_.erase(found);
+    out.data = std::get<std::string>(std::exchange(out.command.items.front().data, {}));
+    out.in_chunks = out.resumed = true;
+    out.sent = on_its_way->second;
+    outgoing_.push_front(std::move(out));
+    unfinished_->outgoing = on_its_way;
+}
+
+void Exchange::on_chunk_accepted()
+{
+    auto& out = outgoing_.front();
+    out.waits = out.resumed = false;
+    unfinished_->outgoing.emplace(out.change, out.sent);
+}
+
+void Exchange::restart_chunks()
+{
+    auto& out = outgoing_.front();
+    out.waits = out.resumed = false;
+    out.sent = 0;
+    unfinished_->outgoing.reset();
 }
 
 void Exchange::give_up_chunks(StatusCode code)
@@ -242,6 +361,8 @@ void Exchange::on_sent(const Change& change)
 
 void Exchange::on_status(const Change& change, StatusCode code)
 {
+    if (unfinished_->outgoing && unfinished_->outgoing->first.guid == change.guid)
+        unfinished_->outgoing.reset();
     const bool gone = code == StatusCode::NotFound || code == StatusCode::Gone;
     switch (change.kind) {
     case Change::Kind::Add:
@@ -252,7 +373,7 @@ void Exchange::on_status(const Change& change, StatusCode code)
         }
         ++report_.to_client.added;
         if (!store_.find_link_by_guid(collection_, device_, change.guid))
-            unmapped_.insert(change.guid);
+            unfinished_->unmapped.insert(change.guid);
         return;
     case Change::Kind::Replace:
         if (!syncml::is_success(code)) {
@@ -286,13 +407,14 @@ bool Exchange::map(const syncml::MapItem& item)
     }
     store_.set_link(collection_, device_, {item.luid, item.guid, *revision});
     ++report_.maps;
-    unmapped_.erase(item.guid);
+    unfinished_->unmapped.erase(item.guid);
     return true;
 }
 
 void Exchange::commit()
 {
     store_.set_anchors(collection_, device_, {client_next_, own_next_});
+    syncs_.finish({collection_, device_});
     report_.completed = true;
 }
 

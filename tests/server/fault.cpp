@@ -9,7 +9,7 @@ namespace testserver {
 
 namespace {
 
-constexpr std::array<std::pair<Misbehaviour, std::string_view>, 32> names{{
+constexpr std::array<std::pair<Misbehaviour, std::string_view>, 33> names{{
     {Misbehaviour::Http500, "http-500"},
     {Misbehaviour::Http404, "http-404"},
     {Misbehaviour::Html, "html"},
@@ -32,6 +32,7 @@ constexpr std::array<std::pair<Misbehaviour, std::string_view>, 32> names{{
     {Misbehaviour::OutOfOrder, "out-of-order"},
     {Misbehaviour::Redirect, "redirect"},
     {Misbehaviour::RedirectToHttp, "redirect-http"},
+    {Misbehaviour::Suspend, "suspend"},
     {Misbehaviour::LargeWrongSize, "large-wrong-size"},
     {Misbehaviour::LargeNoSize, "large-no-size"},
     {Misbehaviour::LargeOtherItem, "large-other-item"},

@@ -34,6 +34,7 @@ enum class Misbehaviour {
     OutOfOrder,        ///< the Statuses in reverse, the header's last
     Redirect,          ///< unprocessed: 307 to /moved, which serves as /sync does
     RedirectToHttp,    ///< unprocessed: 307 to http://
+    Suspend,           ///< Alert 224, and the session is over
     // With our large objects. The message is that of the client which a chunk answers.
     LargeWrongSize,   ///< Size is not what comes
     LargeNoSize,      ///< no Size

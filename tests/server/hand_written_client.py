@@ -99,6 +99,10 @@ def next_message(number):
             f'<Source><LocURI>client</LocURI></Source></Item></Alert>')
 
 
+def suspend(number):
+    return next_message(number).replace('<Data>222', '<Data>224')
+
+
 def put(number, flags='<SupportNumberOfChanges/>', device='device-1'):
     return (f'<Put><CmdID>{number}</CmdID><Meta><Type xmlns="syncml:metinf">application/vnd.syncml-devinf+xml</Type></Meta>'
             f'<Item><Source><LocURI>./devinf12</LocURI></Source><Data><DevInf xmlns="syncml:devinf"><VerDTD>1.2</VerDTD>'

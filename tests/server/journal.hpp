@@ -32,6 +32,9 @@ struct DatastoreReport {
     std::uint64_t matched = 0; ///< items of a slow sync that were here already
     std::uint64_t conflicts = 0;
     std::uint64_t maps = 0;
+    bool resumed = false;
+    Tally repeated;                ///< from the client: what had been answered before the sync broke off
+    std::uint64_t kept_octets = 0; ///< of the client's large object, here before and not sent again
     std::uint64_t chunks_from_client = 0, chunks_to_client = 0;
     std::uint64_t too_large = 0; ///< items that do not fit into the client's messages, left out
     bool completed = false;      ///< anchors were stored
@@ -44,6 +47,7 @@ struct SessionReport {
     unsigned messages = 0; ///< of the client
     std::uint64_t bytes_in = 0, bytes_out = 0;
     bool completed = false; ///< every package was exchanged
+    bool suspended = false; ///< by an Alert 224
     std::map<std::string, DatastoreReport> datastores;
 };
 

@@ -20,24 +20,21 @@ public:
 
     /// One item, of a Sync of `exchange`. Nothing: it is whole, put together if it came in chunks, and to be applied.
     /// Else the Status of a chunk.
-    std::optional<syncml::StatusCode> take(const Exchange& exchange, const syncml::ItemCommand& command,
-                                           syncml::Item& item, std::uint64_t max_size);
+    std::optional<syncml::StatusCode> take(Exchange& exchange, const syncml::ItemCommand& command, syncml::Item& item,
+                                           std::uint64_t max_size);
     /// Whether the last item that was taken came in chunks.
     bool was_large() const { return was_large_; }
     /// As if nothing of it had ever come.
-    void drop() { open_.reset(); }
+    void drop();
 
 private:
-    struct Open {
-        const Exchange* exchange = nullptr;
-        syncml::ItemVerb verb = syncml::ItemVerb::Add;
-        std::string id, type, format, data;
-        std::uint64_t size = 0;
-    };
-    bool continues(const Exchange& exchange, const syncml::ItemCommand& command, const syncml::Item& item) const;
+    bool continues(Exchange& exchange, const syncml::ItemCommand& command, const syncml::Item& item) const;
+    std::optional<syncml::StatusCode> begin(Exchange& exchange, const syncml::ItemCommand& command,
+                                            const syncml::Item& item, std::uint64_t max_size);
+    std::optional<syncml::StatusCode> go_on(Exchange& exchange, const syncml::ItemCommand& command, syncml::Item& item);
 
     std::function<void(std::string)> broke_;
-    std::optional<Open> open_;
+    Exchange* open_ = nullptr; ///< whose object is on its way in this session
     bool chunk_seen_ = false;
     bool was_large_ = false;
 };

@@ -48,6 +48,7 @@ CommandLine parse(int argc, char** argv)
     auto& options = line.options;
     std::string auth = "md5";
     std::string conflict = "server";
+    std::string resume = "yes";
     std::vector<std::string> users, guards;
     bool no_resp_uri = false;
     bool no_number_of_changes = false;
@@ -63,6 +64,7 @@ CommandLine parse(int argc, char** argv)
     app.add_flag("--no-resp-uri", no_resp_uri, "know sessions by SessionID and device, hand out no RespURI");
     app.add_flag("--no-number-of-changes", no_number_of_changes, "do not declare SupportNumberOfChanges");
     app.add_flag("--no-large-objects", no_large_objects, "do not declare SupportLargeObjs, and send none");
+    app.add_option("--resume", resume, "answer to Alert 225: yes, original-code, unknown, refuse, override or fail");
     app.add_option("--conflict", conflict, "server, client, duplicate or newer");
     app.add_option("--max-msg-size", options.max_msg_size, "octets of a message that are accepted");
     app.add_option("--max-obj-size", options.max_obj_size, "octets of an item that are accepted, 0: no limit");
@@ -75,6 +77,7 @@ CommandLine parse(int argc, char** argv)
         app.parse(argc, argv);
         options.auth = parse_auth(auth);
         options.conflict = parse_conflict(conflict);
+        options.resume = parse_resume(resume);
         parse_users(users, options);
         parse_guards(guards, options);
     } catch (const CLI::ParseError& error) {
@@ -119,9 +122,10 @@ int run(const CommandLine& line)
             throw std::runtime_error("no misbehaviour " + text);
         faults.arm(*fault);
     }
-    Desk desk(store, journal, faults, options);
+    UnfinishedSyncs unfinished;
+    Desk desk(store, unfinished, journal, faults, options);
     Gate gate;
-    Control control(store, journal, faults, options, desk, gate, [&] { g_main_loop_quit(loop.get()); });
+    Control control(store, unfinished, journal, faults, options, desk, gate, [&] { g_main_loop_quit(loop.get()); });
     Front front(desk, control, gate, faults, journal, line.trace);
     const auto uri = front.listen(line.port, line.tls_certificate, line.tls_key);
     desk.set_uri(uri);

@@ -14,6 +14,16 @@ enum class AuthPolicy { None, Basic, Md5, Any };
 /// later REV or LAST-MODIFIED, the server's when they do not differ.
 enum class ConflictPolicy { ServerWins, ClientWins, Duplicate, Newer };
 
+/// The answer to Alert 225, Resume.
+enum class ResumePolicy {
+    Yes,          ///< 200 and Alert 225
+    OriginalCode, ///< 200 and the Alert of the sync that is resumed
+    Unknown,      ///< 406: it does not know 225
+    Refuse,       ///< 508 and a slow sync
+    Override,     ///< 509 and a two-way sync from the beginning
+    Fail          ///< 500
+};
+
 struct DatastoreOptions {
     std::string name;          ///< LocURI
     std::string type, version; ///< preferred content type
@@ -28,6 +38,9 @@ struct Options {
     bool number_of_changes = true;  ///< declare SupportNumberOfChanges
     bool large_objects = true;      ///< declare SupportLargeObjs, and send them
     ConflictPolicy conflict = ConflictPolicy::ServerWins;
+    ResumePolicy resume = ResumePolicy::Yes;
+    bool keeps_partial_objects = true; ///< a large object that broke off goes on where it was
+    bool repeats_statuses = true;      ///< to an item that comes again in a resumed sync; else 418
     std::uint64_t max_msg_size = 64 * 1024;
     std::uint64_t max_obj_size = 4 * 1024 * 1024;
     std::map<std::string, std::string> users;  ///< name → password

@@ -20,10 +20,10 @@ std::string ref_of(const syncml::Command& command)
 
 } // namespace
 
-syncml::Alert next_message(const syncml::Header& header)
+syncml::Alert about_session(syncml::AlertCode code, const syncml::Header& header)
 {
     syncml::Alert alert;
-    alert.code = syncml::AlertCode::NextMessage;
+    alert.code = code;
     syncml::Item item;
     item.target = syncml::Location{header.target.uri, {}};
     item.source = syncml::Location{header.source.uri, {}};
@@ -95,7 +95,7 @@ syncml::Message Outbox::compose(const syncml::Header& header, syncml::Status hea
 {
     Packing packing(header, limit_);
     packing.put(std::move(header_status), true);
-    syncml::Alert next = next_message(header);
+    auto next = about_session(syncml::AlertCode::NextMessage, header);
     next.cmd_id = 999'999;
     const auto next_octets = codec::encoded_size(syncml::Command(next), encoding);
     if (ask_for_next)
@@ -130,7 +130,7 @@ std::optional<SentCommand> Outbox::place_chunk(Packing& packing, syncml::Sync& s
     const auto rest = std::string_view(outgoing.data).substr(outgoing.sent);
     auto command = outgoing.command;
     auto& item = command.items.front();
-    if (outgoing.sent == 0)
+    if (outgoing.sent == 0 || outgoing.resumed)
         item.meta.size = outgoing.data.size();
     const auto room = packing.room() - std::min(packing.room(), octets);
     std::size_t size = 0;

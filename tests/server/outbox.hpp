@@ -41,6 +41,12 @@ public:
     /// Its outgoing items follow, in a Sync of their own.
     void add_sync(Exchange& exchange, bool number_of_changes);
 
+    /// What is not an answer will not be sent.
+    void cancel()
+    {
+        commands_.clear();
+        syncs_.clear();
+    }
     void clear()
     {
         statuses_.clear();
@@ -78,7 +84,7 @@ private:
     std::list<SentCommand> sent_;
 };
 
-/// Asks the other side to go on.
-syncml::Alert next_message(const syncml::Header& header);
+/// An Alert of the session as a whole.
+syncml::Alert about_session(syncml::AlertCode code, const syncml::Header& header);
 
 } // namespace testserver

@@ -85,6 +85,10 @@ class ReferenceServer:
         return [f"{v['rule']}: {v['text']} (session {v['session']}, message {v['message']})"
                 for v in self.call('violations')['violations']]
 
+    def unfinished(self):
+        """The syncs that have begun and not come to their end."""
+        return self.call('unfinished')['syncs']
+
     # ---- how it behaves ---------------------------------------------------------------
 
     def misbehave(self, fault):

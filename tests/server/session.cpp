@@ -19,10 +19,10 @@ std::string_view plain_uri(std::string_view uri)
     return uri.starts_with("./") ? uri.substr(2) : uri;
 }
 
-Session::Session(Store& store, Journal& journal, Faults& faults, const Options& options, std::string uri,
-                 std::string resp_uri)
-    : store_(store), faults_(faults), options_(options), uri_(std::move(uri)), resp_uri_(std::move(resp_uri)),
-      report_(journal.begin_session()), referee_(journal, options.max_msg_size),
+Session::Session(Store& store, UnfinishedSyncs& unfinished, Journal& journal, Faults& faults, const Options& options,
+                 std::string uri, std::string resp_uri)
+    : store_(store), unfinished_(unfinished), faults_(faults), options_(options), uri_(std::move(uri)),
+      resp_uri_(std::move(resp_uri)), report_(journal.begin_session()), referee_(journal, options.max_msg_size),
       large_([this](std::string text) { referee_.broke("large-object", std::move(text)); })
 {
 }
@@ -68,9 +68,16 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
     next_asked_ = false;
     large_.begin_message();
     for (const auto& command : message.body)
-        std::visit([&](const auto& any) { on(message, any); }, command);
-    large_.end_message(message.final);
-    if (!is_clients_turn()) {
+        if (suspension_ == Suspension::None || std::holds_alternative<syncml::Status>(command))
+            std::visit([&](const auto& any) { on(message, any); }, command);
+        else
+            cancel(message, command);
+    large_.end_message(message.final && suspension_ == Suspension::None);
+    if (suspension_ != Suspension::None) {
+        ended_ = true;
+        if (!message.final && suspension_ == Suspension::ByClient)
+            referee_.broke("suspend", "Alert 224 without Final");
+    } else if (!is_clients_turn()) {
         if (message.final)
             referee_.broke("final", "Final while our package is not finished");
         if (!next_asked_ && !ended_)
@@ -107,11 +114,16 @@ syncml::Message Session::reply(const syncml::Message& message, syncml::Status he
         if (!exchange.outgoing().empty() && exchange.outgoing().front().in_chunks &&
             faults_.strike(Misbehaviour::LargeUnfinished, message.header.msg_id))
             exchange.give_up_chunks(StatusCode::IncompleteCommand);
+    if (!ended_ && faults_.strike(Misbehaviour::Suspend, message.header.msg_id))
+        suspend(Suspension::ByServer);
     // The client's package goes on: it waits for our leave (OMA DS 1.2 protocol, Alert 222).
-    const bool ask_for_next = is_clients_turn() && !message.final && !ended_;
+    const bool ask_for_next = is_clients_turn() && !message.final && suspension_ == Suspension::None;
     auto result = outbox_.compose(our_header(), std::move(header_status), ask_for_next);
     open_.splice(open_.end(), outbox_.take_sent());
-    if (!is_clients_turn() && outbox_.empty() && !faults_.strike(Misbehaviour::NeverFinal, message.header.msg_id)) {
+    if (suspension_ != Suspension::None) {
+        result.final = true;
+    } else if (!is_clients_turn() && outbox_.empty() &&
+               !faults_.strike(Misbehaviour::NeverFinal, message.header.msg_id)) {
         result.final = true;
         package_ = static_cast<Package>(static_cast<int>(package_) + 1);
         // Nothing of ours wants an answer: package 5 would be empty and does not come.
@@ -120,9 +132,7 @@ syncml::Message Session::reply(const syncml::Message& message, syncml::Status he
             package_ = Package::ServerMap;
             finish_client_package();
         }
-        ended_ = ended_ || last;
-    } else if (ended_) {
-        result.final = true;
+        ended_ = last;
     }
     said_final_ = result.final;
     referee_.on_reply(our_message_);
@@ -167,6 +177,30 @@ Exchange* Session::find_exchange(const std::string& uri)
     const auto found = std::ranges::find_if(
         exchanges_, [&](const Exchange& exchange) { return exchange.uri() == plain_uri(uri) && !exchange.dropped(); });
     return found == exchanges_.end() ? nullptr : &*found;
+}
+
+// ---- suspension ------------------------------------------------------------------
+
+void Session::suspend(Suspension by)
+{
+    suspension_ = by;
+    report_->suspended = true;
+    for (auto& exchange : exchanges_)
+        exchange.unfinished().asked = true;
+    outbox_.cancel();
+    if (by == Suspension::ByServer)
+        outbox_.add(about_session(syncml::AlertCode::Suspend, our_header()));
+}
+
+void Session::cancel(const syncml::Message& message, const syncml::Command& command)
+{
+    if (const auto* sync = std::get_if<syncml::Sync>(&command))
+        return refuse_commands(message, *sync, StatusCode::OperationCancelled);
+    std::visit(
+        [&](const auto& any) {
+            answer(false, status_for(message, any.cmd_id, syncml::name(command), StatusCode::OperationCancelled));
+        },
+        command);
 }
 
 // ---- package ends ----------------------------------------------------------------

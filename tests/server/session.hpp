@@ -23,8 +23,8 @@ std::string_view plain_uri(std::string_view uri);
 class Session {
 public:
     /// `uri`: of the server, as clients know it. `resp_uri`: of this session; may be empty.
-    Session(Store& store, Journal& journal, Faults& faults, const Options& options, std::string uri,
-            std::string resp_uri);
+    Session(Store& store, UnfinishedSyncs& unfinished, Journal& journal, Faults& faults, const Options& options,
+            std::string uri, std::string resp_uri);
 
     syncml::Message handle(const syncml::Message& message, const Envelope& envelope);
 
@@ -37,6 +37,8 @@ public:
 private:
     /// Whose turn it is: packages 1, 3, 5 are the client's, 2, 4, 6 the server's answers.
     enum class Package { ClientInit = 1, ServerInit, ClientSync, ServerSync, ClientMap, ServerMap };
+
+    enum class Suspension { None, ByServer, ByClient };
 
     bool is_clients_turn() const { return static_cast<int>(package_) % 2 == 1; }
     syncml::Status status_for(const syncml::Message& message, syncml::CmdId id, std::string_view command,
@@ -63,6 +65,9 @@ private:
     std::optional<syncml::StatusCode> take_chunk(const syncml::Message& message, const syncml::ItemCommand& command,
                                                  syncml::Item& item, Exchange& exchange);
     void refuse_commands(const syncml::Message& message, const syncml::Sync& sync, syncml::StatusCode code);
+    /// What comes after the session was suspended is not carried out.
+    void cancel(const syncml::Message& message, const syncml::Command& command);
+    void suspend(Suspension by);
     void refuse_command(const syncml::Message& message, syncml::CmdId id, std::string_view name);
     void on_devinf(const syncml::DevInf& devinf);
     void finish_client_package();
@@ -73,6 +78,7 @@ private:
     syncml::Header our_header() const;
 
     Store& store_;
+    UnfinishedSyncs& unfinished_;
     Faults& faults_;
     const Options options_;
     const std::string uri_, resp_uri_;
@@ -86,6 +92,7 @@ private:
     syncml::Header client_header_; ///< of its last message, without credentials
     bool authenticated_ = false;
     bool ended_ = false;
+    Suspension suspension_ = Suspension::None;
     bool said_final_ = false; ///< in the last message
     bool next_asked_ = false; ///< the message has an Alert 222
     Store::Device device_;

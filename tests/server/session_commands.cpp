@@ -76,7 +76,9 @@ void Session::on_sent_item(const SentCommand& sent, StatusCode code)
     if (items.empty() || !items.front().waits || items.front().change.guid != sent.change->guid)
         return; // given up
     if (code == StatusCode::ChunkedItemAccepted || faults_.strike(Misbehaviour::LargeGoesOn, client_header_.msg_id))
-        items.front().waits = false;
+        exchange.on_chunk_accepted();
+    else if (items.front().resumed && (code == StatusCode::IncompleteCommand || code == StatusCode::SizeMismatch))
+        exchange.restart_chunks();
     else
         exchange.give_up_chunks(code);
 }
@@ -124,7 +126,7 @@ void Session::on(const syncml::Message& message, const syncml::Alert& alert)
         for (auto& exchange : exchanges_)
             exchange.give_up_chunks(StatusCode::IncompleteCommand);
     } else if (alert.code == AlertCode::Suspend) {
-        ended_ = true;
+        suspend(Suspension::ByClient);
     } else if (syncml::find_sync_type(*alert.code) || alert.code == AlertCode::Resume) {
         if (alert.items.empty())
             status.code = StatusCode::IncompleteCommand;
@@ -171,14 +173,18 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
         status.chal = std::move(verdict.chal);
         return refuse(verdict.code);
     }
+    if (alert.code == AlertCode::Resume && options_.resume == ResumePolicy::Unknown)
+        return refuse(StatusCode::OptionalFeatureNotSupported);
+    if (alert.code == AlertCode::Resume && options_.resume == ResumePolicy::Fail)
+        return refuse(StatusCode::CommandFailed);
     if (known != nullptr) {
         referee_.broke("alert", "a second sync Alert for " + known->uri());
         return refuse(StatusCode::CommandNotAllowed);
     }
 
     auto& exchange =
-        exchanges_.emplace_back(store_, store_.collection(report_->user, datastore->name), *datastore, report_->device,
-                                item.source->uri, options_.conflict, report_->datastores[datastore->name]);
+        exchanges_.emplace_back(store_, unfinished_, store_.collection(report_->user, datastore->name), *datastore,
+                                report_->device, item.source->uri, options_, report_->datastores[datastore->name]);
     status.code = exchange.agree(*alert.code, *item.meta.anchor,
                                  faults_.strike(Misbehaviour::RefreshRequired, message.header.msg_id));
     syncml::Item echo;
@@ -187,7 +193,7 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
     answer(alert.no_resp, std::move(status));
 
     syncml::Alert ours;
-    ours.code = syncml::to_alert(exchange.agreed());
+    ours.code = exchange.alert();
     syncml::Item about;
     about.target = syncml::Location{exchange.client_uri(), {}};
     about.source = syncml::Location{exchange.uri(), {}};
@@ -349,7 +355,8 @@ void Session::on_item_command(const syncml::Message& message, const syncml::Item
         } else {
             if (!has_data && !std::holds_alternative<std::monostate>(item.data))
                 referee_.broke("item", "Delete of " + item.source->uri + " with Data");
-            if (command.verb == syncml::ItemVerb::Add && exchange->holds(item.source->uri))
+            if (command.verb == syncml::ItemVerb::Add && exchange->holds(item.source->uri) &&
+                !exchange->may_repeat(item.source->uri))
                 referee_.broke("add-twice", "Add of " + item.source->uri + ", which is there already");
             status.code =
                 exchange->apply(command.verb, item, meta.format == "b64" ? decode_base64(item.text()) : item.text());

@@ -111,6 +111,13 @@ Store::Collection Store::collection(std::string_view user, std::string_view name
     return row.getColumn(0).getInt64();
 }
 
+std::string Store::collection_name(Collection collection) const
+{
+    auto row = prepare(*database_, "SELECT name FROM collection WHERE id = ?", collection);
+    row.executeStep();
+    return row.getColumn(0).getString();
+}
+
 std::uint64_t Store::next_revision()
 {
     auto row = prepare(*database_, "INSERT INTO counter VALUES ('revision', 1) ON CONFLICT (name) "

@@ -60,6 +60,8 @@ public:
 
     Collection collection(std::string_view user, std::string_view name);
 
+    std::string collection_name(Collection collection) const;
+
     std::vector<StoredItem> list(Collection collection) const;
     std::optional<StoredItem> find(Collection collection, std::string_view guid) const;
     StoredItem add(Collection collection, std::string_view data);
