@@ -36,9 +36,12 @@ std::string md5(std::string_view bytes)
     return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
-/// What MD5 credentials must be (RepPro 1.2): the nonce goes in as octets, not as text.
-std::string md5_credentials(std::string_view user, std::string_view password, std::string_view nonce)
+/// What MD5 credentials must be (RepPro 1.2; otherwise in 1.0): the nonce goes in as octets, not as text.
+std::string md5_credentials(std::string_view user, std::string_view password, std::string_view nonce,
+                            syncml::Version version)
 {
+    if (version == syncml::Version::V1_0)
+        return encode_base64(md5(std::string(user) + ':' + std::string(password) + ':' + decode_base64(nonce)));
     const auto secret = encode_base64(md5(std::string(user) + ':' + std::string(password)));
     return encode_base64(md5(secret + ':' + decode_base64(nonce)));
 }
@@ -64,8 +67,8 @@ syncml::Meta challenge(const Options& options, Store& store, const std::string& 
     return chal;
 }
 
-bool matches(const syncml::Header& header, const syncml::Credentials& cred, const std::string& nonce,
-             const Options& options, std::string& user)
+bool matches(const syncml::Header& header, syncml::Version version, const syncml::Credentials& cred,
+             const std::string& nonce, const Options& options, std::string& user)
 {
     const auto data = cred.data.reveal();
     if (cred.meta.type == "syncml:auth-basic" && options.auth != AuthPolicy::Md5) {
@@ -82,7 +85,7 @@ bool matches(const syncml::Header& header, const syncml::Credentials& cred, cons
         user = header.source.name;
         const auto account = options.users.find(user);
         return !nonce.empty() && account != options.users.end() &&
-               data == md5_credentials(user, account->second, nonce);
+               data == md5_credentials(user, account->second, nonce, version);
     }
     return false;
 }
@@ -95,13 +98,13 @@ Verdict refuse_credentials(const syncml::Header& header, const Options& options,
     return {code, challenge(options, store, header.source.uri), {}};
 }
 
-Verdict check_credentials(const syncml::Header& header, const Options& options, Store& store)
+Verdict check_credentials(const syncml::Header& header, syncml::Version version, const Options& options, Store& store)
 {
     if (options.auth == AuthPolicy::None)
         return {};
     const auto nonce = store.take_nonce(header.source.uri);
     Verdict verdict;
-    if (!header.cred || !matches(header, *header.cred, nonce, options, verdict.user))
+    if (!header.cred || !matches(header, version, *header.cred, nonce, options, verdict.user))
         return refuse_credentials(header, options, store);
     verdict.code = options.auth_each_message ? syncml::StatusCode::Ok : syncml::StatusCode::AuthenticationAccepted;
     if (options.auth != AuthPolicy::Basic)

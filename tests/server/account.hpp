@@ -21,7 +21,7 @@ struct Verdict {
 
 /// Checks the Cred of a message and spends the nonce it was made with: 212 (or
 /// 200, as the options say), 401, 407. Hands out the next nonce with MD5.
-Verdict check_credentials(const syncml::Header& header, const Options& options, Store& store);
+Verdict check_credentials(const syncml::Header& header, syncml::Version version, const Options& options, Store& store);
 
 /// The refusal of right credentials, for the misbehaviour of that name.
 Verdict refuse_credentials(const syncml::Header& header, const Options& options, Store& store);

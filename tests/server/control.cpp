@@ -1,5 +1,6 @@
 #include "control.hpp"
 
+#include <sstream>
 #include <stdexcept>
 
 namespace testserver {
@@ -37,7 +38,8 @@ json to_json(const SessionReport& session)
                             {"completed", report.completed}};
     return {{"device", session.device},       {"session", session.session},     {"user", session.user},
             {"messages", session.messages},   {"bytes_in", session.bytes_in},   {"bytes_out", session.bytes_out},
-            {"completed", session.completed}, {"suspended", session.suspended}, {"datastores", datastores}};
+            {"completed", session.completed}, {"suspended", session.suspended}, {"version", session.version},
+            {"datastores", datastores}};
 }
 
 json to_json(const std::string& store, const std::string& device, const Unfinished& left)
@@ -87,6 +89,34 @@ ConflictPolicy parse_conflict(const std::string& word)
     if (word == "newer")
         return ConflictPolicy::Newer;
     throw std::invalid_argument("conflict is server, client, duplicate or newer");
+}
+
+std::set<syncml::Version> parse_versions(const std::string& words)
+{
+    std::set<syncml::Version> versions;
+    std::istringstream list(words);
+    for (std::string word; std::getline(list, word, ',');) {
+        const auto version = syncml::find_version(word);
+        if (!version)
+            throw std::invalid_argument("versions are 1.2, 1.1 and 1.0, with commas between");
+        versions.insert(*version);
+    }
+    if (versions.empty())
+        throw std::invalid_argument("no version");
+    return versions;
+}
+
+VersionRefusal parse_version_refusal(const std::string& word)
+{
+    static const std::map<std::string, VersionRefusal> words{{"status", VersionRefusal::Status},
+                                                             {"513", VersionRefusal::Protocol},
+                                                             {"400", VersionRefusal::BadRequest},
+                                                             {"501", VersionRefusal::NotImplemented},
+                                                             {"page", VersionRefusal::Page}};
+    const auto found = words.find(word);
+    if (found == words.end())
+        throw std::invalid_argument("version_refusal is status, 513, 400, 501 or page");
+    return found->second;
 }
 
 ResumePolicy parse_resume(const std::string& word)
@@ -199,6 +229,10 @@ void Control::set_options(const json& arguments)
             options_.large_objects = value.get<bool>();
         else if (key == "conflict")
             options_.conflict = parse_conflict(value.get<std::string>());
+        else if (key == "versions")
+            options_.versions = parse_versions(value.get<std::string>());
+        else if (key == "version_refusal")
+            options_.version_refusal = parse_version_refusal(value.get<std::string>());
         else if (key == "resume")
             options_.resume = parse_resume(value.get<std::string>());
         else if (key == "keeps_partial_objects")

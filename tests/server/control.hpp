@@ -41,6 +41,8 @@ private:
 /// The words of options, also on the command line. Throw std::invalid_argument.
 AuthPolicy parse_auth(const std::string& word);
 ConflictPolicy parse_conflict(const std::string& word);
+std::set<syncml::Version> parse_versions(const std::string& words);
+VersionRefusal parse_version_refusal(const std::string& word);
 ResumePolicy parse_resume(const std::string& word);
 
 } // namespace testserver

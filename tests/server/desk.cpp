@@ -1,5 +1,7 @@
 #include "desk.hpp"
 
+#include "versions.hpp"
+
 #include "codec/codec.hpp"
 
 #include <sodium.h>
@@ -16,6 +18,11 @@ Desk::Open& Desk::open_session(const std::string& device)
     auto& open = sessions_[device];
     open = {sid, std::make_unique<Session>(store_, unfinished_, journal_, faults_, options_, uri_, resp_uri), {}, {}};
     return open;
+}
+
+bool Desk::refuses_by_page(const syncml::Message& message) const
+{
+    return options_.version_refusal == VersionRefusal::Page && !understands(options_, message.header);
 }
 
 std::optional<std::string> Desk::answer(const syncml::Message& message, const Envelope& envelope,

@@ -21,6 +21,8 @@ public:
     /// The document that answers `message`. Nothing when `sid`, from the address it was sent
     /// to, names no session.
     std::optional<std::string> answer(const syncml::Message& message, const Envelope& envelope, const std::string& sid);
+    /// Whether a page in HTML is all that the message gets, for its version.
+    bool refuses_by_page(const syncml::Message& message) const;
     void close_all() { sessions_.clear(); }
 
 private:

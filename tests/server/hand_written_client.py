@@ -12,13 +12,18 @@ def escape(text):
 
 
 class Client:
-    def __init__(self, server, device='device-1', session='7', user='alice', password='s3cret', nonce=None):
+    def __init__(self, server, device='device-1', session='7', user='alice', password='s3cret', nonce=None,
+                 version='1.2'):
         self.base = self.url = server.url
         self.device, self.session, self.user, self.password, self.nonce = device, session, user, password, nonce
+        self.version = version
         self.message = 0
         self.max_msg_size = 65536
 
     def md5(self):
+        if self.version == '1.0':
+            text = f'{self.user}:{self.password}:'.encode() + base64.b64decode(self.nonce)
+            return self.credentials('syncml:auth-md5', base64.b64encode(hashlib.md5(text).digest()).decode())
         inner = base64.b64encode(hashlib.md5(f'{self.user}:{self.password}'.encode()).digest())
         outer = hashlib.md5(inner + b':' + base64.b64decode(self.nonce)).digest()
         return self.credentials('syncml:auth-md5', base64.b64encode(outer).decode())
@@ -34,7 +39,8 @@ class Client:
 
     def text(self, body, cred='', final=True):
         self.message += 1
-        return (f'<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>SyncML/1.2</VerProto>'
+        return (f'<SyncML xmlns="SYNCML:SYNCML{self.version}"><SyncHdr><VerDTD>{self.version}</VerDTD>'
+                f'<VerProto>SyncML/{self.version}</VerProto>'
                 f'<SessionID>{self.session}</SessionID><MsgID>{self.message}</MsgID>'
                 f'<Target><LocURI>{self.base}</LocURI></Target>'
                 f'<Source><LocURI>{self.device}</LocURI><LocName>{self.user}</LocName></Source>{cred}'
@@ -61,8 +67,10 @@ class Answer:
     def __init__(self, document):
         self.size = len(document)
         self.root = ElementTree.fromstring(document)
+        self.namespace = self.root.tag.partition('}')[0][1:]
         for element in self.root.iter():
             element.tag = element.tag.rpartition('}')[2]
+        self.version = self.root.findtext('SyncHdr/VerDTD'), self.root.findtext('SyncHdr/VerProto')
         self.resp_uri = self.root.findtext('SyncHdr/RespURI')
         self.nonce = self.root.findtext('.//Chal/Meta/NextNonce')
         self.final = self.root.find('SyncBody/Final') is not None
@@ -103,9 +111,10 @@ def suspend(number):
     return next_message(number).replace('<Data>222', '<Data>224')
 
 
-def put(number, flags='<SupportNumberOfChanges/>', device='device-1'):
+def put(number, flags='<SupportNumberOfChanges/>', device='device-1', version='1.2'):
     return (f'<Put><CmdID>{number}</CmdID><Meta><Type xmlns="syncml:metinf">application/vnd.syncml-devinf+xml</Type></Meta>'
-            f'<Item><Source><LocURI>./devinf12</LocURI></Source><Data><DevInf xmlns="syncml:devinf"><VerDTD>1.2</VerDTD>'
+            f'<Item><Source><LocURI>./devinf{version.replace(".", "")}</LocURI></Source><Data>'
+            f'<DevInf xmlns="syncml:devinf"><VerDTD>{version}</VerDTD>'
             f'<DevID>{device}</DevID><DevTyp>workstation</DevTyp>{flags}<DataStore><SourceRef>contacts</SourceRef>'
             f'<Rx-Pref><CTType>text/vcard</CTType><VerCT>3.0</VerCT></Rx-Pref>'
             f'<Tx-Pref><CTType>text/vcard</CTType><VerCT>3.0</VerCT></Tx-Pref>'

@@ -49,6 +49,8 @@ CommandLine parse(int argc, char** argv)
     std::string auth = "md5";
     std::string conflict = "server";
     std::string resume = "yes";
+    std::string versions = "1.2,1.1,1.0";
+    std::string version_refusal = "status";
     std::vector<std::string> users, guards;
     bool no_resp_uri = false;
     bool no_number_of_changes = false;
@@ -64,6 +66,8 @@ CommandLine parse(int argc, char** argv)
     app.add_flag("--no-resp-uri", no_resp_uri, "know sessions by SessionID and device, hand out no RespURI");
     app.add_flag("--no-number-of-changes", no_number_of_changes, "do not declare SupportNumberOfChanges");
     app.add_flag("--no-large-objects", no_large_objects, "do not declare SupportLargeObjs, and send none");
+    app.add_option("--versions", versions, "of SyncML that it speaks");
+    app.add_option("--version-refusal", version_refusal, "what others get: status, 513, 400, 501 or page");
     app.add_option("--resume", resume, "answer to Alert 225: yes, original-code, unknown, refuse, override or fail");
     app.add_option("--conflict", conflict, "server, client, duplicate or newer");
     app.add_option("--max-msg-size", options.max_msg_size, "octets of a message that are accepted");
@@ -77,6 +81,8 @@ CommandLine parse(int argc, char** argv)
         app.parse(argc, argv);
         options.auth = parse_auth(auth);
         options.conflict = parse_conflict(conflict);
+        options.versions = parse_versions(versions);
+        options.version_refusal = parse_version_refusal(version_refusal);
         options.resume = parse_resume(resume);
         parse_users(users, options);
         parse_guards(guards, options);

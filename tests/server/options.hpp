@@ -1,7 +1,10 @@
 #pragma once
 
+#include "syncml/version.hpp"
+
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +27,15 @@ enum class ResumePolicy {
     Fail          ///< 500
 };
 
+/// What becomes of a message in a version that the server does not speak.
+enum class VersionRefusal {
+    Status,         ///< 505 or 513 and a list of those it speaks
+    Protocol,       ///< 513 always
+    BadRequest,     ///< 400
+    NotImplemented, ///< 501
+    Page            ///< a page in HTML
+};
+
 struct DatastoreOptions {
     std::string name;          ///< LocURI
     std::string type, version; ///< preferred content type
@@ -38,6 +50,8 @@ struct Options {
     bool number_of_changes = true;  ///< declare SupportNumberOfChanges
     bool large_objects = true;      ///< declare SupportLargeObjs, and send them
     ConflictPolicy conflict = ConflictPolicy::ServerWins;
+    std::set<syncml::Version> versions{syncml::Version::V1_0, syncml::Version::V1_1, syncml::Version::V1_2};
+    VersionRefusal version_refusal = VersionRefusal::Status;
     ResumePolicy resume = ResumePolicy::Yes;
     bool keeps_partial_objects = true; ///< a large object that broke off goes on where it was
     bool repeats_statuses = true;      ///< to an item that comes again in a resumed sync; else 418

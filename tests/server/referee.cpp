@@ -62,6 +62,7 @@ void Referee::check(const syncml::Message& message, const Envelope& envelope)
         broke("msg-id", "MsgID " + std::to_string(message_) + " follows " + std::to_string(previous));
     }
     check_envelope(envelope);
+    check_version(message.header, envelope);
     check_header(message.header);
     check_ids(message);
     check_order(message);
@@ -95,10 +96,21 @@ void Referee::check_envelope(const Envelope& envelope)
     }
 }
 
+void Referee::check_version(const syncml::Header& header, const Envelope& envelope)
+{
+    if (version_.empty())
+        version_ = header.ver_dtd;
+    if (header.ver_dtd != version_ || header.ver_proto != "SyncML/" + version_)
+        broke("version", "VerDTD " + header.ver_dtd + ", VerProto " + header.ver_proto);
+    if (version_ == "1.0" && header.meta.max_obj_size)
+        broke("version", "MaxObjSize, which SyncML 1.0 does not have");
+    if (envelope.document.find("<SyncML") != std::string::npos &&
+        envelope.document.find("SYNCML:SYNCML" + header.ver_dtd) == std::string::npos)
+        broke("version", "the root is not in the namespace of version " + header.ver_dtd);
+}
+
 void Referee::check_header(const syncml::Header& header)
 {
-    if (header.ver_dtd != "1.2" || header.ver_proto != "SyncML/1.2")
-        broke("version", "VerDTD " + header.ver_dtd + ", VerProto " + header.ver_proto);
     if (header.session_id != session_id_)
         broke("session-id", "SessionID changed to " + header.session_id);
     if (header.session_id.empty() || header.session_id.size() > 4)

@@ -33,6 +33,7 @@ public:
     void expect_fresh_start()
     {
         our_last_ = 0;
+        version_.clear();
         answered_ = true;
     }
     void on_reply(syncml::MsgId ours)
@@ -44,12 +45,13 @@ public:
 private:
     void check_envelope(const Envelope& envelope);
     void check_header(const syncml::Header& header);
+    void check_version(const syncml::Header& header, const Envelope& envelope);
     void check_ids(const syncml::Message& message);
     void check_order(const syncml::Message& message);
 
     Journal& journal_;
     std::uint64_t max_msg_size_;
-    std::string session_id_, device_;
+    std::string session_id_, device_, version_;
     syncml::MsgId message_ = 0; ///< the client's, being checked
     bool answered_ = false;
     syncml::MsgId our_last_ = 0; ///< 0: no Status for a header of ours is due

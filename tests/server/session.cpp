@@ -1,5 +1,7 @@
 #include "session.hpp"
 
+#include "versions.hpp"
+
 #include "codec/codec.hpp"
 
 #include <algorithm>
@@ -50,11 +52,18 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
     auto header_status = status_for(message, 0, "SyncHdr", StatusCode::Ok);
     header_status.target_refs = {header.target.uri};
     header_status.source_refs = {header.source.uri};
+    if (!version_agreed_) {
+        if (!understands(options_, header))
+            return refuse_version(message, std::move(header_status));
+        version_ = *syncml::find_version(header.ver_dtd);
+        version_agreed_ = true;
+        report_->version = syncml::dtd(version_);
+    }
     if (authenticated_ && !options_.auth_each_message) {
         if (header.cred)
             referee_.broke("cred", "credentials were accepted for the whole session and are sent again");
     } else {
-        auto verdict = check_credentials(header, options_, store_);
+        auto verdict = check_credentials(header, version_, options_, store_);
         if (verdict.accepted() && faults_.strike(Misbehaviour::RefuseCredentials, header.msg_id))
             verdict = refuse_credentials(header, options_, store_);
         if (!verdict.accepted())
@@ -86,6 +95,16 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
         finish_client_package();
     }
     return reply(message, std::move(header_status));
+}
+
+syncml::Message Session::refuse_version(const syncml::Message& message, syncml::Status header_status)
+{
+    version_ = *options_.versions.rbegin();
+    auto result = outbox_.compose(
+        our_header(), testserver::refuse_version(options_, message.header, std::move(header_status)), false);
+    result.final = true;
+    referee_.expect_fresh_start();
+    return result;
 }
 
 syncml::Message Session::refuse(const syncml::Message& message, Verdict verdict)
@@ -142,8 +161,8 @@ syncml::Message Session::reply(const syncml::Message& message, syncml::Status he
 syncml::Header Session::our_header() const
 {
     syncml::Header header;
-    header.ver_dtd = "1.2";
-    header.ver_proto = "SyncML/1.2";
+    header.ver_dtd = syncml::dtd(version_);
+    header.ver_proto = syncml::protocol(version_);
     header.session_id = client_header_.session_id;
     header.msg_id = our_message_;
     header.target = client_header_.source;
@@ -151,7 +170,8 @@ syncml::Header Session::our_header() const
     if (our_message_ == 1 || !authenticated_)
         header.resp_uri = resp_uri_;
     header.meta.max_msg_size = options_.max_msg_size;
-    header.meta.max_obj_size = options_.max_obj_size;
+    if (has_large_objects())
+        header.meta.max_obj_size = options_.max_obj_size;
     return header;
 }
 
@@ -222,7 +242,7 @@ void Session::finish_client_package()
             syncml::Get get;
             get.meta.type = codec::devinf_media_type(encoding);
             syncml::Item item;
-            item.target = syncml::Location{std::string(devinf_uri), {}};
+            item.target = syncml::Location{std::string(syncml::devinf_uri(version_)), {}};
             get.items.push_back(std::move(item));
             outbox_.add(std::move(get));
         }
@@ -245,7 +265,7 @@ void Session::finish_client_package()
             outbox_.use_chunks(sends_chunks());
             exchange.plan(outbox_.room(our_header()), sends_chunks() ? client_max_obj_size_ : 0,
                           [](const syncml::SyncCommand& command) { return codec::encoded_size(command, encoding); });
-            outbox_.add_sync(exchange, device_.number_of_changes);
+            outbox_.add_sync(exchange, has_large_objects() && device_.number_of_changes);
         }
         break;
     case Package::ClientMap:

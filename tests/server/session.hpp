@@ -14,7 +14,6 @@
 
 namespace testserver {
 
-inline constexpr std::string_view devinf_uri = "./devinf12";
 /// `./card` and `card` are the same.
 std::string_view plain_uri(std::string_view uri);
 
@@ -44,6 +43,8 @@ private:
     syncml::Status status_for(const syncml::Message& message, syncml::CmdId id, std::string_view command,
                               syncml::StatusCode code) const;
     void answer(bool no_resp, syncml::Status status);
+    /// In the highest version of the server.
+    syncml::Message refuse_version(const syncml::Message& message, syncml::Status header_status);
     syncml::Message refuse(const syncml::Message& message, Verdict verdict);
     syncml::Message reply(const syncml::Message& message, syncml::Status header_status);
 
@@ -73,7 +74,11 @@ private:
     void finish_client_package();
     void check_answers();
     syncml::DevInf devinf() const;
-    bool sends_chunks() const { return options_.large_objects && device_.large_objects; }
+    // What 1.0 has not, and what 1.1 has not either.
+    bool has_large_objects() const { return version_ >= syncml::Version::V1_1; }
+    bool has_suspend() const { return version_ >= syncml::Version::V1_2; }
+    bool sends_chunks() const { return has_large_objects() && options_.large_objects && device_.large_objects; }
+    bool is_devinf_uri(std::string_view uri) const { return plain_uri(uri) == plain_uri(syncml::devinf_uri(version_)); }
     Exchange* find_exchange(const std::string& uri);
     syncml::Header our_header() const;
 
@@ -87,6 +92,8 @@ private:
     Outbox outbox_;
     LargeObject large_;
 
+    syncml::Version version_ = syncml::Version::V1_2;
+    bool version_agreed_ = false;
     Package package_ = Package::ClientInit;
     syncml::MsgId our_message_ = 0;
     syncml::Header client_header_; ///< of its last message, without credentials

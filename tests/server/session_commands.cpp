@@ -125,9 +125,9 @@ void Session::on(const syncml::Message& message, const syncml::Alert& alert)
     } else if (alert.code == AlertCode::NoEndOfData) {
         for (auto& exchange : exchanges_)
             exchange.give_up_chunks(StatusCode::IncompleteCommand);
-    } else if (alert.code == AlertCode::Suspend) {
+    } else if (alert.code == AlertCode::Suspend && has_suspend()) {
         suspend(Suspension::ByClient);
-    } else if (syncml::find_sync_type(*alert.code) || alert.code == AlertCode::Resume) {
+    } else if (syncml::find_sync_type(*alert.code) || (alert.code == AlertCode::Resume && has_suspend())) {
         if (alert.items.empty())
             status.code = StatusCode::IncompleteCommand;
         for (const auto& item : alert.items)
@@ -200,7 +200,8 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
     about.meta.anchor = syncml::Anchor{exchange.own_last(), exchange.own_next()};
     if (faults_.strike(Misbehaviour::WrongLast, message.header.msg_id))
         about.meta.anchor->last = "of another time";
-    about.meta.max_obj_size = options_.max_obj_size;
+    if (has_large_objects())
+        about.meta.max_obj_size = options_.max_obj_size;
     ours.items.push_back(std::move(about));
     outbox_.add(std::move(ours), &exchange);
 }
@@ -209,6 +210,8 @@ void Session::on_devinf(const syncml::DevInf& devinf)
 {
     if (devinf.device_id != report_->device)
         referee_.broke("devinf", "DevID '" + devinf.device_id + "' is not the Source of the header");
+    if (devinf.ver_dtd != syncml::dtd(version_))
+        referee_.broke("devinf", "device information of version '" + devinf.ver_dtd + "'");
     if (devinf.datastores.empty())
         referee_.broke("devinf", "device information without a datastore");
     for (const auto& datastore : devinf.datastores)
@@ -225,7 +228,7 @@ void Session::on(const syncml::Message& message, const syncml::Put& put)
     auto status = status_for(message, put.cmd_id, "Put", StatusCode::NotFound);
     for (const auto& item : put.items) {
         const auto* devinf = std::get_if<syncml::DevInf>(&item.data);
-        if (devinf == nullptr || !item.source || plain_uri(item.source->uri) != plain_uri(devinf_uri))
+        if (devinf == nullptr || !item.source || !is_devinf_uri(item.source->uri))
             continue;
         on_devinf(*devinf);
         status.source_refs = {item.source->uri};
@@ -239,8 +242,7 @@ void Session::on(const syncml::Message& message, const syncml::Put& put)
 void Session::on(const syncml::Message& message, const syncml::Get& get)
 {
     auto status = status_for(message, get.cmd_id, "Get", StatusCode::NotFound);
-    if (!get.items.empty() && get.items.front().target &&
-        plain_uri(get.items.front().target->uri) == plain_uri(devinf_uri)) {
+    if (!get.items.empty() && get.items.front().target && is_devinf_uri(get.items.front().target->uri)) {
         status.target_refs = {get.items.front().target->uri};
         syncml::Results results;
         results.cmd_id = 999'999;
@@ -248,7 +250,7 @@ void Session::on(const syncml::Message& message, const syncml::Get& get)
         results.cmd_ref = get.cmd_id;
         results.meta.type = codec::devinf_media_type(encoding);
         syncml::Item item;
-        item.source = syncml::Location{std::string(devinf_uri), {}};
+        item.source = syncml::Location{std::string(syncml::devinf_uri(version_)), {}};
         item.data = devinf();
         results.items.push_back(std::move(item));
         const bool fits = codec::encoded_size(syncml::Command(results), encoding) <= outbox_.room(our_header());
@@ -283,11 +285,13 @@ void Session::on(const syncml::Message& message, const syncml::Sync& sync)
     }
     if (sync.source.uri != exchange->client_uri())
         referee_.broke("sync", "Source of the Sync is " + sync.source.uri);
+    if (sync.number_of_changes && !has_large_objects())
+        referee_.broke("version", "NumberOfChanges, which SyncML 1.0 does not have");
     if (!exchange->begun()) {
         exchange->begin();
         if (sync.number_of_changes)
             announced_[exchange] = {*sync.number_of_changes, 0};
-        else if (device_.told && options_.number_of_changes)
+        else if (has_large_objects() && device_.told && options_.number_of_changes)
             referee_.broke("number-of-changes", "missing for " + exchange->uri() + ", though the server supports it");
     } else if (sync.number_of_changes) {
         referee_.broke("number-of-changes", "repeated in a later Sync of " + exchange->uri());
@@ -329,8 +333,9 @@ void Session::on_item_command(const syncml::Message& message, const syncml::Item
     for (auto item : command.items) {
         auto status = status_for(message, command.cmd_id, verb, StatusCode::IncompleteCommand);
         const auto meta = command.meta_of(item);
-        const auto chunk = options_.large_objects && item.source ? take_chunk(message, command, item, *exchange)
-                                                                 : std::optional<StatusCode>();
+        const auto chunk = has_large_objects() && options_.large_objects && item.source
+                               ? take_chunk(message, command, item, *exchange)
+                               : std::optional<StatusCode>();
         if (const auto told = announced_.find(exchange);
             told != announced_.end() && chunk != StatusCode::ChunkedItemAccepted)
             ++told->second.seen;
@@ -402,6 +407,7 @@ void Session::on(const syncml::Message& message, const syncml::Unsupported& comm
 syncml::DevInf Session::devinf() const
 {
     syncml::DevInf info;
+    info.ver_dtd = syncml::dtd(version_);
     info.manufacturer = "syncd";
     info.model = "syncd-test-server";
     info.device_id = uri_;
