@@ -1,5 +1,8 @@
 #include "transport/answer.hpp"
 
+#include "transport/glib.hpp"
+
+#include <algorithm>
 #include <string_view>
 
 namespace transport {
@@ -17,6 +20,35 @@ bool is_web_page(const Reply& reply)
     const auto start = std::string_view(reply.body).substr(0, 512);
     const bool wbxml = start.starts_with('\x01') || start.starts_with('\x02') || start.starts_with('\x03');
     return !wbxml && start.find("<SyncML") == std::string_view::npos;
+}
+
+bool would_be_gathered(SoupMessage* message)
+{
+    const auto status = soup_message_get_status(message);
+    if (status == SOUP_STATUS_MISDIRECTED_REQUEST) // and sends the request again
+        return true;
+    if (status != SOUP_STATUS_UNAUTHORIZED && status != SOUP_STATUS_PROXY_UNAUTHORIZED)
+        return false;
+    constexpr goffset small = 16 * 1024; // it may be, and the connection stays open
+    auto* headers = soup_message_get_response_headers(message);
+    return soup_message_headers_get_encoding(headers) != SOUP_ENCODING_CONTENT_LENGTH ||
+           soup_message_headers_get_content_length(headers) > small;
+}
+
+std::optional<std::chrono::seconds> find_retry_after(SoupMessageHeaders* headers)
+{
+    const char* value = soup_message_headers_get_one(headers, "Retry-After");
+    if (value == nullptr)
+        return std::nullopt;
+    guint64 seconds = 0;
+    if (g_ascii_string_to_unsigned(value, 10, 0, G_MAXINT32, &seconds, nullptr) != 0)
+        return std::chrono::seconds(seconds);
+    const Owned<GDateTime> date(soup_date_time_new_from_http_string(value));
+    if (date == nullptr)
+        return std::nullopt;
+    const Owned<GDateTime> now(g_date_time_new_now_utc());
+    const auto span = std::chrono::microseconds(g_date_time_difference(date.get(), now.get()));
+    return std::chrono::ceil<std::chrono::seconds>(std::max(span, std::chrono::microseconds(0)));
 }
 
 } // namespace transport

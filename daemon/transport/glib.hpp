@@ -11,6 +11,7 @@ struct Unref {
     void operator()(gpointer object) const noexcept { g_object_unref(object); }
     void operator()(GMainContext* context) const noexcept { g_main_context_unref(context); }
     void operator()(GUri* uri) const noexcept { g_uri_unref(uri); }
+    void operator()(GDateTime* time) const noexcept { g_date_time_unref(time); }
     void operator()(GBytes* bytes) const noexcept { g_bytes_unref(bytes); }
     void operator()(GError* error) const noexcept { g_error_free(error); }
     void operator()(char* text) const noexcept { g_free(text); }

@@ -1,19 +1,20 @@
 #include "transport/answer.hpp"
-#include "transport/bell.hpp"
+#include "transport/body_decoder.hpp"
 #include "transport/glib.hpp"
+#include "transport/http_login.hpp"
 #include "transport/problem.hpp"
 #include "transport/proxies.hpp"
+#include "transport/tls.hpp"
 #include "transport/transport.hpp"
 #include "transport/url.hpp"
+#include "transport/waiter.hpp"
 
 #include <fmt/format.h>
-#include <glib-unix.h>
 #include <libsoup/soup.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
@@ -38,8 +39,7 @@ struct Request {
     gint64 deadline; ///< monotonic, in microseconds
 };
 
-/// libsoup, driven by a main context of our own: the calling thread waits for one asynchronous call
-/// after the other, and the same wait watches the deadline and the bell.
+/// libsoup, one asynchronous call after the other.
 class HttpTransport final : public Transport {
 public:
     explicit HttpTransport(const Options& options);
@@ -48,95 +48,74 @@ public:
     HttpTransport& operator=(const HttpTransport&) = delete;
 
     base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body) override;
-    void interrupt() noexcept override;
+    void interrupt() noexcept override { waiter_.interrupt(); }
 
 private:
     base::Result<Reply> post_following(Owned<GUri> uri, std::string_view media_type, std::string_view body);
+    base::Result<Answer> log_in(const Request& request);
     base::Result<Answer> exchange(const Request& request);
     base::Result<Answer> attempt(const Request& request);
+    base::Result<Answer> read_answer(const Request& request, SoupMessage* message, GInputStream* stream);
     base::Result<std::string> read_body(GUri* uri, SoupMessage* message, GInputStream* stream);
-    base::Result<void> trust_ca_file();
+    base::Result<void> prepare_tls(GUri* uri);
     Owned<SoupMessage> create_message(const Request& request);
-    Owned<GAsyncResult> wait_for(auto start);
     base::Error describe(GUri* uri, SoupMessage* message, const GError& failure) const;
+    /// Whether this is the server that the profile's HTTP login and certificate are meant for.
+    bool is_own(GUri* uri) const { return own_server_ != nullptr && is_same_server(own_server_.get(), uri); }
 
     void drop_connections();
 
+    static void on_queued(SoupSession*, SoupMessage* message, gpointer self);
     static void on_network_event(SoupMessage*, GSocketClientEvent event, GIOStream* stream, gpointer self);
+    static gboolean on_certificate_wanted(SoupMessage* message, GTlsClientConnection*, gpointer self);
     static void on_starting(SoupMessage*, gpointer self);
-    static void on_headers(SoupMessage*, gpointer self);
-
-    void cancel_at(gint64 when) { g_source_set_ready_time(timer_.get(), when); }
+    static void on_headers(SoupMessage* message, gpointer self);
 
     Options options_;
-    Bell bell_;
-    std::atomic<bool> interrupted_{false};
-    Owned<GMainContext> context_;
-    Owned<GSource> bell_source_;
-    Owned<GSource> timer_;
+    Waiter waiter_;
+    Owned<GUri> own_server_;
+    HttpLogin login_;
+    const Proxies proxies_;
+    Owned<GProxyResolver> proxy_resolver_;
     Owned<SoupSession> session_;
-    Owned<GTlsDatabase> database_; ///< of the CA file
-    Owned<GSocket> socket_;        ///< of the newest connection
-    bool secure_ = false;          ///< the session has gone by https, and stays there
+    Owned<GTlsDatabase> database_;       ///< of the CA file
+    Owned<GTlsCertificate> certificate_; ///< ours
+    Owned<GSocket> socket_;              ///< of the newest connection
+    bool secure_ = false;                ///< the session has gone by https, and stays there
 
     // Of the running exchange.
-    Owned<GCancellable> cancellable_;
     gint64 deadline_ = 0;
     bool reused_ = false;    ///< on a connection that carried earlier ones
     bool connected_ = false; ///< the request is on its way
     bool answered_ = false;  ///< the head of a reply has come
-    bool timed_out_ = false;
+    bool left_ = false;      ///< the head was enough
+    CertificateUse certificate_use_ = CertificateUse::None;
 };
 
-// GLib has no source that only waits for its ready time; its timeouts cannot be moved.
-GSource* create_timer()
-{
-    static GSourceFuncs functions{
-        nullptr, nullptr, [](GSource*, GSourceFunc callback, gpointer data) { return callback(data); },
-        nullptr, nullptr, nullptr};
-    return g_source_new(&functions, sizeof(GSource));
-}
-
 HttpTransport::HttpTransport(const Options& options)
-    : options_(options), context_(g_main_context_new()), bell_source_(g_unix_fd_source_new(bell_.fd(), G_IO_IN)),
-      timer_(create_timer())
+    : options_(options), own_server_(parse_url(options.server)), login_(options.http_user, options.http_password),
+      proxies_(read_proxies(process_environment))
 {
-    static_assert(std::atomic<bool>::is_always_lock_free, "for the signal handler");
-    g_source_set_callback(bell_source_.get(), G_SOURCE_FUNC(+[](gint, GIOCondition, gpointer self) -> gboolean {
-                              g_cancellable_cancel(static_cast<HttpTransport*>(self)->cancellable_.get());
-                              return G_SOURCE_REMOVE;
-                          }),
-                          this, nullptr);
-    g_source_attach(bell_source_.get(), context_.get());
-    g_source_set_callback(
-        timer_.get(),
-        [](gpointer self) -> gboolean {
-            auto& transport = *static_cast<HttpTransport*>(self);
-            transport.timed_out_ = true;
-            transport.cancel_at(-1);
-            g_cancellable_cancel(transport.cancellable_.get());
-            return G_SOURCE_CONTINUE;
-        },
-        this, nullptr);
-    g_source_attach(timer_.get(), context_.get());
-
     // Neither virtual file systems nor the desktop's proxy settings: both would look for a session bus.
     setenv("GIO_USE_VFS", "local", 1);
     setenv("GIO_USE_PROXY_RESOLVER", "dummy", 1);
-    const ContextScope scope(context_.get());
+    const ContextScope scope(waiter_.context());
     session_.reset(soup_session_new_with_options("user-agent", options_.user_agent.c_str(), "timeout", 0U,
                                                  "idle-timeout", 0U, nullptr));
-    soup_session_set_proxy_resolver(session_.get(), create_proxy_resolver(read_proxies(process_environment)).get());
-    // A compressed reply could be small on the line and fill the memory; HTTP authentication is not offered.
+    proxy_resolver_ = create_proxy_resolver(proxies_);
+    soup_session_set_proxy_resolver(session_.get(), proxy_resolver_.get());
+    g_signal_connect(session_.get(), "request-queued", G_CALLBACK(on_queued), this);
+    // Its decoder makes one converter for every coding that a reply names; its authentication gathers the pages that
+    // come with a challenge. Both take what memory a server wants.
     soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_CONTENT_DECODER);
     soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_AUTH_MANAGER);
-    // Some servers know their sessions by cookie.
+    // Some servers know their sessions by cookie, and so do load balancers. The jar ends with the session.
     soup_session_add_feature_by_type(session_.get(), SOUP_TYPE_COOKIE_JAR);
 }
 
 HttpTransport::~HttpTransport()
 {
-    const ContextScope scope(context_.get());
+    const ContextScope scope(waiter_.context());
     drop_connections();
     session_.reset();
 }
@@ -144,31 +123,12 @@ HttpTransport::~HttpTransport()
 void HttpTransport::drop_connections()
 {
     soup_session_abort(session_.get());
-    // libsoup closes a connection when the main context comes to it, not before.
-    while (g_main_context_iteration(context_.get(), FALSE) != 0) {
-    }
-}
-
-void HttpTransport::interrupt() noexcept
-{
-    interrupted_ = true;
-    bell_.ring();
-}
-
-Owned<GAsyncResult> HttpTransport::wait_for(auto start)
-{
-    GAsyncResult* result = nullptr;
-    start([](GObject*, GAsyncResult* ready,
-             gpointer place) { *static_cast<GAsyncResult**>(place) = static_cast<GAsyncResult*>(g_object_ref(ready)); },
-          &result);
-    while (result == nullptr)
-        g_main_context_iteration(context_.get(), TRUE);
-    return Owned<GAsyncResult>(result);
+    waiter_.settle(); // libsoup closes a connection when the main context comes to it, not before
 }
 
 base::Result<Reply> HttpTransport::post(const std::string& url, std::string_view media_type, std::string_view body)
 {
-    const ContextScope scope(context_.get());
+    const ContextScope scope(waiter_.context());
     auto uri = parse_url(url);
     if (uri == nullptr)
         return fail(Errc::Protocol, "The server's address is no http or https URL. Check the URL of the profile.");
@@ -179,6 +139,7 @@ base::Result<Reply> HttpTransport::post(const std::string& url, std::string_view
                                            address(uri.get())));
     secure_ = is_https(uri.get());
 
+    login_.begin();
     auto reply = post_following(std::move(uri), media_type, body);
     if (!reply)
         drop_connections(); // whatever is still on its way there must not be taken for the next reply
@@ -189,11 +150,13 @@ base::Result<Reply> HttpTransport::post_following(Owned<GUri> uri, std::string_v
 {
     const gint64 deadline = g_get_monotonic_time() + options_.reply_timeout / std::chrono::microseconds(1);
     for (int redirects = 0; redirects <= max_redirects; ++redirects) {
-        auto answer = exchange({uri.get(), media_type, body, deadline});
+        auto answer = log_in({uri.get(), media_type, body, deadline});
         if (!answer)
             return tl::unexpected(std::move(answer).error());
-        if (answer->location.empty())
+        if (answer->location.empty()) {
+            answer->reply.url = Owned<char>(g_uri_to_string(uri.get())).get();
             return std::move(answer->reply);
+        }
         auto next = parse_url(answer->location, uri.get());
         if (next == nullptr)
             return fail(Errc::HttpStatus, fmt::format("{} redirects to an address that cannot be used. Check the URL.",
@@ -207,22 +170,25 @@ base::Result<Reply> HttpTransport::post_following(Owned<GUri> uri, std::string_v
                                               address(uri.get()), max_redirects));
 }
 
-base::Result<void> HttpTransport::trust_ca_file()
+base::Result<void> HttpTransport::prepare_tls(GUri* uri)
 {
     if (!options_.ca_file.empty() && database_ == nullptr) {
-        GError* error = nullptr;
-        if (auto* database = g_tls_file_database_new(options_.ca_file.c_str(), &error))
-            database_.reset(G_TLS_DATABASE(database));
-        if (database_ == nullptr) {
-            const Owned<GError> failure(error);
-            return fail(Errc::Tls, fmt::format("The CA file {} cannot be used: {}. Correct CaFile of the profile.",
-                                               options_.ca_file, failure->message));
-        }
+        auto database = open_ca_file(options_.ca_file);
+        if (!database)
+            return tl::unexpected(std::move(database).error());
+        database_ = std::move(*database);
         soup_session_set_tls_database(session_.get(), database_.get());
     }
     // The session's database decides. But GIO begins every connection with the default one, and reads all of the
     // system's roots for it: milliseconds for nothing.
     g_tls_backend_set_default_database(g_tls_backend_get_default(), database_.get());
+
+    if (!options_.client_certificate.empty() && certificate_ == nullptr && is_own(uri)) {
+        auto certificate = read_client_certificate(options_.client_certificate);
+        if (!certificate)
+            return tl::unexpected(std::move(certificate).error());
+        certificate_ = std::move(*certificate);
+    }
     return {};
 }
 
@@ -237,14 +203,32 @@ Owned<SoupMessage> HttpTransport::create_message(const Request& request)
     auto* headers = soup_message_get_request_headers(message.get());
     soup_message_headers_replace(headers, "Accept", media_type.c_str());
     soup_message_headers_replace(headers, "Accept-Charset", "UTF-8");
+    soup_message_headers_replace(headers, "Accept-Encoding", "gzip, deflate");
     soup_message_headers_replace(headers, "Cache-Control", "no-store");
+    if (is_own(request.uri))
+        if (const auto value = login_.authorization("POST", path_and_query(request.uri)); !value.empty())
+            soup_message_headers_replace(headers, "Authorization", value.c_str());
+    // Through a tunnel the message goes on to the server, header and all; there `on_queued` speaks to the proxy.
+    if (!is_https(request.uri) && is_proxied(proxy_resolver_.get(), request.uri))
+        if (const auto value = proxy_authorization(proxies_.http); !value.empty())
+            soup_message_headers_replace(headers, "Proxy-Authorization", value.c_str());
     // Not copied: the body may hold a password, and the exchange is over before its owner goes on.
     const Owned<GBytes> body(g_bytes_new_static(request.body.data(), request.body.size()));
     soup_message_set_request_body_from_bytes(message.get(), media_type.c_str(), body.get());
     g_signal_connect(message.get(), "network-event", G_CALLBACK(on_network_event), this);
+    g_signal_connect(message.get(), "request-certificate", G_CALLBACK(on_certificate_wanted), this);
     g_signal_connect(message.get(), "starting", G_CALLBACK(on_starting), this);
     g_signal_connect(message.get(), "got-headers", G_CALLBACK(on_headers), this);
     return message;
+}
+
+void HttpTransport::on_queued(SoupSession*, SoupMessage* message, gpointer self)
+{
+    if (soup_message_get_method(message) != SOUP_METHOD_CONNECT)
+        return;
+    const auto value = proxy_authorization(static_cast<HttpTransport*>(self)->proxies_.https);
+    if (!value.empty())
+        soup_message_headers_replace(soup_message_get_request_headers(message), "Proxy-Authorization", value.c_str());
 }
 
 void HttpTransport::on_network_event(SoupMessage*, GSocketClientEvent event, GIOStream* stream, gpointer self)
@@ -262,14 +246,24 @@ void HttpTransport::on_network_event(SoupMessage*, GSocketClientEvent event, GIO
     }
 }
 
+gboolean HttpTransport::on_certificate_wanted(SoupMessage* message, GTlsClientConnection*, gpointer self)
+{
+    auto& transport = *static_cast<HttpTransport*>(self);
+    const bool known = transport.certificate_ != nullptr && transport.is_own(soup_message_get_uri(message));
+    transport.certificate_use_ = known ? CertificateUse::Shown : CertificateUse::Lacking;
+    if (known)
+        soup_message_set_tls_client_certificate(message, transport.certificate_.get());
+    return known ? TRUE : FALSE; // without one the server may go on all the same
+}
+
 void HttpTransport::on_starting(SoupMessage*, gpointer self)
 {
     auto& transport = *static_cast<HttpTransport*>(self);
     transport.connected_ = true;
-    transport.cancel_at(transport.deadline_);
+    transport.waiter_.cancel_at(transport.deadline_);
 }
 
-void HttpTransport::on_headers(SoupMessage*, gpointer self)
+void HttpTransport::on_headers(SoupMessage* message, gpointer self)
 {
     auto& transport = *static_cast<HttpTransport*>(self);
     transport.answered_ = true;
@@ -277,20 +271,39 @@ void HttpTransport::on_headers(SoupMessage*, gpointer self)
     // first is acknowledged, which the kernel puts off by 40 ms in the hope of something to send along. Not now.
     if (transport.socket_ != nullptr)
         g_socket_set_option(transport.socket_.get(), IPPROTO_TCP, TCP_QUICKACK, 1, nullptr);
+    if (would_be_gathered(message)) {
+        transport.left_ = true;
+        transport.waiter_.cancel();
+    }
 }
 
 base::Error HttpTransport::describe(GUri* uri, SoupMessage* message, const GError& failure) const
 {
     const auto host = address(uri);
-    if (interrupted_)
+    if (waiter_.interrupted())
         return {Errc::Stopped, "Stopped while waiting for " + host + "."};
-    if (timed_out_ && connected_)
+    if (waiter_.timed_out() && connected_)
         return {Errc::Timeout, host + " did not answer in time. Try again later."};
-    if (timed_out_)
+    if (waiter_.timed_out())
         return {Errc::Timeout, host + " could not be reached in time. Check the URL and the network."};
     if (const auto flaws = soup_message_get_tls_peer_certificate_errors(message); flaws != 0)
         return describe_certificate(host, flaws);
+    if (certificate_use_ != CertificateUse::None && !answered_)
+        return describe_certificate_use(host, failure, certificate_use_);
     return describe_failure(host, failure, connected_);
+}
+
+base::Result<Answer> HttpTransport::log_in(const Request& request)
+{
+    const bool plain = is_https(request.uri) || options_.allow_plain_credentials;
+    while (true) {
+        auto answer = exchange(request);
+        if (!answer || !answer->challenge)
+            return answer;
+        const auto next = login_.on_challenge(*answer->challenge, plain);
+        if (next != HttpLogin::Next::Again)
+            return tl::unexpected(describe_login(address(request.uri), next));
+    }
 }
 
 base::Result<Answer> HttpTransport::exchange(const Request& request)
@@ -306,41 +319,53 @@ base::Result<Answer> HttpTransport::exchange(const Request& request)
 
 base::Result<Answer> HttpTransport::attempt(const Request& request)
 {
-    cancellable_.reset(g_cancellable_new());
+    waiter_.begin();
     deadline_ = request.deadline;
     reused_ = true;
     connected_ = false;
     answered_ = false;
-    timed_out_ = false;
-    if (interrupted_)
+    left_ = false;
+    certificate_use_ = CertificateUse::None;
+    if (waiter_.interrupted())
         return fail(Errc::Stopped, "Stopped before a message to " + address(request.uri) + ".");
     if (is_https(request.uri))
-        if (auto trusted = trust_ca_file(); !trusted)
-            return tl::unexpected(std::move(trusted).error());
-    cancel_at(std::min(deadline_, g_get_monotonic_time() + options_.connect_timeout / std::chrono::microseconds(1)));
+        if (auto prepared = prepare_tls(request.uri); !prepared)
+            return tl::unexpected(std::move(prepared).error());
+    waiter_.cancel_at(
+        std::min(deadline_, g_get_monotonic_time() + options_.connect_timeout / std::chrono::microseconds(1)));
 
     const auto message = create_message(request);
-    const auto sent = wait_for([&](GAsyncReadyCallback done, gpointer place) {
-        soup_session_send_async(session_.get(), message.get(), G_PRIORITY_DEFAULT, cancellable_.get(), done, place);
+    const auto sent = waiter_.wait_for([&](GAsyncReadyCallback done, gpointer place) {
+        soup_session_send_async(session_.get(), message.get(), G_PRIORITY_DEFAULT, waiter_.cancellable(), done, place);
     });
     GError* error = nullptr;
     const Owned<GInputStream> stream(soup_session_send_finish(session_.get(), sent.get(), &error));
-    if (stream == nullptr)
-        return tl::unexpected(describe(request.uri, message.get(), *Owned<GError>(error)));
+    const Owned<GError> failure(error);
+    if (stream == nullptr && (!left_ || waiter_.interrupted()))
+        return tl::unexpected(describe(request.uri, message.get(), *failure));
+    return read_answer(request, message.get(), stream.get());
+}
 
+base::Result<Answer> HttpTransport::read_answer(const Request& request, SoupMessage* message, GInputStream* stream)
+{
     Answer answer;
-    const auto status = soup_message_get_status(message.get());
-    auto* headers = soup_message_get_response_headers(message.get());
+    const auto status = soup_message_get_status(message);
+    auto* headers = soup_message_get_response_headers(message);
     if (const char* location = soup_message_headers_get_one(headers, "Location");
         location != nullptr && is_redirect(status)) {
         answer.location = location;
         return answer;
     }
+    if (status == SOUP_STATUS_UNAUTHORIZED && !options_.http_user.empty() && is_own(request.uri)) {
+        const char* challenge = soup_message_headers_get_list(headers, "WWW-Authenticate");
+        answer.challenge = challenge != nullptr ? challenge : "";
+        return answer;
+    }
     if (status != SOUP_STATUS_OK)
-        return tl::unexpected(describe_status(address(request.uri), status));
+        return tl::unexpected(describe_status(address(request.uri), status, find_retry_after(headers)));
     if (const char* type = soup_message_headers_get_content_type(headers, nullptr))
         answer.reply.content_type = Owned<char>(g_ascii_strdown(type, -1)).get();
-    auto body = read_body(request.uri, message.get(), stream.get());
+    auto body = read_body(request.uri, message, stream);
     if (!body)
         return tl::unexpected(std::move(body).error());
     answer.reply.body = std::move(*body);
@@ -361,29 +386,42 @@ base::Result<std::string> HttpTransport::read_body(GUri* uri, SoupMessage* messa
             Errc::ReplyTooLarge,
             fmt::format("The reply of {} is larger than {} octets. Tell the server's operator.", address(uri), most));
     };
-    std::string body;
+    const auto undecodable = [&] {
+        return fail(Errc::NotSyncML, fmt::format("The reply of {} is compressed in a way that cannot be undone. Tell "
+                                                 "the server's operator.",
+                                                 address(uri)));
+    };
     auto* headers = soup_message_get_response_headers(message);
     if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH) {
         const auto announced = soup_message_headers_get_content_length(headers);
         if (announced < 0 || static_cast<std::uint64_t>(announced) > most)
             return too_large();
     }
+    const char* coding = soup_message_headers_get_list(headers, "Content-Encoding");
+    auto decoder = BodyDecoder::create(coding != nullptr ? coding : "", most);
+    if (!decoder)
+        return undecodable();
     std::vector<char> chunk(chunk_size);
     while (true) {
-        const auto done = wait_for([&](GAsyncReadyCallback ready, gpointer place) {
-            g_input_stream_read_async(stream, chunk.data(), chunk.size(), G_PRIORITY_DEFAULT, cancellable_.get(), ready,
-                                      place);
+        const auto done = waiter_.wait_for([&](GAsyncReadyCallback ready, gpointer place) {
+            g_input_stream_read_async(stream, chunk.data(), chunk.size(), G_PRIORITY_DEFAULT, waiter_.cancellable(),
+                                      ready, place);
         });
         GError* error = nullptr;
         const auto size = g_input_stream_read_finish(stream, done.get(), &error);
         if (size < 0)
             return tl::unexpected(describe(uri, message, *Owned<GError>(error)));
         if (size == 0)
-            return body;
-        if (static_cast<std::size_t>(size) > most - body.size())
-            return too_large();
-        body.append(chunk.data(), static_cast<std::size_t>(size));
+            break;
+        switch (decoder->feed({chunk.data(), static_cast<std::size_t>(size)})) {
+        case BodyDecoder::Result::More: break;
+        case BodyDecoder::Result::TooLarge: return too_large();
+        case BodyDecoder::Result::Broken: return undecodable();
+        }
     }
+    if (!decoder->is_complete())
+        return undecodable();
+    return std::move(decoder->body());
 }
 
 } // namespace

@@ -17,15 +17,21 @@ const char* advice(unsigned status)
     switch (status) {
     case 204: return "It has no reply to give; check that the URL is that of the synchronization service.";
     case 303: return "Synchronization cannot follow it there; check the URL.";
-    case 401: return "It asks for HTTP authentication, which syncd does not offer yet; check the URL.";
+    case 401:
+        return "It asks for HTTP authentication; give the profile HttpId and HttpPassword for the host of its URL.";
     case 403: return "Access is forbidden; check the URL, or ask the server's operator.";
     case 404:
     case 410: return "There is no synchronization service at this address; check the path of the URL.";
     case 405: return "This address takes no messages; check the path of the URL.";
     case 406:
     case 415: return "It does not take SyncML messages in XML; check the URL.";
-    case 407: return "The proxy asks for a password, which syncd does not offer yet.";
+    case 407:
+        return "The proxy wants another user and password than it was given; correct them in its URL, in the "
+               "environment "
+               "of syncd (http://USER:PASSWORD@HOST:PORT; of HTTP's ways to log in, Basic is known there).";
     case 413: return "The message was too large for it; ask the server's operator.";
+    case 417: return "It, or a proxy before it, wants what a request cannot give; ask the server's operator.";
+    case 421: return "It does not serve that host; check the host name in the URL.";
     case 429:
     case 503: return "It is too busy or being serviced; try again later.";
     default: break;
@@ -33,6 +39,17 @@ const char* advice(unsigned status)
     if (status >= 500)
         return "The server failed; try again later, and tell its operator if it stays so.";
     return "Check the URL.";
+}
+
+/// In the largest unit that says enough.
+std::string in_words(std::chrono::seconds time)
+{
+    using namespace std::chrono;
+    if (time > 2h)
+        return fmt::format("{} hours", ceil<hours>(time).count());
+    if (time > 2min)
+        return fmt::format("{} minutes", ceil<minutes>(time).count());
+    return fmt::format("{} seconds", time.count());
 }
 
 bool is_resolver_failure(const GError& failure)
@@ -49,10 +66,37 @@ bool is_proxy_failure(const GError& failure)
 
 } // namespace
 
-Error describe_status(const std::string& address, unsigned status)
+Error describe_status(const std::string& address, unsigned status, std::optional<std::chrono::seconds> retry_after)
 {
-    return {Errc::HttpStatus, fmt::format("{} answered with HTTP status {} ({}). {}", address, status,
-                                          soup_status_get_phrase(status), advice(status))};
+    auto text = fmt::format("{} answered with HTTP status {} ({}). ", address, status, soup_status_get_phrase(status));
+    if (retry_after && status >= 400)
+        text += fmt::format("It asks to be left alone for {}; try again then.", in_words(*retry_after));
+    else
+        text += advice(status);
+    return {Errc::HttpStatus, std::move(text)};
+}
+
+Error describe_login(const std::string& address, HttpLogin::Next why)
+{
+    switch (why) {
+    case HttpLogin::Next::Again:
+    case HttpLogin::Next::Wrong: break;
+    case HttpLogin::Next::PlainOnly:
+        return {
+            Errc::PlainCredentialsRefused,
+            fmt::format("{} wants HTTP's user and password without encryption, readable on the way; this is refused. "
+                        "Use an https URL, or let the profile allow plain credentials.",
+                        address)};
+    case HttpLogin::Next::NoneKnown:
+        return {Errc::HttpStatus,
+                fmt::format("{} answered with HTTP status 401 (Unauthorized) and asks for a way to log in "
+                            "other than Basic and Digest. Ask the server's operator.",
+                            address)};
+    }
+    return {Errc::Authentication,
+            fmt::format("{} refuses the user name or the password of HTTP authentication. Correct "
+                        "HttpId and HttpPassword of the profile.",
+                        address)};
 }
 
 Error describe_certificate(const std::string& address, GTlsCertificateFlags flaws)
@@ -78,6 +122,18 @@ Error describe_certificate(const std::string& address, GTlsCertificateFlags flaw
     if (reasons.empty())
         reasons = "it cannot be verified";
     return {Errc::Tls, fmt::format("The certificate of {} is refused: {}.", address, reasons)};
+}
+
+Error describe_certificate_use(const std::string& address, const GError& failure, CertificateUse use)
+{
+    if (use == CertificateUse::Lacking)
+        return {Errc::Tls,
+                fmt::format("{} wants a client certificate ({}). Give the profile the ClientCertificate that "
+                            "the server's operator has made for it.",
+                            address, failure.message)};
+    return {Errc::Tls, fmt::format("{} does not take the client certificate of the profile ({}). Give the profile the "
+                                   "one that the server's operator has made for it, or ask whether it still holds.",
+                                   address, failure.message)};
 }
 
 Error describe_failure(const std::string& address, const GError& failure, bool connected)

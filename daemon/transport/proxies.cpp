@@ -1,8 +1,11 @@
 #include "transport/proxies.hpp"
 
+#include "base/base64.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <initializer_list>
+#include <memory>
 #include <string_view>
 
 namespace transport {
@@ -22,6 +25,42 @@ std::string proxy_url(std::string value)
     if (value.empty() || value.find("://") != std::string::npos)
         return value;
     return "http://" + value;
+}
+
+/// The parts of a proxy's URL. Not strict: a password may hold what it should not, and must not be taken for
+/// anything else.
+struct Parts {
+    std::string scheme; ///< with `://`
+    std::string login;  ///< USER:PASSWORD
+    std::string place;
+};
+
+Parts parts_of(const std::string& proxy)
+{
+    const auto begin = proxy.find("://") + 3;
+    const auto at = proxy.rfind('@');
+    if (at == std::string::npos || at < begin)
+        return {proxy.substr(0, begin), {}, proxy.substr(begin)};
+    return {proxy.substr(0, begin), proxy.substr(begin, at - begin), proxy.substr(at + 1)};
+}
+
+bool is_socks(const Parts& parts)
+{
+    return parts.scheme.starts_with("socks");
+}
+
+/// What GIO gets to see, which warns of a URL that it cannot read by printing it.
+std::string for_gio(const std::string& proxy)
+{
+    const auto parts = parts_of(proxy);
+    const bool readable = g_uri_is_valid(proxy.c_str(), G_URI_FLAGS_HAS_PASSWORD, nullptr) != 0;
+    return is_socks(parts) && readable ? proxy : parts.scheme + parts.place;
+}
+
+std::string unescaped(const std::string& text)
+{
+    const Owned<char> result(g_uri_unescape_string(text.c_str(), nullptr));
+    return result != nullptr ? result.get() : text;
 }
 
 std::vector<std::string> split(std::string_view list)
@@ -69,10 +108,34 @@ Owned<GProxyResolver> create_proxy_resolver(const Proxies& proxies)
     Owned<GProxyResolver> resolver(g_simple_proxy_resolver_new("direct://", direct.data()));
     auto* simple = G_SIMPLE_PROXY_RESOLVER(resolver.get());
     if (!proxies.http.empty())
-        g_simple_proxy_resolver_set_uri_proxy(simple, "http", proxies.http.c_str());
+        g_simple_proxy_resolver_set_uri_proxy(simple, "http", for_gio(proxies.http).c_str());
     if (!proxies.https.empty())
-        g_simple_proxy_resolver_set_uri_proxy(simple, "https", proxies.https.c_str());
+        g_simple_proxy_resolver_set_uri_proxy(simple, "https", for_gio(proxies.https).c_str());
     return resolver;
+}
+
+bool is_proxied(GProxyResolver* resolver, GUri* uri)
+{
+    if (resolver == nullptr)
+        return false;
+    const Owned<char> text(g_uri_to_string(uri));
+    const std::unique_ptr<char*, decltype(&g_strfreev)> proxies(
+        g_proxy_resolver_lookup(resolver, text.get(), nullptr, nullptr), g_strfreev);
+    return proxies != nullptr && std::string_view(*proxies.get()) != "direct://";
+}
+
+std::string proxy_authorization(const std::string& proxy)
+{
+    if (proxy.empty())
+        return {};
+    const auto parts = parts_of(proxy);
+    if (parts.login.empty() || is_socks(parts))
+        return {};
+    const auto colon = parts.login.find(':');
+    auto login = unescaped(parts.login.substr(0, colon)) + ':';
+    if (colon != std::string::npos)
+        login += unescaped(parts.login.substr(colon + 1));
+    return "Basic " + base::encode_base64(login);
 }
 
 } // namespace transport

@@ -24,7 +24,14 @@ std::optional<std::string> process_environment(const char* name);
 
 Proxies read_proxies(const Environment& environment);
 
-/// Empty when there is no proxy.
+/// Empty when there is no proxy. It knows no user and password but of SOCKS proxies, to which GIO speaks itself.
 Owned<GProxyResolver> create_proxy_resolver(const Proxies& proxies);
+
+/// Whether a request goes through a proxy; `resolver` may be empty.
+bool is_proxied(GProxyResolver* resolver, GUri* uri);
+
+/// The value of Proxy-Authorization (Basic) by the user and password in a proxy's URL,
+/// `http://USER:PASSWORD@HOST:PORT`, percent-encoded or not; empty when it has none.
+std::string proxy_authorization(const std::string& proxy);
 
 } // namespace transport

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/secret.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,17 +17,25 @@ struct Options {
     std::chrono::milliseconds connect_timeout{30'000}; ///< name, connection and TLS handshake
     std::chrono::milliseconds reply_timeout{120'000};  ///< the whole post, redirects included
     std::size_t max_reply_bytes = 0;                   ///< 0: no limit
+
+    // What the server of this URL alone is shown, of the same host and port and never with less encryption.
+    std::string server;
+    std::string http_user; ///< for HTTP authentication; empty: none
+    base::Secret http_password;
+    bool allow_plain_credentials = false; ///< HTTP's Basic may travel over http
+    base::Secret client_certificate;      ///< PEM with the key; empty: none
 };
 
 struct Reply {
     std::string body;
     std::string content_type; ///< lower case, without parameters
+    std::string url{};        ///< that answered: after redirects another one than was asked
 };
 
 /// The HTTP binding of one session: POST a message, get the answer. Keeps one
 /// connection alive between messages, and the server's cookies. Certificates are
-/// always verified; there is no switch against that. Proxies come from the
-/// environment (`https_proxy` …). Blocking; not thread safe.
+/// always verified; there is no switch against that. Proxies, with their users and
+/// passwords, come from the environment (`https_proxy` …). Blocking; not thread safe.
 class Transport {
 public:
     virtual ~Transport() = default;
@@ -35,9 +44,12 @@ public:
     /// 301/302 with the same POST) only to the same or a safer scheme; a session
     /// that began with https stays there.
     ///
-    /// Errors: HostNotFound, Unreachable, Tls (certificate, handshake, or a way out of https), Timeout,
-    /// HttpStatus, NotSyncML (an empty body, a text/html page or no HTTP at all), ReplyTooLarge, Protocol (no such
-    /// URL can be), Stopped (`interrupt`). The message names the host and says what to do.
+    /// A server that answers 401 is told the HTTP user and password, once.
+    ///
+    /// Errors: HostNotFound, Unreachable, Tls (certificates, handshake, or a way out of https), Timeout,
+    /// HttpStatus, Authentication (the HTTP user or password is wrong), PlainCredentialsRefused, NotSyncML (an empty
+    /// body, a text/html page or no HTTP at all), ReplyTooLarge (after decompression, too), Protocol (no such URL can
+    /// be), Stopped (`interrupt`). The message names the host and says what to do.
     virtual base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body) = 0;
 
     /// Async-signal-safe: makes a running and every later `post` end with Stopped.
@@ -47,6 +59,10 @@ public:
 /// A URL's host, and its port when that is not the scheme's, for messages to people; a text that
 /// is no such URL, as it is.
 std::string address(const std::string& url);
+
+/// The URL that a reference (RFC 3986 §4.1) stands for in a reply of `url`; the reference itself when it has a scheme
+/// of its own, or makes no web address.
+std::string resolve(const std::string& reference, const std::string& url);
 
 std::unique_ptr<Transport> create_http_transport(const Options& options);
 

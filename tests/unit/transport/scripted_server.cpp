@@ -41,7 +41,8 @@ std::optional<std::string> HttpRequest::header(std::string_view name) const
     return value;
 }
 
-ScriptedServer::ScriptedServer(std::vector<Turn> script, const std::string& certificate, std::string greeting)
+ScriptedServer::ScriptedServer(std::vector<Turn> script, const std::string& certificate, std::string greeting,
+                               const std::string& client_ca)
     : script_(std::move(script)), greeting_(std::move(greeting)), listener_(g_socket_listener_new()),
       cancellable_(g_cancellable_new())
 {
@@ -49,6 +50,10 @@ ScriptedServer::ScriptedServer(std::vector<Turn> script, const std::string& cert
     if (!certificate.empty()) {
         certificate_.reset(g_tls_certificate_new_from_file(certificate.c_str(), &error));
         check(certificate_ != nullptr, error);
+    }
+    if (!client_ca.empty()) {
+        client_ca_.reset(G_TLS_DATABASE(g_tls_file_database_new(client_ca.c_str(), &error)));
+        check(client_ca_ != nullptr, error);
     }
     const Owned<GInetAddress> loopback(g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4));
     const Owned<GSocketAddress> any_port(g_inet_socket_address_new(loopback.get(), 0));
@@ -115,8 +120,18 @@ void ScriptedServer::run()
             g_tls_server_connection_new(G_IO_STREAM(connection.get()), certificate_.get(), nullptr));
         static const char* const protocols[] = {"h2", "http/1.1", nullptr};
         g_tls_connection_set_advertised_protocols(G_TLS_CONNECTION(tls.get()), protocols);
+        if (client_ca_ != nullptr) {
+            g_object_set(tls.get(), "authentication-mode", G_TLS_AUTHENTICATION_REQUIRED, nullptr);
+            g_tls_connection_set_database(G_TLS_CONNECTION(tls.get()), client_ca_.get());
+            g_signal_connect(tls.get(), "accept-certificate",
+                             G_CALLBACK(+[](GTlsConnection*, GTlsCertificate*, GTlsCertificateFlags flaws,
+                                            gpointer) -> gboolean { return flaws == G_TLS_CERTIFICATE_NO_FLAGS; }),
+                             nullptr);
+        }
         if (g_tls_connection_handshake(G_TLS_CONNECTION(tls.get()), cancellable_.get(), nullptr) == 0)
             continue;
+        if (g_tls_connection_get_peer_certificate(G_TLS_CONNECTION(tls.get())) != nullptr)
+            ++known_clients_;
         {
             const std::lock_guard lock(mutex_);
             const char* agreed = g_tls_connection_get_negotiated_protocol(G_TLS_CONNECTION(tls.get()));

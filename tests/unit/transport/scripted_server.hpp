@@ -39,10 +39,12 @@ struct Turn {
 
 /// A web server that follows a script, whatever it is asked: on 127.0.0.1, one
 /// connection after the other, in a thread of its own. With a certificate (PEM
-/// with key) it speaks TLS. A greeting goes out before anything is asked.
+/// with key) it speaks TLS, and with a client CA it wants a certificate of it. A
+/// greeting goes out before anything is asked.
 class ScriptedServer {
 public:
-    explicit ScriptedServer(std::vector<Turn> script, const std::string& certificate = {}, std::string greeting = {});
+    explicit ScriptedServer(std::vector<Turn> script, const std::string& certificate = {}, std::string greeting = {},
+                            const std::string& client_ca = {});
     ~ScriptedServer();
     ScriptedServer(const ScriptedServer&) = delete;
     ScriptedServer& operator=(const ScriptedServer&) = delete;
@@ -54,6 +56,8 @@ public:
     int connections() const { return connections_; }
     /// What the last TLS connection agreed to speak, of `h2` and `http/1.1`.
     std::string protocol() const;
+    /// How many TLS connections came with a certificate.
+    int known_clients() const { return known_clients_; }
     /// The octets sent by Flood; waits for the client to have gone away after it, or after Hold.
     std::size_t flooded();
 
@@ -66,10 +70,12 @@ private:
     std::vector<Turn> script_;
     std::string greeting_;
     transport::Owned<GTlsCertificate> certificate_;
+    transport::Owned<GTlsDatabase> client_ca_;
     transport::Owned<GSocketListener> listener_;
     transport::Owned<GCancellable> cancellable_;
     int port_ = 0;
     std::atomic<int> connections_{0};
+    std::atomic<int> known_clients_{0};
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
