@@ -47,6 +47,9 @@ base::Result<syncml::Message> Exchange::send(syncml::Message message, const std:
     auto answer = codec::decode(reply->body, Encoding, limits_);
     if (!answer)
         return tl::unexpected(unreadable(url, answer.error()));
+    // Most servers write a whole URL there, some a path, and only who carried the message knows beside what.
+    if (auto& next = answer->header.resp_uri; !next.empty())
+        next = transport::resolve(next, reply->url);
     return answer;
 }
 

@@ -44,8 +44,9 @@ private:
 
 } // namespace
 
-base::Result<transport::Reply> ObligingServer::post(const std::string&, std::string_view, std::string_view body)
+base::Result<transport::Reply> ObligingServer::post(const std::string& url, std::string_view, std::string_view body)
 {
+    urls.push_back(url);
     auto request = codec::decode(body, codec::Encoding::Xml, {});
     if (!request)
         return tl::unexpected(request.error());
@@ -54,7 +55,7 @@ base::Result<transport::Reply> ObligingServer::post(const std::string&, std::str
         if (const auto go_on = on_request(*request); !go_on)
             return tl::unexpected(go_on.error());
     return transport::Reply{codec::encode(answer(*request), codec::Encoding::Xml),
-                            std::string(codec::media_type(codec::Encoding::Xml))};
+                            std::string(codec::media_type(codec::Encoding::Xml)), url};
 }
 
 syncml::Message ObligingServer::answer(const syncml::Message& request)
@@ -63,6 +64,7 @@ syncml::Message ObligingServer::answer(const syncml::Message& request)
     reply.header = request.header;
     std::swap(reply.header.source, reply.header.target);
     reply.header.cred.reset();
+    reply.header.resp_uri = resp_uri;
     reply.final = request.final;
     ReplyBody body(reply, request.header.msg_id);
     body.status(0, "SyncHdr", StatusCode::AuthenticationAccepted);

@@ -18,7 +18,10 @@ public:
     /// Looks at each request before it is answered; an error is what `post` returns instead.
     std::function<base::Result<void>(const syncml::Message&)> on_request;
 
+    std::string resp_uri; ///< of every reply
+
     std::vector<syncml::Message> requests;
+    std::vector<std::string> urls;
     bool interrupted = false;
 
     base::Result<transport::Reply> post(const std::string& url, std::string_view media_type,

@@ -186,6 +186,17 @@ TEST_CASE("maps that the server has not confirmed go first in the next session",
     CHECK(f.at("post 2") < f.at("note_mapped g1"));
 }
 
+TEST_CASE("a RespURI that is no whole URL stands beside the one that answered", "[runner]")
+{
+    Fixture f;
+    f.server.resp_uri = "session?sid=5";
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    REQUIRE(f.server.urls.size() > 2);
+    CHECK(f.server.urls[0] == f.plan.url);
+    for (std::size_t i = 1; i < f.server.urls.size(); ++i)
+        CHECK(f.server.urls[i] == f.plan.url.substr(0, f.plan.url.rfind('/')) + "/session?sid=5");
+}
+
 TEST_CASE("a refresh reports what it replaced", "[runner]")
 {
     Fixture f;
