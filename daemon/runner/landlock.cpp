@@ -74,7 +74,9 @@ private:
     int fd_;
 };
 
-void allow(int ruleset, const fs::path& path, std::uint64_t rights)
+enum class Only { Any, PublicFile };
+
+void allow(int ruleset, const fs::path& path, std::uint64_t rights, Only only = Only::Any)
 {
     const Descriptor target(::open(path.c_str(), O_PATH | O_CLOEXEC));
     struct stat status {};
@@ -83,6 +85,8 @@ void allow(int ruleset, const fs::path& path, std::uint64_t rights)
             return;
         fail(path);
     }
+    if (only == Only::PublicFile && (!S_ISREG(status.st_mode) || (status.st_mode & S_IROTH) == 0))
+        return;
     landlock_path_beneath_attr rule{};
     rule.allowed_access = S_ISDIR(status.st_mode) ? rights : rights & FileRights;
     rule.parent_fd = target.get();
@@ -92,7 +96,8 @@ void allow(int ruleset, const fs::path& path, std::uint64_t rights)
 
 } // namespace
 
-bool restrict_files(const std::vector<fs::path>& readable, const std::vector<fs::path>& writable)
+bool restrict_files(const std::vector<fs::path>& readable, const std::vector<fs::path>& files,
+                    const std::vector<fs::path>& writable)
 {
     const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 0 && (errno == ENOSYS || errno == EOPNOTSUPP))
@@ -103,6 +108,8 @@ bool restrict_files(const std::vector<fs::path>& readable, const std::vector<fs:
         fail("ruleset");
     for (const auto& path : readable)
         allow(ruleset.get(), path, ReadFiles & handled.handled_access_fs);
+    for (const auto& path : files)
+        allow(ruleset.get(), path, ReadFiles & handled.handled_access_fs, Only::PublicFile);
     for (const auto& path : writable)
         allow(ruleset.get(), path, (ReadFiles | WriteFiles) & handled.handled_access_fs);
     if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0)

@@ -38,7 +38,7 @@ void shut_in(const channel::Plan& plan)
     ::setenv("SQLITE_TMPDIR", state.c_str(), 1); // /var/tmp is out of reach
     Reach reach{{state, items}, {}};
     if (!plan.ca_file.empty())
-        reach.readable.push_back(plan.ca_file);
+        reach.files.push_back(plan.ca_file);
     for (const auto& what : enter_sandbox(reach))
         spdlog::warn("the session runs without what this kernel lacks: {}", what);
 }

@@ -86,9 +86,7 @@ std::vector<std::string> enter_sandbox(const Reach& reach)
     if (LimitAddressSpace)
         limit(RLIMIT_AS, MaxAddressSpace);
 
-    auto readable = system_files();
-    readable.insert(readable.end(), reach.readable.begin(), reach.readable.end());
-    if (!restrict_files(readable, reach.writable))
+    if (!restrict_files(system_files(), reach.files, reach.writable))
         lacking.emplace_back("Landlock: files of this user are not out of the session's reach");
     if (!filter_system_calls())
         lacking.emplace_back("seccomp filters: system calls are not restricted");

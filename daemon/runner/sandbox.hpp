@@ -9,7 +9,9 @@ namespace runner {
 /// What a session needs of the file system beside the system's libraries and settings.
 struct Reach {
     std::vector<std::filesystem::path> writable; ///< directories
-    std::vector<std::filesystem::path> readable; ///< files or directories
+    /// Files that a user named, and that it may have only if they are regular and everybody may read them: it runs
+    /// as a service, which may read more than that user.
+    std::vector<std::filesystem::path> files;
 };
 
 /// Hides this process's memory from others of its uid and from core files, and

@@ -38,6 +38,10 @@ struct Directories {
         std::ofstream(mine / "old") << "before";
         std::ofstream(other / "secret") << "hidden";
         std::ofstream(root / "ca.pem") << "certificate";
+        std::ofstream(root / "key.pem") << "mine alone";
+        fs::permissions(root / "ca.pem", fs::perms(0644));
+        fs::permissions(root / "key.pem", fs::perms(0640));
+        fs::create_symlink(other, root / "link");
     }
     ~Directories() { fs::remove_all(root); }
 };
@@ -52,7 +56,9 @@ int status_of_confined(const Directories& directories, const std::function<int()
     REQUIRE(child >= 0);
     if (child == 0) {
         runner::seal_process(STDERR_FILENO);
-        runner::enter_sandbox({.writable = {directories.mine}, .readable = {directories.root / "ca.pem"}});
+        runner::enter_sandbox({.writable = {directories.mine},
+                               .files = {directories.root / "ca.pem", directories.root / "key.pem", directories.other,
+                                         directories.root / "link"}});
         ::_exit(act());
     }
     int status = 0;
@@ -90,7 +96,7 @@ TEST_CASE("this kernel has all that the sandbox is made of", "[sandbox]")
     const Directories directories;
     const pid_t child = ::fork();
     if (child == 0)
-        ::_exit(static_cast<int>(runner::enter_sandbox({.writable = {directories.mine}, .readable = {}}).size()));
+        ::_exit(static_cast<int>(runner::enter_sandbox({.writable = {directories.mine}, .files = {}}).size()));
     int status = -1;
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK(exit_status(status) == 0);
@@ -120,6 +126,9 @@ TEST_CASE("a confined process reads what the system and its plan provide", "[san
     CHECK(error("/dev/urandom", O_RDONLY) == 0);
     CHECK(error(directories.root / "ca.pem", O_RDONLY) == 0);
     CHECK(error(directories.root / "ca.pem", O_WRONLY) == EACCES);
+    // What a user named is read if everybody may read it, and a directory opens nothing.
+    CHECK(error(directories.root / "key.pem", O_RDONLY) == EACCES);
+    CHECK(error(directories.root / "link", O_RDONLY | O_DIRECTORY) == EACCES);
     CHECK(error("/etc/nsswitch.conf", O_WRONLY) == EACCES);
 }
 
