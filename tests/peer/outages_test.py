@@ -6,10 +6,10 @@ import pathlib
 import tempfile
 import unittest
 
+from authority import Authority
 from device import EVENT, start_devices
 from example_items import contact, event, texts
 from peer_case import NOTHING, STORES, ReferenceServer
-from tls_test import Authority
 
 USER, PASSWORD = 'alice', 's3cret'
 

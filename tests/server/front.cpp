@@ -104,7 +104,7 @@ Front::~Front()
     soup_server_disconnect(server_.get());
 }
 
-std::string Front::listen(unsigned port, const std::string& tls_certificate, const std::string& tls_key)
+std::string Front::listen(unsigned port, bool ipv6, const std::string& tls_certificate, const std::string& tls_key)
 {
     GError* error = nullptr;
     const auto check = [&error](bool ok) {
@@ -114,7 +114,7 @@ std::string Front::listen(unsigned port, const std::string& tls_certificate, con
         g_error_free(error);
         throw std::runtime_error(text);
     };
-    int options = SOUP_SERVER_LISTEN_IPV4_ONLY;
+    int options = ipv6 ? SOUP_SERVER_LISTEN_IPV6_ONLY : SOUP_SERVER_LISTEN_IPV4_ONLY;
     if (!tls_certificate.empty()) {
         auto* certificate = g_tls_certificate_new_from_files(tls_certificate.c_str(), tls_key.c_str(), &error);
         check(certificate != nullptr);
@@ -126,7 +126,8 @@ std::string Front::listen(unsigned port, const std::string& tls_certificate, con
           FALSE);
     auto* uris = soup_server_get_uris(server_.get());
     auto* uri = static_cast<GUri*>(uris->data);
-    origin_ = std::string(g_uri_get_scheme(uri)) + "://127.0.0.1:" + std::to_string(g_uri_get_port(uri));
+    origin_ = std::string(g_uri_get_scheme(uri)) + (ipv6 ? "://[::1]:" : "://127.0.0.1:") +
+              std::to_string(g_uri_get_port(uri));
     g_slist_free_full(uris, reinterpret_cast<GDestroyNotify>(g_uri_unref));
     return origin_ + "/sync";
 }

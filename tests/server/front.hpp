@@ -21,9 +21,9 @@ public:
     Front(const Front&) = delete;
     Front& operator=(const Front&) = delete;
 
-    /// Begins to listen; port 0: any free one. With a certificate: HTTPS. The address of
-    /// `/sync`; throws std::runtime_error.
-    std::string listen(unsigned port, const std::string& tls_certificate, const std::string& tls_key);
+    /// Begins to listen; port 0: any free one; `ipv6`: on ::1, not on 127.0.0.1. With a certificate: HTTPS. The
+    /// address of `/sync`; throws std::runtime_error.
+    std::string listen(unsigned port, bool ipv6, const std::string& tls_certificate, const std::string& tls_key);
 
 private:
     struct Request;

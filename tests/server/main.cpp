@@ -16,6 +16,7 @@ struct CommandLine {
     Options options;
     std::string file = ":memory:";
     unsigned port = 0;
+    bool ipv6 = false;
     std::string tls_certificate, tls_key;
     std::vector<std::string> faults;
     bool until_eof = false;
@@ -58,6 +59,7 @@ CommandLine parse(int argc, char** argv)
 
     CLI::App app("Reference OMA DS 1.2 server for tests; loopback only. See tests/server/README.md.");
     app.add_option("--port", line.port, "port, 0: any free one; printed as 'READY URL'")->check(CLI::Range(0, 65535));
+    app.add_flag("--ipv6", line.ipv6, "listen on ::1 instead of 127.0.0.1");
     app.add_option("--data", line.file, "database file; without it everything is in memory");
     app.add_option("--user", users, "NAME:PASSWORD of a user, repeatable; none: no authentication");
     app.add_option("--guard", guards, "DATASTORE=NAME:PASSWORD that its Alert must show, repeatable");
@@ -133,7 +135,7 @@ int run(const CommandLine& line)
     Gate gate;
     Control control(store, unfinished, journal, faults, options, desk, gate, [&] { g_main_loop_quit(loop.get()); });
     Front front(desk, control, gate, faults, journal, line.trace);
-    const auto uri = front.listen(line.port, line.tls_certificate, line.tls_key);
+    const auto uri = front.listen(line.port, line.ipv6, line.tls_certificate, line.tls_key);
     desk.set_uri(uri);
 
     g_unix_signal_add(SIGTERM, on_signal, loop.get());
