@@ -92,7 +92,7 @@ public:
     template <class Variant>
     void command(const Variant& command)
     {
-        std::visit([this](const auto& one) { named(one); }, command);
+        std::visit([this](const auto& one) { this->named(one); }, command);
     }
 
     /// As if more would follow.
@@ -182,7 +182,7 @@ private:
     void inside(syncml::AlertCode code) { decimal(static_cast<int>(code)); }
     void inside(const syncml::Data& data)
     {
-        std::visit([this](const auto& one) { data_of(one); }, data);
+        std::visit([this](const auto& one) { this->data_of(one); }, data);
     }
 
     void decimal(auto number)

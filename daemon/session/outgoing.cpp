@@ -77,7 +77,7 @@ void Outgoing::begin_chunks()
     // Base64 has no line ends, or none that count.
     if (change.format.empty())
         make_line_ends_plain(change.data);
-    chunks_.emplace();
+    chunks_ = Chunks{};
 }
 
 syncml::ItemCommand Outgoing::next_chunk() const

@@ -32,7 +32,12 @@ Meta ItemCommand::meta_of(const Item& item) const
     return result;
 }
 
-bool Group::operator==(const Group&) const = default;
+// Not defaulted: clang 14 crashes over a comparison that comes back to itself.
+bool Group::operator==(const Group& other) const
+{
+    return kind == other.kind && cmd_id == other.cmd_id && no_resp == other.no_resp && meta == other.meta &&
+           commands == other.commands;
+}
 
 std::string_view name(ItemVerb verb)
 {
