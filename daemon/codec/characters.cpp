@@ -1,5 +1,7 @@
 #include "codec/characters.hpp"
 
+#include "base/utf8.hpp"
+
 namespace codec {
 
 namespace {
@@ -16,36 +18,6 @@ constexpr unsigned char is_special(signed char c)
     using Bit = unsigned char;
     const Bit control = Bit(c < 0x20) & Bit(c != '\n') & Bit(c != '\r') & Bit(c != '\t');
     return control | Bit(c == '&') | Bit(c == '<') | Bit(c == '>');
-}
-
-// The octets of the first character of `text`, 0 when it is not well-formed
-// (Unicode, table 3-7: no overlong form, no surrogate, nothing above U+10FFFF).
-std::size_t utf8_size(std::string_view text)
-{
-    const auto octet = [text](std::size_t at) {
-        return at < text.size() ? static_cast<unsigned char>(text[at]) : static_cast<unsigned char>(0);
-    };
-    const auto follows = [octet](std::size_t at, unsigned char low = 0x80, unsigned char high = 0xBF) {
-        return octet(at) >= low && octet(at) <= high;
-    };
-    const auto lead = octet(0);
-    if (lead < 0x80)
-        return 1;
-    if (lead < 0xC2)
-        return 0;
-    if (lead < 0xE0)
-        return follows(1) ? 2 : 0;
-    if (lead < 0xF0) {
-        const unsigned char low = lead == 0xE0 ? 0xA0 : 0x80;
-        const unsigned char high = lead == 0xED ? 0x9F : 0xBF;
-        return follows(1, low, high) && follows(2) ? 3 : 0;
-    }
-    if (lead < 0xF5) {
-        const unsigned char low = lead == 0xF0 ? 0x90 : 0x80;
-        const unsigned char high = lead == 0xF4 ? 0x8F : 0xBF;
-        return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
-    }
-    return 0;
 }
 
 } // namespace
@@ -74,7 +46,7 @@ std::size_t character_size(std::string_view text)
     if (first < 0x20)
         return first == '\n' || first == '\r' || first == '\t' ? 1 : 0;
     const bool noncharacter = text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF");
-    return noncharacter ? 0 : utf8_size(text);
+    return noncharacter ? 0 : base::utf8_size(text);
 }
 
 bool is_xml_text(std::string_view text)
@@ -95,7 +67,7 @@ std::string read_stray_octets_as_latin1(std::string_view text)
     std::string result;
     result.reserve(text.size() + text.size() / 8);
     while (!text.empty()) {
-        const auto size = utf8_size(text);
+        const auto size = base::utf8_size(text);
         if (size > 0) {
             result.append(text.substr(0, size));
         } else {

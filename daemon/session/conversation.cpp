@@ -1,5 +1,6 @@
 #include "session/conversation.hpp"
 
+#include "base/utf8.hpp"
 #include "session/device_information.hpp"
 
 #include <fmt/format.h>
@@ -8,6 +9,8 @@ namespace session {
 namespace {
 
 constexpr std::size_t max_item_notes = 10;
+// A server can say as much as it likes to the user (Alert 100).
+constexpr std::size_t max_notes = 100;
 
 syncml::Alert alert_for(const Service& service, SyncType type)
 {
@@ -114,16 +117,17 @@ Service* Conversation::find_service(std::string_view target, std::string_view so
     return nullptr;
 }
 
-void Conversation::note(std::optional<ServiceIndex> service, std::string text)
+void Conversation::note(std::optional<ServiceIndex> service, std::string_view text)
 {
-    effects.emplace_back(Note{service, std::move(text)});
+    if (notes_++ < max_notes)
+        effects.emplace_back(Note{service, base::legible(text)});
 }
 
 void Conversation::note_item(ServiceIndex service, std::string text)
 {
     const auto told = item_notes_.at(service)++;
     if (told < max_item_notes)
-        note(service, std::move(text));
+        note(service, text);
     else if (told == max_item_notes)
         note(service,
              fmt::format("{}: more items failed; the statistics count them all.", services[service].setup().name));

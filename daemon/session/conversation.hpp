@@ -57,13 +57,15 @@ struct Conversation {
     base::Result<syncml::Header> next_header();
 
     Service* find_service(std::string_view target, std::string_view source);
-    void note(std::optional<ServiceIndex> service, std::string text);
+    /// For the report, as long as that is of a bearable length.
+    void note(std::optional<ServiceIndex> service, std::string_view text);
     /// The same for one of many items; only the first few are told.
     void note_item(ServiceIndex service, std::string text);
     void report_progress(const Service& service, bool from_server);
 
 private:
-    std::vector<std::size_t> item_notes_; ///< told so far, per service
+    std::size_t notes_ = 0;               ///< told so far
+    std::vector<std::size_t> item_notes_; ///< of them about items, per service
 };
 
 } // namespace session

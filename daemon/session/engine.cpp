@@ -1,5 +1,6 @@
 #include "session/engine.hpp"
 
+#include "base/utf8.hpp"
 #include "session/conversation.hpp"
 #include "session/receiver.hpp"
 #include "session/sender.hpp"
@@ -263,6 +264,8 @@ void Engine::Impl::fill()
 void Engine::Impl::end(std::optional<base::Error> error)
 {
     error_ = std::move(error);
+    if (error_)
+        error_->message = base::legible(error_->message);
     for (auto& service : conversation_.services) {
         if (error_)
             service.fail(*error_);

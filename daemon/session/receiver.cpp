@@ -290,9 +290,9 @@ StatusCode Receiver::read_sync_alert(syncml::AlertCode code, const syncml::Item&
     if (conversation_.package != Package::Initialization)
         return service->on_late_alert(code, item);
     made_progress_ = true;
-    auto reply = service->on_server_alert(code, item);
+    const auto reply = service->on_server_alert(code, item);
     if (!reply.note.empty())
-        conversation_.note(service->index(), std::move(reply.note));
+        conversation_.note(service->index(), reply.note);
     return reply.status;
 }
 

@@ -1,5 +1,6 @@
 #include "session/service.hpp"
 
+#include "base/utf8.hpp"
 #include "session/wording.hpp"
 
 #include <fmt/format.h>
@@ -237,7 +238,7 @@ void Service::fail(base::Error error)
 {
     if (error_)
         return;
-    error_ = std::move(error);
+    error_ = base::Error{error.code, base::legible(error.message)};
     outgoing_.cancel();
     maps_.clear(); // they stay cached for the next session
 }

@@ -1,5 +1,6 @@
 #include "transport/url.hpp"
 
+#include "base/utf8.hpp"
 #include "transport/transport.hpp"
 
 #include <fmt/format.h>
@@ -54,7 +55,8 @@ bool is_same_server(GUri* own, GUri* other)
 
 std::string address(GUri* uri)
 {
-    std::string host = g_uri_get_host(uri);
+    // A server chooses it when it redirects, and may write any octet in it as %XX.
+    std::string host = base::legible(g_uri_get_host(uri));
     if (host.find(':') != std::string::npos)
         host = "[" + host + "]";
     const int port = g_uri_get_port(uri); // the scheme's when the URL names none
@@ -64,7 +66,7 @@ std::string address(GUri* uri)
 std::string address(const std::string& url)
 {
     const auto uri = parse_url(url);
-    return uri != nullptr ? address(uri.get()) : url;
+    return uri != nullptr ? address(uri.get()) : base::legible(url);
 }
 
 std::string resolve(const std::string& reference, const std::string& url)

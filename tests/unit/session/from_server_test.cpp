@@ -278,6 +278,34 @@ TEST_CASE("the text of a display alert reaches the report", "[session][from-serv
     CHECK(client.noted("The server says: closed on Sunday"));
 }
 
+TEST_CASE("what a server says for people to read is made legible and has an end", "[session][from-server]")
+{
+    Waiting client;
+    syncml::Alert alert;
+    alert.code = syncml::AlertCode::Display;
+    alert.items.resize(1000);
+    alert.items.at(0).data = "closed\non \xFF\x1B[31m" + std::string(10'000, 'x');
+    client.reply(fourth().command(alert).sync("contacts", "card").final());
+    const auto notes = client.all<Note>();
+    REQUIRE(notes.size() == 100);
+    CHECK(notes.front().text.starts_with("The server says: closed on \xEF\xBF\xBD [31mxxx"));
+    CHECK(notes.front().text.size() < 1100);
+}
+
+TEST_CASE("an error that quotes the server is legible", "[session][from-server]")
+{
+    Waiting client;
+    auto reply = fourth();
+    reply.header().session_id = "7\n8" + std::string(10'000, '9');
+    client.reply(reply);
+    REQUIRE(client.finished);
+    const auto& text = client.finished->error.value().message;
+    CHECK(text.starts_with("The server's reply belongs to another session (\"7 8999"));
+    CHECK(text.ends_with("tell the server's operator."));
+    CHECK(text.size() < 1100);
+    CHECK(client.all<Conclude>().at(0).error.value().message == text);
+}
+
 TEST_CASE("an Alert that is no number is malformed, and a sync Alert comes too late", "[session][from-server]")
 {
     Waiting client;

@@ -30,6 +30,13 @@ TEST_CASE("what is no URL is its own address", "[transport][url]")
     CHECK(address("nonsense") == "nonsense");
 }
 
+TEST_CASE("an address for people is legible, whatever octets a server writes into it", "[transport][url]")
+{
+    CHECK(address("http://sync.%15example.net:8080/") == "sync. example.net:8080");
+    CHECK(address("https://sync%0Aexample/") == "sync example");
+    CHECK(address("\xFF\x1B") == "\xEF\xBF\xBD ");
+}
+
 TEST_CASE("a relative URL is one only beside another", "[transport][url]")
 {
     const auto base = parse_url("https://sync.example/a/b?c");
