@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/result.hpp"
+#include "transport/glib.hpp"
 #include "transport/transport.hpp"
 
 #include <libsoup/soup.h>
@@ -8,6 +10,7 @@
 #include <optional>
 #include <string>
 
+/// What the replies of an HTTP server mean, whatever brought them here.
 namespace transport {
 
 /// What came back for one request: a reply, another address to ask, or the question who asks.
@@ -17,11 +20,15 @@ struct Answer {
     Reply reply;
 };
 
-/// The redirects that leave a POST a POST, if one wants; 303 asks for a GET.
-bool is_redirect(unsigned status);
+/// What the head of a reply from `address` says; the reply is still without its body. `logs_in`: a challenge is
+/// taken up. Errors: HttpStatus.
+base::Result<Answer> read_head(const std::string& address, unsigned status, SoupMessageHeaders* headers, bool logs_in);
 
-/// A page for people instead of SyncML.
-bool is_web_page(const Reply& reply);
+/// A reply that is complete. Errors: NotSyncML (nothing, or a page for people).
+base::Result<void> check(const std::string& address, const Reply& reply);
+
+/// Where a redirect leads. Errors: HttpStatus (to no address), Tls (out of https).
+base::Result<Owned<GUri>> follow(GUri* from, const std::string& location);
 
 /// Whether libsoup would gather the whole body of what came back, however large, before it lets go of it.
 bool would_be_gathered(SoupMessage* message);

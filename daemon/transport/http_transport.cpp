@@ -1,7 +1,7 @@
 #include "transport/answer.hpp"
-#include "transport/body_decoder.hpp"
 #include "transport/glib.hpp"
 #include "transport/http_login.hpp"
+#include "transport/incoming_body.hpp"
 #include "transport/problem.hpp"
 #include "transport/proxies.hpp"
 #include "transport/tls.hpp"
@@ -15,7 +15,6 @@
 #include <netinet/tcp.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <utility>
@@ -157,14 +156,10 @@ base::Result<Reply> HttpTransport::post_following(Owned<GUri> uri, std::string_v
             answer->reply.url = Owned<char>(g_uri_to_string(uri.get())).get();
             return std::move(answer->reply);
         }
-        auto next = parse_url(answer->location, uri.get());
-        if (next == nullptr)
-            return fail(Errc::HttpStatus, fmt::format("{} redirects to an address that cannot be used. Check the URL.",
-                                                      address(uri.get())));
-        if (is_https(uri.get()) && !is_https(next.get()))
-            return fail(Errc::Tls, fmt::format("{} redirects to {} without encryption; this is refused. Check the URL.",
-                                               address(uri.get()), address(next.get())));
-        uri = std::move(next);
+        auto next = follow(uri.get(), answer->location);
+        if (!next)
+            return tl::unexpected(std::move(next).error());
+        uri = std::move(*next);
     }
     return fail(Errc::HttpStatus, fmt::format("{} was reached after {} redirects, and redirects again. Check the URL.",
                                               address(uri.get()), max_redirects));
@@ -348,59 +343,27 @@ base::Result<Answer> HttpTransport::attempt(const Request& request)
 
 base::Result<Answer> HttpTransport::read_answer(const Request& request, SoupMessage* message, GInputStream* stream)
 {
-    Answer answer;
-    const auto status = soup_message_get_status(message);
-    auto* headers = soup_message_get_response_headers(message);
-    if (const char* location = soup_message_headers_get_one(headers, "Location");
-        location != nullptr && is_redirect(status)) {
-        answer.location = location;
+    const auto host = address(request.uri);
+    const bool logs_in = !options_.http_user.empty() && is_own(request.uri);
+    auto answer =
+        read_head(host, soup_message_get_status(message), soup_message_get_response_headers(message), logs_in);
+    if (!answer || !answer->location.empty() || answer->challenge)
         return answer;
-    }
-    if (status == SOUP_STATUS_UNAUTHORIZED && !options_.http_user.empty() && is_own(request.uri)) {
-        const char* challenge = soup_message_headers_get_list(headers, "WWW-Authenticate");
-        answer.challenge = challenge != nullptr ? challenge : "";
-        return answer;
-    }
-    if (status != SOUP_STATUS_OK)
-        return tl::unexpected(describe_status(address(request.uri), status, find_retry_after(headers)));
-    if (const char* type = soup_message_headers_get_content_type(headers, nullptr))
-        answer.reply.content_type = Owned<char>(g_ascii_strdown(type, -1)).get();
     auto body = read_body(request.uri, message, stream);
     if (!body)
         return tl::unexpected(std::move(body).error());
-    answer.reply.body = std::move(*body);
-    if (answer.reply.body.empty())
-        return fail(Errc::NotSyncML, fmt::format("{} sent an empty reply. Check the URL.", address(request.uri)));
-    if (is_web_page(answer.reply))
-        return fail(Errc::NotSyncML, fmt::format("{} sent a web page, perhaps to log in to a network or service. "
-                                                 "Open the URL in a browser, and check it.",
-                                                 address(request.uri)));
+    answer->reply.body = std::move(*body);
+    if (auto good = check(host, answer->reply); !good)
+        return tl::unexpected(std::move(good).error());
     return answer;
 }
 
 base::Result<std::string> HttpTransport::read_body(GUri* uri, SoupMessage* message, GInputStream* stream)
 {
     const auto most = options_.max_reply_bytes > 0 ? options_.max_reply_bytes : std::numeric_limits<std::size_t>::max();
-    const auto too_large = [&] {
-        return fail(
-            Errc::ReplyTooLarge,
-            fmt::format("The reply of {} is larger than {} octets. Tell the server's operator.", address(uri), most));
-    };
-    const auto undecodable = [&] {
-        return fail(Errc::NotSyncML, fmt::format("The reply of {} is compressed in a way that cannot be undone. Tell "
-                                                 "the server's operator.",
-                                                 address(uri)));
-    };
-    auto* headers = soup_message_get_response_headers(message);
-    if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH) {
-        const auto announced = soup_message_headers_get_content_length(headers);
-        if (announced < 0 || static_cast<std::uint64_t>(announced) > most)
-            return too_large();
-    }
-    const char* coding = soup_message_headers_get_list(headers, "Content-Encoding");
-    auto decoder = BodyDecoder::create(coding != nullptr ? coding : "", most);
-    if (!decoder)
-        return undecodable();
+    auto body = IncomingBody::begin(address(uri), soup_message_get_response_headers(message), most);
+    if (!body)
+        return tl::unexpected(std::move(body).error());
     std::vector<char> chunk(chunk_size);
     while (true) {
         const auto done = waiter_.wait_for([&](GAsyncReadyCallback ready, gpointer place) {
@@ -412,16 +375,10 @@ base::Result<std::string> HttpTransport::read_body(GUri* uri, SoupMessage* messa
         if (size < 0)
             return tl::unexpected(describe(uri, message, *Owned<GError>(error)));
         if (size == 0)
-            break;
-        switch (decoder->feed({chunk.data(), static_cast<std::size_t>(size)})) {
-        case BodyDecoder::Result::More: break;
-        case BodyDecoder::Result::TooLarge: return too_large();
-        case BodyDecoder::Result::Broken: return undecodable();
-        }
+            return std::move(*body).end();
+        if (auto taken = body->feed({chunk.data(), static_cast<std::size_t>(size)}); !taken)
+            return tl::unexpected(std::move(taken).error());
     }
-    if (!decoder->is_complete())
-        return undecodable();
-    return std::move(decoder->body());
 }
 
 } // namespace
