@@ -198,12 +198,13 @@ void Engine::Impl::apply()
 void Engine::Impl::on_message_done()
 {
     step_ = Step::Prepare;
-    const bool progress = receiver_.made_progress() || sender_.sent_commands();
+    // A Final before ours ends nothing of this package.
+    const bool package_done = conversation_.own_final_sent && conversation_.peer_final;
+    const bool progress = receiver_.made_progress() || sender_.sent_commands() || package_done;
     idle_exchanges_ = progress ? 0 : idle_exchanges_ + 1;
     if (idle_exchanges_ >= max_idle_exchanges)
         return end(broken_rule("The server keeps the session open without getting on with it."));
-    // A Final before ours ends nothing of this package.
-    if (conversation_.own_final_sent && conversation_.peer_final) {
+    if (package_done) {
         if (conversation_.package == Package::Initialization)
             on_initialized();
         else if (conversation_.package == Package::Modifications)

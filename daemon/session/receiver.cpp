@@ -73,7 +73,6 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
 
     conversation_.peer_last_msg_id = message.header.msg_id;
     conversation_.peer_final = message.final;
-    made_progress_ = message.final;
     answers_.begin(message.header.msg_id, !message.header.no_resp);
     for (auto& command : message.body) {
         if (!only_confirmations || std::holds_alternative<syncml::Status>(command))

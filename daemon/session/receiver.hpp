@@ -33,7 +33,7 @@ public:
     /// After the last Apply: everything owed for the message stands in the conversation.
     void settle();
 
-    /// Whether the message moved the session on: an item, an answer to one, a Final.
+    /// Whether the message moved the session on: an item, an answer to one.
     bool made_progress() const { return made_progress_; }
     /// Whether it held more than Status and Alert 222.
     bool brought_commands() const { return brought_commands_; }
