@@ -182,9 +182,9 @@ void SessionWatch::check_item(std::size_t service, const syncml::ItemCommand& co
     auto expected = change->data;
     auto& chunks = services_[service].chunks;
     const bool begun = chunks.contains(change->luid);
-    if (!begun && !item.more_data)
+    if (!begun && !command.meta_of(item).size)
         return require(item.text() == expected, "an item is sent as it is");
-    // Large objects have plain line ends.
+    // Large objects have plain line ends, and may then be small enough for one chunk.
     if (change->format.empty())
         session::make_line_ends_plain(expected);
     auto& sent = chunks[change->luid];
