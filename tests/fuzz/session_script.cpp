@@ -418,8 +418,11 @@ SessionScript::Turn SessionScript::answer(const syncml::Message& sent)
         message_ = 0; // a new session
     const bool over = is_over();
     auto turn = Reply(*this, sent).read();
-    if (over)
-        turn.message.final = tail_ends_packages_;
+    if (over) {
+        constexpr int last_words = 4;
+        turn.message.final = !tail_is_endless_;
+        turn.breaks = !tail_is_patient_ && ++tail_ > last_words;
+    }
     return turn;
 }
 
@@ -509,8 +512,10 @@ void SessionScript::read_setup()
             setup_.max_msg_size = 2048;
         else if (letter == 'w')
             wbxml_ = true;
-        else if (letter == 'e')
-            tail_ends_packages_ = false;
+        else if (letter == 'e' || letter == 'E') {
+            tail_is_patient_ = true;
+            tail_is_endless_ = letter == 'E';
+        }
     }
     if (setup_.services.empty())
         add_service(SyncType::TwoWay);

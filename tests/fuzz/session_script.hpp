@@ -28,7 +28,8 @@ public:
         bool breaks = false; ///< the network does; there is no message
         bool stops = false;  ///< the user stops the session before the engine sees it
     };
-    /// The next turn, in answer to `sent`. At the end of the text the server is only polite, for ever.
+    /// The next turn, in answer to `sent`. When the text is over the server is polite and no more, and soon the network
+    /// breaks, unless the text says that it holds for ever.
     Turn answer(const syncml::Message& sent);
     bool is_over() const { return text_.empty(); }
 
@@ -46,7 +47,10 @@ private:
     std::vector<std::vector<session::Change>> changes_;
     std::vector<std::string> failures_;
     bool wbxml_ = false;
-    bool tail_ends_packages_ = true;
+    // When the text is over.
+    bool tail_is_patient_ = false; ///< the network holds
+    bool tail_is_endless_ = false; ///< no package of the server ends
+    int tail_ = 0;                 ///< messages so far
     syncml::MsgId message_ = 0;
 };
 

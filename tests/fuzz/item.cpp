@@ -1,0 +1,54 @@
+// The text of an item, as a server sends it and as an application imports it.
+#include "item/item.hpp"
+#include "item/splitter.hpp"
+#include "target.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using fuzz::require;
+
+/// The items of a stream that is fed in pieces of `most` octets; nothing after an error.
+std::vector<std::string> split(std::string_view stream, std::size_t most)
+{
+    std::vector<std::string> items;
+    item::Splitter splitter([&items](item::Item item) -> base::Result<void> {
+        const auto checked = item::check(item.data);
+        require(checked && checked->data == item.data && checked->form == item.form, "what is split off is an item");
+        items.push_back(std::move(item.data));
+        return {};
+    });
+    base::Result<void> good;
+    for (; good && !stream.empty(); stream.remove_prefix(std::min(stream.size(), most)))
+        good = splitter.feed(stream.substr(0, most));
+    if (good)
+        good = splitter.finish();
+    if (!good)
+        fuzz::require_for_people(good.error().message);
+    return items;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const auto text = fuzz::view(data, size);
+    const auto name = item::summary(text);
+    if (!name.empty())
+        fuzz::require_for_people(name);
+    if (const auto checked = item::check(text)) {
+        require(item::find_form(text) == checked->form, "the form of an item is the one that it shows");
+        const auto again = item::check(checked->data);
+        require(again && again->data == checked->data && again->form == checked->form,
+                "an item that was checked stays as it is");
+        require(item::summary(checked->data) == name, "an item keeps its name");
+    } else {
+        fuzz::require_for_people(checked.error().message);
+    }
+    require(split(text, size + 1) == split(text, 7), "pieces make no difference");
+    return 0;
+}
