@@ -1,5 +1,6 @@
 #include "item/object.hpp"
 
+#include "base/utf8.hpp"
 #include "item/text.hpp"
 
 #include <fmt/format.h>
@@ -18,16 +19,16 @@ auto bad(std::size_t line, fmt::format_string<Values...> text, Values&&... value
                       fmt::format("line {}: {}", line, fmt::format(text, std::forward<Values>(values)...)));
 }
 
-/// Somebody else's text in a message: not at any length.
+/// Somebody else's text in a message: not at any length, and without tabs and other controls.
 std::string shown(std::string_view text)
 {
     constexpr std::size_t most = 40;
     if (text.size() <= most)
-        return std::string(text);
+        return base::legible(text);
     auto size = most;
     while ((static_cast<unsigned char>(text[size]) & 0xc0) == 0x80)
         --size;
-    return std::string(text.substr(0, size)) + "…";
+    return base::legible(text.substr(0, size)) + "…";
 }
 
 } // namespace

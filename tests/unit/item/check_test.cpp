@@ -93,6 +93,7 @@ TEST_CASE("what is not exactly one whole item is refused, with the line", "[item
         {card("") + card(""), "line 4: text after the end of the item: BEGIN:VCARD"},
         {card("END:VCALENDAR\r\n"), "line 3: END:VCALENDAR where END:VCARD is due"},
         {calendar("BEGIN:VEVENT\r\n"), "line 4: END:VCALENDAR where END:VEVENT is due"},
+        {card("END:V\tCARD\xC2\x9B\r\n"), "line 3: END:V CARD  where END:VCARD is due"},
         {calendar(""), "the calendar holds no event"},
         {calendar("BEGIN:VTIMEZONE\r\nTZID:x\r\nEND:VTIMEZONE\r\n"), "the calendar holds no event"},
         {calendar("BEGIN:VTODO\r\nUID:1\r\nEND:VTODO\r\n"), "line 3: a VTODO is no event"},
