@@ -345,7 +345,8 @@ void SessionWatch::on(const session::Conclude& conclude)
     for (const auto& [reference, command] : sent_) {
         if (command.service != conclude.service)
             continue;
-        if (command.kind == SentCommand::Kind::Item)
+        // What was given up amidst its chunks stays a local change.
+        if (command.kind == SentCommand::Kind::Item && command.complete)
             require(command.code.has_value(), "no anchor moves over an item without a Status");
         if (command.kind == SentCommand::Kind::Sync && command.code)
             require(syncml::is_success(*command.code), "no anchor moves over a refused Sync");
