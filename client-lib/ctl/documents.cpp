@@ -39,6 +39,8 @@ Json document(const syncd::SyncProfileInfo& profile)
         {"type", word_of(info.type)},
         {"interval", info.interval ? word_of(*info.interval) : Json()},
         {"has_credentials", profile.has_credentials},
+        {"has_http_credentials", profile.has_http_credentials},
+        {"has_client_certificate", profile.has_client_certificate},
         {"allow_plain_credentials", info.allow_plain_credentials},
         {"ca_file", text_or_null(info.ca_file)},
         {"device_id", text_or_null(info.device_id)},

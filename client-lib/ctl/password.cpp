@@ -24,14 +24,21 @@
 namespace ctl {
 namespace {
 
-/// More than the service takes; what is longer is no password.
-constexpr std::size_t longest = 4096;
+/// What is read, and how much of it the service takes.
+struct Kind {
+    const char* name;
+    std::size_t longest;
+};
+constexpr Kind a_password{"password", 1024};
+constexpr Kind a_certificate{"certificate", 32 * 1024};
 
 /// Wiped, unless it was handed over.
 struct Input {
+    const Kind& kind;
     std::string text;
-    Input() { text.reserve(longest + 1); } // never moved in memory, which would leave a copy
+    explicit Input(const Kind& what) : kind(what) { text.reserve(most() + 1); } // a move in memory would leave a copy
     ~Input() { syncd::wipe(text); }
+    std::size_t most() const { return 4 * kind.longest; } // what is a little longer is the service's to refuse
 };
 
 /// A terminal that does not show what is typed.
@@ -64,11 +71,12 @@ bool read_character(Input& input, int fd)
     while ((got = read(fd, &character, 1)) < 0 && errno == EINTR) {
     }
     if (got < 0)
-        throw Failure(ExitStatus::Failed, fmt::format("cannot read the password: {}", strerror(errno)));
+        throw Failure(ExitStatus::Failed, fmt::format("cannot read the {}: {}", input.kind.name, strerror(errno)));
     if (got == 0)
         return false;
-    if (input.text.size() == longest)
-        throw Failure(ExitStatus::Usage, "the password is too long", "It may have 1024 bytes.");
+    if (input.text.size() == input.most())
+        throw Failure(ExitStatus::Usage, fmt::format("the {} is too long", input.kind.name),
+                      fmt::format("It may have {} bytes.", input.kind.longest));
     input.text += character;
     return true;
 }
@@ -96,6 +104,21 @@ std::optional<int> read_line(Input& input, int terminal, const SignalQueue& sign
     }
 }
 
+/// All of a file. The caller takes the text.
+void read_file(Input& input, const std::string& path)
+{
+    const Descriptor file(path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    struct stat status {};
+    if (!file || fstat(file.get(), &status) != 0)
+        throw Failure(ExitStatus::Usage,
+                      fmt::format("cannot read the {} file {}: {}", input.kind.name, path, strerror(errno)));
+    if (S_ISREG(status.st_mode) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        fmt::print(stderr, "syncctl: warning: others may read {}; change that with: chmod 600 {}\n", printable(path),
+                   printable(path));
+    while (read_character(input, file.get())) {
+    }
+}
+
 } // namespace
 
 std::string ask_password(const std::string& prompt)
@@ -103,7 +126,7 @@ std::string ask_password(const std::string& prompt)
     const Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
     if (!terminal)
         throw Failure(ExitStatus::Usage, "there is no terminal to ask for the password", "Use --password-file FILE.");
-    Input input;
+    Input input(a_password);
     std::optional<int> signal;
     {
         // What ends or stops the program waits until the terminal is in order again.
@@ -123,20 +146,19 @@ std::string ask_password(const std::string& prompt)
 
 std::string read_password(const std::string& path)
 {
-    const Descriptor file(path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    struct stat status {};
-    if (!file || fstat(file.get(), &status) != 0)
-        throw Failure(ExitStatus::Usage, fmt::format("cannot read the password file {}: {}", path, strerror(errno)));
-    if (S_ISREG(status.st_mode) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        fmt::print(stderr, "syncctl: warning: others may read {}; change that with: chmod 600 {}\n", printable(path),
-                   printable(path));
-    Input input;
-    while (read_character(input, file.get())) {
-    }
+    Input input(a_password);
+    read_file(input, path);
     if (input.text.ends_with('\n'))
         input.text.pop_back();
     if (input.text.ends_with('\r'))
         input.text.pop_back();
+    return std::move(input.text);
+}
+
+std::string read_certificate(const std::string& path)
+{
+    Input input(a_certificate);
+    read_file(input, path);
     return std::move(input.text);
 }
 

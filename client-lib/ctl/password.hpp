@@ -15,4 +15,7 @@ std::string ask_password(const std::string& prompt);
 /// error when others may read the file. Throws Failure.
 std::string read_password(const std::string& path);
 
+/// The content of a file with a certificate and its key, in the same way.
+std::string read_certificate(const std::string& path);
+
 } // namespace ctl

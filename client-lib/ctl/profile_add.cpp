@@ -14,12 +14,12 @@ struct Options {
 ExitStatus run(Context& context, const Options& options)
 {
     syncd::SyncProfileInfo profile;
-    const PasswordsWiped wiped(profile);
+    const SecretsWiped wiped(profile);
     profile.profile_name = options.name;
     if (!options.profile.url)
         throw Failure(ExitStatus::Usage, "the server is missing", "Give its address with --url.");
     apply(options.profile, profile);
-    read_passwords(options.profile, profile);
+    read_secrets(options.profile, profile);
     const std::string id = context.client.add(profile);
     context.print({{"profile_id", id}}, "Added profile " + id + ".\n");
     return ExitStatus::Ok;

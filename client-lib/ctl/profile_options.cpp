@@ -119,6 +119,11 @@ void ProfileOptions::declare(Command& command, bool is_new)
                         check_assignment);
     command.list_option("--service-password-file", "SERVICE=FILE", service_password_files,
                         "The password that goes with it", check_assignment);
+    command.option("--http-user", "NAME", http_user,
+                   "User name of HTTP authentication, if the web server wants one; as with --user");
+    command.option("--http-password-file", "FILE", http_password_file, "The password that goes with it");
+    command.option("--client-certificate", "FILE", client_certificate,
+                   "PEM file with a certificate and its key, if the server wants one; '' for none");
     command.option("--ca-file", "FILE", ca_file, "PEM file with the authority that signed the server's certificate");
     command.option("--device-id", "ID", device_id, "Who this machine is to the server; made up when not given");
     command.flag("--allow-plain-credentials", allow_plain_credentials,
@@ -152,7 +157,7 @@ void apply(const ProfileOptions& options, SyncProfileInfo& profile)
     apply_services(options, profile);
 }
 
-void read_passwords(const ProfileOptions& options, SyncProfileInfo& profile)
+void read_secrets(const ProfileOptions& options, SyncProfileInfo& profile)
 {
     syncd::SyncInfo& info = profile.sync_info;
     // An empty user name takes the stored password away, too.
@@ -164,6 +169,18 @@ void read_passwords(const ProfileOptions& options, SyncProfileInfo& profile)
         info.password = ask_password(fmt::format("Password of {} at {}", *options.user, info.url));
     else if (options.ask_password)
         info.password = ask_password(fmt::format("Password at {}", info.url));
+
+    if (options.http_user)
+        info.http_id = *options.http_user;
+    if (options.http_password_file)
+        info.http_password = read_password(*options.http_password_file);
+    else if (options.http_user)
+        info.http_password = options.http_user->empty()
+                                 ? ""
+                                 : ask_password(fmt::format("HTTP password of {} at {}", *options.http_user, info.url));
+    if (options.client_certificate)
+        info.client_certificate =
+            options.client_certificate->empty() ? "" : read_certificate(*options.client_certificate);
 
     for (const std::string& text : options.service_password_files) {
         const auto [type, file] = parse_assignment(text);
@@ -179,10 +196,12 @@ void read_passwords(const ProfileOptions& options, SyncProfileInfo& profile)
     }
 }
 
-PasswordsWiped::~PasswordsWiped()
+SecretsWiped::~SecretsWiped()
 {
-    if (profile_.sync_info.password)
-        syncd::wipe(*profile_.sync_info.password);
+    auto& info = profile_.sync_info;
+    for (auto* secret : {&info.password, &info.http_password, &info.client_certificate})
+        if (*secret)
+            syncd::wipe(**secret);
     for (SyncServiceInfo& service : profile_.service_info)
         if (service.password)
             syncd::wipe(*service.password);

@@ -13,6 +13,7 @@ namespace ctl {
 /// The options of `profile add` and `profile update`: what is given changes the profile.
 struct ProfileOptions {
     std::optional<std::string> url, user, password_file, mode, type, interval, ca_file, device_id;
+    std::optional<std::string> http_user, http_password_file, client_certificate;
     bool ask_password = false;
     bool allow_plain_credentials = false;
     bool refuse_plain_credentials = false;
@@ -28,16 +29,16 @@ struct ProfileOptions {
 /// meant; what is allowed is the service's to say.
 void apply(const ProfileOptions& options, syncd::SyncProfileInfo& profile);
 
-/// Gets the passwords that go with the user names given, from files or by asking.
-void read_passwords(const ProfileOptions& options, syncd::SyncProfileInfo& profile);
+/// Gets the passwords that go with the user names given, from files or by asking, and the certificate.
+void read_secrets(const ProfileOptions& options, syncd::SyncProfileInfo& profile);
 
-/// Wipes the passwords of a profile when it ends.
-class PasswordsWiped {
+/// Wipes the passwords and the certificate of a profile when it ends.
+class SecretsWiped {
 public:
-    explicit PasswordsWiped(syncd::SyncProfileInfo& profile) : profile_(profile) {}
-    ~PasswordsWiped();
-    PasswordsWiped(const PasswordsWiped&) = delete;
-    PasswordsWiped& operator=(const PasswordsWiped&) = delete;
+    explicit SecretsWiped(syncd::SyncProfileInfo& profile) : profile_(profile) {}
+    ~SecretsWiped();
+    SecretsWiped(const SecretsWiped&) = delete;
+    SecretsWiped& operator=(const SecretsWiped&) = delete;
 
 private:
     syncd::SyncProfileInfo& profile_;

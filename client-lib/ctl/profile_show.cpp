@@ -19,6 +19,8 @@ std::string text(const syncd::SyncProfileInfo& profile)
         {"URL", info.url},
         {"When", schedule_text(info)},
         {"Credentials", profile.has_credentials ? "stored" : "none"},
+        {"HTTP credentials", profile.has_http_credentials ? "stored" : "none"},
+        {"Client certificate", profile.has_client_certificate ? "stored" : "none"},
         {"Unencrypted password", info.allow_plain_credentials ? "allowed" : "refused"},
         {"CA file", info.ca_file.empty() ? "the system's" : info.ca_file},
         {"Device id", info.device_id},

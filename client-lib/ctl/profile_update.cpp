@@ -17,11 +17,11 @@ struct Options {
 ExitStatus run(Context& context, const Options& options)
 {
     syncd::SyncProfileInfo profile = find_profile(context.client, options.profile);
-    const PasswordsWiped wiped(profile);
+    const SecretsWiped wiped(profile);
     if (options.name)
         profile.profile_name = *options.name;
     apply(options.changes, profile);
-    read_passwords(options.changes, profile);
+    read_secrets(options.changes, profile);
     context.client.update(profile);
     context.print({{"profile_id", profile.profile_id}}, "Updated profile " + profile.profile_id + ".\n");
     return ExitStatus::Ok;

@@ -68,6 +68,11 @@ void append_profile(sdbus::Message& message, const SyncProfileInfo& profile, boo
             entries.add("Password", *info.password);
         else if (is_new)
             entries.add("Password", std::string());
+        for (const auto& [key, secret] : {std::pair("HttpId", &info.http_id),
+                                          {"HttpPassword", &info.http_password},
+                                          {"ClientCertificate", &info.client_certificate}})
+            if (*secret)
+                entries.add(key, **secret);
         entries.entry("Services", "aa{sv}", [&] {
             message.openContainer("a{sv}");
             for (const SyncServiceInfo& service : profile.service_info)
@@ -83,6 +88,8 @@ SyncProfileInfo parse_profile(std::string id, const Values& values)
     profile.profile_id = std::move(id);
     profile.profile_name = text(values, "ProfileName");
     profile.has_credentials = value(values, "HasCredentials", false);
+    profile.has_http_credentials = value(values, "HasHttpCredentials", false);
+    profile.has_client_certificate = value(values, "HasClientCertificate", false);
 
     SyncInfo& info = profile.sync_info;
     info.url = text(values, "Url");

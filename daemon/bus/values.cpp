@@ -101,6 +101,12 @@ ProfileArgument read_profile(const Call& call)
             input.allow_plain_credentials = dictionary.flag();
         else if (key == "CaFile")
             input.ca_file = dictionary.text();
+        else if (key == "HttpId")
+            input.http_user = dictionary.text();
+        else if (key == "HttpPassword")
+            input.http_password = dictionary.secret();
+        else if (key == "ClientCertificate")
+            input.client_certificate = dictionary.secret();
         else if (key == "DeviceId")
             input.device_id = dictionary.text();
         else if (key == "Services")
@@ -116,10 +122,16 @@ ProfileArgument read_profile(const Call& call)
 Values profile_dictionary(const manager::ProfileView& profile)
 {
     Values values{
-        {"ProfileName", profile.name},   {"Url", profile.url},
-        {"Mode", profile.mode},          {"Type", profile.type},
-        {"Services", services(profile)}, {"AllowPlainCredentials", profile.allow_plain_credentials},
-        {"DeviceId", profile.device_id}, {"HasCredentials", profile.has_credentials},
+        {"ProfileName", profile.name},
+        {"Url", profile.url},
+        {"Mode", profile.mode},
+        {"Type", profile.type},
+        {"Services", services(profile)},
+        {"AllowPlainCredentials", profile.allow_plain_credentials},
+        {"DeviceId", profile.device_id},
+        {"HasCredentials", profile.has_credentials},
+        {"HasHttpCredentials", profile.has_http_credentials},
+        {"HasClientCertificate", profile.has_client_certificate},
     };
     if (!profile.interval.empty())
         values["Interval"] = profile.interval;

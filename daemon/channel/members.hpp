@@ -36,6 +36,9 @@ void members(Visitor& visit, M& plan)
     visit("url", plan.url, "of the server");
     visit("user", plan.user, "empty: no authentication");
     visit("password", plan.password, "");
+    visit("http_user", plan.http_user, "of HTTP authentication, empty: none");
+    visit("http_password", plan.http_password, "");
+    visit("client_certificate", plan.client_certificate, "");
     visit("allow_plain_credentials", plan.allow_plain_credentials, "basic credentials may travel over http");
     visit("ca_file", plan.ca_file, "PEM file; empty: the system's roots");
     visit("sync_db", plan.sync_db, "the profile's state; its directory may be written");

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Outcome = Result::Outcome;
 
-constexpr std::size_t max_secret_bytes = 4 * 1024;
+constexpr std::size_t max_secret_bytes = 64 * 1024; // a certificate with its key and those above it
 constexpr std::size_t max_text_bytes = 4 * 1024;
 
 // ---- writing ----------------------------------------------------------------

@@ -38,6 +38,9 @@ struct Plan {
     std::string url;
     std::string user;
     base::Secret password;
+    std::string http_user; ///< below SyncML; empty: none
+    base::Secret http_password;
+    base::Secret client_certificate; ///< PEM with the key; empty: none
     bool allow_plain_credentials = false;
     std::string ca_file;
     std::string sync_db;  ///< file; its directory belongs to this profile alone

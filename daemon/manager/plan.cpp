@@ -49,6 +49,18 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     plan.url = row.url;
     plan.user = std::move(own->user);
     plan.password = std::move(own->password);
+    auto http = open_credentials(vault, row, http_context, http_box(row));
+    if (!http)
+        return tl::unexpected(std::move(http.error()));
+    plan.http_user = std::move(http->user);
+    plan.http_password = std::move(http->password);
+    if (const auto box = certificate_box(row); !box.empty()) {
+        auto certificate = vault.open_box(box, box_context(row.id, certificate_context));
+        if (!certificate)
+            return base::fail(certificate.error().code,
+                              fmt::format("profile {}: {}", row.name, certificate.error().message));
+        plan.client_certificate = std::move(*certificate);
+    }
     plan.allow_plain_credentials = row.allow_plain_credentials;
     plan.ca_file = row.ca_file;
     plan.sync_db = files.sync_db(row.owner, row.id);

@@ -37,7 +37,10 @@ struct ProfileInput {
     std::vector<ServiceInput> services;
     std::optional<bool> allow_plain_credentials;
     std::optional<std::string> ca_file;
-    std::optional<std::string> device_id; ///< absent: made (Add) or kept (Update)
+    std::optional<std::string> http_user; ///< absent, as for `user`: keep (Update) or none (Add)
+    std::optional<base::Secret> http_password;
+    std::optional<base::Secret> client_certificate; ///< absent: keep or none; empty: none
+    std::optional<std::string> device_id;           ///< absent: made (Add) or kept (Update)
 };
 
 struct ServiceView {
@@ -61,6 +64,8 @@ struct ProfileView {
     std::string ca_file;
     std::string device_id;
     bool has_credentials = false;
+    bool has_http_credentials = false;
+    bool has_client_certificate = false;
     JobState state = JobState::Idle;
     Time last_sync{};
     Time next_sync{};

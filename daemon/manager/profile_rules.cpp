@@ -1,5 +1,6 @@
 #include "manager/profile_rules.hpp"
 
+#include "base/base64.hpp"
 #include "manager/credentials.hpp"
 #include "manager/url.hpp"
 #include "schedule/interval.hpp"
@@ -21,6 +22,9 @@ constexpr std::array<std::string_view, 2> service_types{"CONTACT", "EVENT"};
 constexpr std::array<std::string_view, 6> sync_types{
     "TWO_WAY", "SLOW", "ONE_WAY_FROM_CLIENT", "REFRESH_FROM_CLIENT", "ONE_WAY_FROM_SERVER", "REFRESH_FROM_SERVER"};
 constexpr const char* device_id_key = "DeviceId";
+constexpr const char* http_key = "HttpCredentials";
+constexpr const char* certificate_key = "ClientCertificate";
+constexpr std::size_t max_certificate_bytes = 32 * 1024;
 
 template <class Words>
 bool contains(const Words& words, std::string_view word)
@@ -61,6 +65,22 @@ base::Result<void> check_credentials(const std::string& prefix, const std::optio
     }
     if (password && password->size() > 1024)
         return refuse(prefix + "Password", "longer than 1024 bytes");
+    return {};
+}
+
+/// What a worker can do something with; whether it fits together is seen when it is used.
+base::Result<void> check_certificate(const std::optional<base::Secret>& certificate)
+{
+    if (!certificate || certificate->empty())
+        return {};
+    const auto pem = certificate->reveal();
+    const auto has = [&](std::string_view text) { return pem.find(text) != std::string_view::npos; };
+    if (pem.size() > max_certificate_bytes)
+        return refuse(certificate_key, fmt::format("longer than {} bytes", max_certificate_bytes));
+    if (!has("-----BEGIN CERTIFICATE-----") || !has("PRIVATE KEY-----") || has(std::string_view("\0", 1)))
+        return refuse(certificate_key, "must hold a certificate and its private key in PEM");
+    if (has("ENCRYPTED"))
+        return refuse(certificate_key, "its private key is encrypted; give it without (openssl pkey takes it off)");
     return {};
 }
 
@@ -125,6 +145,21 @@ base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, con
     return {};
 }
 
+void put_box(ProfileRow& row, const char* key, const std::string& box)
+{
+    if (box.empty())
+        return;
+    auto settings = nlohmann::json::parse(row.settings);
+    settings[key] = base::encode_base64(box);
+    row.settings = settings.dump();
+}
+
+std::string setting(const ProfileRow& row, const char* key, std::string_view absent)
+{
+    const auto settings = nlohmann::json::parse(row.settings, nullptr, false);
+    return settings.is_object() ? settings.value(key, std::string(absent)) : std::string(absent);
+}
+
 /// Everything of a row that is no secret and no time.
 base::Result<ProfileRow> rows_settings(const ProfileInput& input, const std::string& default_device_id)
 {
@@ -139,8 +174,10 @@ base::Result<ProfileRow> rows_settings(const ProfileInput& input, const std::str
     if (const auto origin = parse_url(*input.url); !origin)
         return tl::unexpected(origin.error());
     row.url = *input.url;
-    for (const auto& checked : {check_credentials("", input.user, input.password), fill_mode(input, row),
-                                fill_services(input, row), fill_settings(input, row, default_device_id)})
+    for (const auto& checked :
+         {check_credentials("", input.user, input.password),
+          check_credentials("Http", input.http_user, input.http_password), check_certificate(input.client_certificate),
+          fill_mode(input, row), fill_services(input, row), fill_settings(input, row, default_device_id)})
         if (!checked)
             return tl::unexpected(checked.error());
     return row;
@@ -176,6 +213,16 @@ base::Result<void> fill_secrets(const ProfileInput& input, const ProfileRow& bef
             return base::fail(box.error().code, fmt::format("Services: {}: {}", service.type, box.error().message));
         service.sealed_credentials = std::move(*box);
     }
+    auto http = merge_credentials(vault, box_context(row.id, http_context), http_box(before),
+                                  {input.http_user, input.http_password});
+    if (!http)
+        return base::fail(http.error().code, "Http" + http.error().message);
+    put_box(row, http_key, *http);
+    const auto& certificate = input.client_certificate;
+    if (!certificate)
+        put_box(row, certificate_key, certificate_box(before));
+    else if (!certificate->empty())
+        put_box(row, certificate_key, vault.seal(*certificate, box_context(row.id, certificate_context)));
     return {};
 }
 
@@ -189,6 +236,9 @@ base::Result<void> check_move(const ProfileInput& input, const ProfileRow& befor
     constexpr auto why = "it moves to another server, so Id and Password must be given again";
     if (!CredentialsInput{input.user, input.password}.replace_all())
         return refuse("Url", why);
+    // The key of a certificate is shown to nobody, and may stay.
+    if (!http_box(before).empty() && !CredentialsInput{input.http_user, input.http_password}.replace_all())
+        return refuse("Url", fmt::format("{}, HttpId and HttpPassword too", why));
     for (const auto& service : input.services)
         if (!stored_box(before, service.type).empty() &&
             !CredentialsInput{service.user, service.password}.replace_all())
@@ -242,8 +292,17 @@ bool has_enabled_service(const ProfileRow& row)
 
 std::string device_id(const ProfileRow& row)
 {
-    const auto settings = nlohmann::json::parse(row.settings, nullptr, false);
-    return settings.is_object() ? settings.value(device_id_key, "") : "";
+    return setting(row, device_id_key, "");
+}
+
+std::string http_box(const ProfileRow& row)
+{
+    return base::decode_base64(setting(row, http_key, "")).value_or("");
+}
+
+std::string certificate_box(const ProfileRow& row)
+{
+    return base::decode_base64(setting(row, certificate_key, "")).value_or("");
 }
 
 } // namespace manager

@@ -28,4 +28,11 @@ bool has_enabled_service(const storage::ProfileRow& row);
 /// Who the profile is to its server.
 std::string device_id(const storage::ProfileRow& row);
 
+/// The boxes of HTTP's user and password and of the client certificate; empty: none. Their contexts
+/// are those of services of these names.
+std::string http_box(const storage::ProfileRow& row);
+std::string certificate_box(const storage::ProfileRow& row);
+inline constexpr std::string_view http_context = "http";
+inline constexpr std::string_view certificate_context = "certificate";
+
 } // namespace manager

@@ -51,6 +51,11 @@ transport::Options transport_options(const channel::Plan& plan)
     options.connect_timeout = seconds(plan.connect_timeout_s);
     options.reply_timeout = seconds(plan.reply_timeout_s);
     options.max_reply_bytes = plan.max_reply_bytes;
+    options.server = plan.url;
+    options.http_user = plan.http_user;
+    options.http_password = plan.http_password;
+    options.allow_plain_credentials = plan.allow_plain_credentials;
+    options.client_certificate = plan.client_certificate;
     return options;
 }
 

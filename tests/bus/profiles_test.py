@@ -8,6 +8,8 @@ import harness
 from harness import ANNA, ERROR, FREEDESKTOP, MANAGER, MANAGER_PATH, profile, services
 
 INTERVALS = ['5_MINUTES', '15_MINUTES', '1_HOUR', '4_HOURS', '12_HOURS', '1_DAY', '1_WEEK', '1_MONTH']
+CERTIFICATE = '-----BEGIN CERTIFICATE-----\nQQ==\n-----END CERTIFICATE-----\n' \
+              '-----BEGIN PRIVATE KEY-----\nQg==\n-----END PRIVATE KEY-----\n'
 UNKNOWN = ['0', '1', 'nobody', '', 'x' * 5000, '../../etc', 'a b', "'; DROP TABLE profiles; --", 'ä', '-1', '%s%n',
            '2147483648', '/']
 
@@ -35,13 +37,16 @@ class Profiles(harness.TestCase):
 
     def test_a_profile_reads_back_as_it_was_given(self):
         given = profile(Mode='PERIODIC', Interval='4_HOURS', AllowPlainCredentials=True, CaFile='/etc/ssl/ca.pem',
-                        DeviceId='phone-1', ProfileName='Wörk ☎')
+                        DeviceId='phone-1', ProfileName='Wörk ☎', HttpId='web', HttpPassword='web-secret',
+                        ClientCertificate=CERTIFICATE)
         profile_id = self.anna.manager('Add', given)
         self.assertRegex(profile_id, '^[A-Za-z0-9_]+$')
-        expected = {**harness.plain(given), 'Type': 'TWO_WAY', 'HasCredentials': True}
+        expected = {**harness.plain(given), 'Type': 'TWO_WAY', 'HasCredentials': True, 'HasHttpCredentials': True,
+                    'HasClientCertificate': True}
         for service in expected['Services']:
             service['Enable'] = True
-        del expected['Id'], expected['Password']
+        for secret in ('Id', 'Password', 'HttpId', 'HttpPassword', 'ClientCertificate'):
+            del expected[secret]
         self.assertEqual(self.anna.manager('Get', profile_id), expected)
         self.assertEqual(self.anna.manager('GetAll'), {profile_id: expected})
         self.assertEqual(self.anna.manager('GetProfileCount'), 1)
@@ -205,7 +210,10 @@ class Profiles(harness.TestCase):
         for key, values in {'ProfileName': ['', 'a\x01b', 'x' * 257], 'Mode': ['', 'manual', 'ALWAYS'],
                             'Url': ['', 'ftp://x/', 'sync.example.org', 'https://', 'https://u:p@x.org/', 'x' * 3000],
                             'Type': ['', 'two_way', 'THREE_WAY'], 'CaFile': ['relative.pem'],
-                            'DeviceId': ['', 'two words', 'x' * 129], 'Id': ['a:b'], 'HasCredentials': [True],
+                            'DeviceId': ['', 'two words', 'x' * 129], 'Id': ['a:b'],
+                            'HasCredentials': [True],
+                            'HasHttpCredentials': [True], 'HasClientCertificate': [False], 'HttpId': ['a:b', 'a\x01b'],
+                            'HttpPassword': ['alone'], 'ClientCertificate': ['/etc/ssl/client.pem', CERTIFICATE * 500],
                             'Nonsense': ['x'], 'profilename': ['x']}.items():
             for value in values:
                 with self.subTest(key=key, value=str(value)[:40]):
@@ -225,7 +233,8 @@ class Profiles(harness.TestCase):
     def test_a_value_of_the_wrong_type_is_invalid_args_and_named(self):
         kept = self.anna.add()
         wrong = {key: dbus.Int32(7) for key in ['ProfileName', 'Url', 'Id', 'Password', 'Mode', 'Type', 'Interval',
-                                                'CaFile', 'DeviceId', 'AllowPlainCredentials', 'Services']}
+                                                'CaFile', 'DeviceId', 'HttpId', 'HttpPassword', 'ClientCertificate',
+                                                'AllowPlainCredentials', 'Services']}
         wrong['Services'] = 'CONTACT'
         for key, value in wrong.items():
             with self.subTest(key):

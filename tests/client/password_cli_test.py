@@ -79,6 +79,38 @@ class Passwords(ctl.TestCase):
                                     '--password-file', missing),
                          f'syncctl: profile add: cannot read the password file {missing}: No such file or directory\n')
 
+    def test_http_and_a_client_certificate_have_files_of_their_own(self):
+        self.add()
+        certificate = self.directory / 'client.pem'
+        certificate.write_text('-----BEGIN CERTIFICATE-----\nQQ==\n-----END CERTIFICATE-----\n'
+                               '-----BEGIN PRIVATE KEY-----\nQg==\n-----END PRIVATE KEY-----\n')
+        certificate.chmod(0o644)
+        result = self.run_ctl('profile', 'update', 'Work', '--http-user', 'web', '--http-password-file',
+                              self.password_file, '--client-certificate', certificate)
+        self.assertEqual(result.stderr, f'syncctl: warning: others may read {certificate}; change that with: '
+                                        f'chmod 600 {certificate}\n')
+        stored = self.json('profile', 'show', 'Work')
+        self.assertEqual((stored['has_http_credentials'], stored['has_client_certificate']), (True, True))
+        self.assertEqual([line.split() for line in self.text('profile', 'show', 'Work').splitlines()[5:7]],
+                         [['HTTP', 'credentials', 'stored'], ['Client', 'certificate', 'stored']])
+
+        self.run_ctl('profile', 'update', 'Work', '--http-user', '', '--client-certificate', '')
+        cleared = self.json('profile', 'show', 'Work')
+        self.assertEqual(cleared, {**stored, 'has_http_credentials': False, 'has_client_certificate': False})
+
+        self.assertIn('cannot read the certificate file /nonexistent',
+                      self.error(2, 'profile', 'update', 'Work', '--client-certificate', '/nonexistent'))
+        self.assertIn('ClientCertificate: must hold a certificate and its private key',
+                      self.error(8, 'profile', 'update', 'Work', '--client-certificate', self.password_file))
+
+    def test_the_password_of_http_is_asked_for(self):
+        self.add()
+        terminal = ctl.Terminal('profile', 'update', 'Work', '--http-user', 'web')
+        terminal.expect(f'HTTP password of web at {self.server.url}: ')
+        terminal.type('web-secret\n')
+        self.assertEqual(terminal.finish_keeping_settings(), 0)
+        self.assertTrue(self.json('profile', 'show', 'Work')['has_http_credentials'])
+
     def test_standard_input_can_be_the_file_and_line_ends_are_not_the_password(self):
         for text in (PASSWORD, PASSWORD + '\n', PASSWORD + '\r\n'):
             with self.subTest(text):

@@ -113,16 +113,29 @@ TEST_CASE("add sends empty credentials when there are none, update leaves them o
     CHECK(text(added, "Password").empty());
     CHECK_FALSE(updated.contains("Id"));
     CHECK_FALSE(updated.contains("Password"));
+    for (const auto* key : {"HttpId", "HttpPassword", "ClientCertificate"}) {
+        CHECK_FALSE(added.contains(key));
+        CHECK_FALSE(updated.contains(key));
+    }
+
+    profile.sync_info.http_id = "web";
+    profile.sync_info.http_password = "web-secret";
+    profile.sync_info.client_certificate = "";
+    client.update(profile);
+    CHECK(text(updated, "HttpId") == "web");
+    CHECK(text(updated, "HttpPassword") == "web-secret");
+    CHECK(text(updated, "ClientCertificate").empty());
 }
 
 TEST_CASE("what get returned can be given to update")
 {
     FakeService service;
-    Values stored{{"ProfileName", "Work"},   {"Url", "https://sync.example.org/ds"},
-                  {"Mode", "PERIODIC"},      {"Type", "TWO_WAY"},
-                  {"Interval", "4_HOURS"},   {"AllowPlainCredentials", true},
-                  {"CaFile", "/etc/ca.pem"}, {"DeviceId", "IMEI:490154203237518"},
-                  {"HasCredentials", true}};
+    Values stored{{"ProfileName", "Work"},       {"Url", "https://sync.example.org/ds"},
+                  {"Mode", "PERIODIC"},          {"Type", "TWO_WAY"},
+                  {"Interval", "4_HOURS"},       {"AllowPlainCredentials", true},
+                  {"CaFile", "/etc/ca.pem"},     {"DeviceId", "IMEI:490154203237518"},
+                  {"HasCredentials", true},      {"HasHttpCredentials", true},
+                  {"HasClientCertificate", true}};
     service.get = [&](const std::string&) { return stored; };
     Values updated;
     service.update = [&](const std::string&, const Values& profile) { updated = profile; };
@@ -134,7 +147,9 @@ TEST_CASE("what get returned can be given to update")
     CHECK(profile.profile_id == "p1");
     CHECK(profile.sync_info.interval == SyncInterval::FourHours);
     CHECK(profile.has_credentials);
-    // Type and HasCredentials would be refused.
+    CHECK(profile.has_http_credentials);
+    CHECK(profile.has_client_certificate);
+    // Type, and what tells of credentials, would be refused.
     CHECK(keys(updated) == std::set<std::string>{"ProfileName", "Url", "Mode", "Interval", "AllowPlainCredentials",
                                                  "CaFile", "DeviceId", "Services"});
     CHECK(text(updated, "Interval") == "4_HOURS");

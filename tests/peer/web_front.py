@@ -78,7 +78,8 @@ class WebFront:
         own = re.compile(rb'https?://[^/<]*:%d/sync' % self.port)
         connection.request('POST', path, own.sub(self._server.encode(), body), {'Content-Type': headers['Content-Type']})
         reply = connection.getresponse()
-        answer = reply.read().replace(self._server.encode(), self.url.encode())
+        here = f'{urllib.parse.urlsplit(self.url).scheme}://{headers["Host"]}/sync'  # by the client's name for us
+        answer = reply.read().replace(self._server.encode(), here.encode())
         connection.close()
         if self.relative:
             answer = re.sub(rb'<RespURI>[^?]*/sync', b'<RespURI>sync', answer)

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
-"""What web servers do by themselves, whatever they serve: addresses, compression, cookies."""
+"""What web servers do by themselves, whatever they serve: addresses, compression, cookies, who may come in."""
+import pathlib
+import tempfile
 import unittest
 
+from authority import Authority
 from device import start_devices
 from example_items import contact
 from peer_case import ReferenceServer
@@ -13,6 +16,11 @@ class Web(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(directory.cleanup)
+        cls.ours = Authority(directory.name, 'ours')
+        cls.theirs = Authority(directory.name, 'theirs')
+        cls.good = cls.ours.issue('good')
         [cls.device] = start_devices(cls, 1)
 
     def setUp(self):
@@ -64,6 +72,91 @@ class Web(unittest.TestCase):
         server = self.serve()
         front = self.before(server, relative=True)
         self.sync_well(server, front.url)
+
+    # ---- HTTP authentication -----------------------------------------------------------------
+
+    def fail_with(self, url, error, *says, **profile):
+        """A session that ends by this name, and in which the server was told nothing."""
+        outcome = self.device.sync(self.device.add_profile(url, **profile))
+        self.assertEqual((outcome.signal, outcome.error), ('Failed', error), outcome)
+        for text in ('127.0.0.1', *says):
+            self.assertIn(text, outcome.message)
+        return outcome
+
+    def test_basic_authentication_of_http(self):
+        server = self.serve()
+        front = self.before(server, login=('Basic', 'web', 'w:ord'))
+        profile = self.sync_well(server, front.url, HttpId='web', HttpPassword='w:ord', AllowPlainCredentials=True)
+        self.assertEqual(front.credentials().count(None), 1)  # the first was asked, the others knew
+        front.requests.clear()
+        self.fail_with(front.url, 'PlainCredentialsRefused', 'without encryption', HttpId='web', HttpPassword='w:ord')
+        self.assertEqual(front.credentials(), [None])
+        self.assertTrue(self.device.manager.Get(profile)['HasHttpCredentials'])
+
+    def test_digest_authentication_of_http(self):
+        server = self.serve()
+        front = self.before(server, login=('Digest', 'web', 'w:ord'))
+        self.sync_well(server, front.url, HttpId='web', HttpPassword='w:ord')
+        self.assertEqual(front.credentials().count(None), 1)
+
+    def test_basic_authentication_within_tls(self):
+        server = self.serve()
+        front = self.before(server, certificate=self.good[0], key=self.good[1], login=('Basic', 'web', 'word'))
+        self.sync_well(server, front.url, HttpId='web', HttpPassword='word', CaFile=str(self.ours.certificate))
+
+    def test_a_wrong_password_of_http_is_tried_once(self):
+        server = self.serve()
+        for scheme in ('Basic', 'Digest'):
+            with self.subTest(scheme):
+                front = self.before(server, login=(scheme, 'web', 'word'))
+                self.fail_with(front.url, 'Authentication', 'Correct HttpId and HttpPassword', HttpId='web', HttpPassword='wrong',
+                          AllowPlainCredentials=True)
+                self.assertEqual(len(front.requests), 2)
+        self.assertEqual(server.sessions(), [])
+
+    def test_the_credentials_of_the_messages_are_not_those_of_http(self):
+        server = self.serve()
+        front = self.before(server, login=('Basic', 'alice', 's3cret'))
+        self.fail_with(front.url, 'HttpStatus', '401', 'give the profile HttpId and HttpPassword', AllowPlainCredentials=True)
+        self.assertEqual(front.credentials(), [None])
+        self.assertNotIn('s3cret', self.device.syncd.log())
+
+    # ---- certificates of clients -------------------------------------------------------------
+
+    def demanding(self, server):
+        return self.before(server, certificate=self.good[0], key=self.good[1], client_ca=self.ours.certificate)
+
+    @staticmethod
+    def pem(authority, name, **more):
+        certificate, key = authority.issue(name, **more)
+        return pathlib.Path(certificate).read_text() + pathlib.Path(key).read_text()
+
+    def test_a_server_that_demands_a_certificate(self):
+        server = self.serve()
+        front = self.demanding(server)
+        url = front.url.replace('127.0.0.1', 'localhost')
+        profile = self.sync_well(server, url, CaFile=str(self.ours.certificate), ClientCertificate=self.pem(self.ours, 'client'))
+        self.assertTrue(self.device.manager.Get(profile)['HasClientCertificate'])
+        self.assertEqual(set(front.names), {'localhost'})  # who was meant is said in the handshake
+
+    def test_a_certificate_that_the_server_does_not_take(self):
+        server = self.serve()
+        front = self.demanding(server)
+        ca = {'CaFile': str(self.ours.certificate)}
+        self.fail_with(front.url, 'Tls', 'wants a client certificate', 'Give the profile the ClientCertificate', **ca)
+        self.fail_with(front.url, 'Tls', 'does not take the client certificate', **ca,
+                  ClientCertificate=self.pem(self.theirs, 'stranger'))
+        self.assertEqual(server.sessions(), [])
+
+    def test_a_certificate_that_has_expired_is_not_even_shown(self):
+        server = self.serve()
+        front = self.demanding(server)
+        outcome = self.device.sync(self.device.add_profile(
+            front.url, CaFile=str(self.ours.certificate), ClientCertificate=self.pem(self.ours, 'old', days=-1)))
+        self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Tls'), outcome)
+        self.assertRegex(outcome.message, r'The client certificate of the profile has expired on \d{4}-\d\d-\d\d.*Give the '
+                                          'profile another')
+        self.assertEqual(front.names, [])
 
 
 if __name__ == '__main__':

@@ -15,11 +15,11 @@ using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// The server and the schedule of a profile.
 ///
-/// `id` and `password` are never filled in by the library: what the service stores cannot
-/// be read back. In Client::add an absent one means empty; in Client::update it
-/// means that the stored one stays, and an empty one clears it.
+/// `id`, `password`, those of HTTP and `client_certificate` are never filled in by the library: what
+/// the service stores cannot be read back. In Client::add an absent one means empty; in
+/// Client::update it means that the stored one stays, and an empty one clears it.
 ///
-/// A password is an ordinary string here, which the caller wipes when it is done with it
+/// A password or certificate is an ordinary string here, which the caller wipes when it is done with it
 /// (`syncd::wipe`). The library keeps no copy: the one message that carries it is
 /// wiped when it has left.
 struct SyncInfo {
@@ -32,6 +32,9 @@ struct SyncInfo {
     bool allow_plain_credentials = false; ///< send the password even when the connection is not encrypted
     std::string ca_file;                  ///< path of a PEM file with the authority to trust; empty: the system's
     std::string device_id;                ///< who this machine is to the server; empty: made by add(), kept by update()
+    std::optional<std::string> http_id;   ///< for a web server that wants to know who asks (HTTP authentication)
+    std::optional<std::string> http_password;      ///< that goes with it
+    std::optional<std::string> client_certificate; ///< PEM text with the private key, for a server that wants one
 };
 
 /// One kind of records within a profile. `id` and `password` are for servers that guard each
@@ -49,7 +52,9 @@ struct SyncProfileInfo {
     std::string profile_name; ///< free text; need not be unique
     SyncInfo sync_info;
     std::vector<SyncServiceInfo> service_info; ///< each service type at most once; the order is kept
-    bool has_credentials = false;              ///< told by the service; ignored when sent
+    bool has_credentials = false;              ///< told by the service, like the two below; ignored when sent
+    bool has_http_credentials = false;
+    bool has_client_certificate = false;
 };
 
 /// What a profile is doing, and when it did and will sync.

@@ -38,9 +38,9 @@ std::set<std::string> keys(const bus::Values& values)
 TEST_CASE("a profile's dictionary has what the contract lists, and no secret", "[values]")
 {
     auto profile = view();
-    CHECK(keys(bus::profile_dictionary(profile)) == std::set<std::string>{"ProfileName", "Url", "Mode", "Type",
-                                                                          "Services", "AllowPlainCredentials",
-                                                                          "DeviceId", "HasCredentials"});
+    CHECK(keys(bus::profile_dictionary(profile)) ==
+          std::set<std::string>{"ProfileName", "Url", "Mode", "Type", "Services", "AllowPlainCredentials", "DeviceId",
+                                "HasCredentials", "HasHttpCredentials", "HasClientCertificate"});
     profile.interval = "1_HOUR";
     profile.ca_file = "/etc/ca.pem";
     const auto more = bus::profile_dictionary(profile);

@@ -17,6 +17,9 @@ Plan example()
     plan.url = "https://example.org/sync";
     plan.user = "anna";
     plan.password = base::Secret("pa\nss{\"wörd");
+    plan.http_user = "web";
+    plan.http_password = base::Secret("third");
+    plan.client_certificate = base::Secret(std::string(32 * 1024, 'c'));
     plan.allow_plain_credentials = true;
     plan.ca_file = "/etc/ca.pem";
     plan.sync_db = "/var/lib/syncd/state.db";
@@ -62,6 +65,9 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
     CHECK(copy.url == plan.url);
     CHECK(copy.user == plan.user);
     CHECK(copy.password == plan.password);
+    CHECK(copy.http_user == "web");
+    CHECK(copy.http_password == plan.http_password);
+    CHECK(copy.client_certificate == plan.client_certificate);
     CHECK(copy.allow_plain_credentials);
     CHECK(copy.ca_file == plan.ca_file);
     CHECK(copy.sync_db == plan.sync_db);
@@ -92,11 +98,15 @@ TEST_CASE("the line of a plan is one line, lists the secrets' sizes and holds no
     CHECK(line.find('\n') == line.size() - 1);
     CHECK(line.find("second") == std::string::npos);
     CHECK(line.find("wörd") == std::string::npos);
-    REQUIRE(secrets.size() == 3);
+    CHECK(line.find("third") == std::string::npos);
+    CHECK(line.find("ccc") == std::string::npos);
+    REQUIRE(secrets.size() == 5);
     CHECK(secrets[0] == base::Secret("pa\nss{\"wörd"));
-    CHECK(secrets[1].empty());
-    CHECK(secrets[2] == base::Secret("second"));
-    CHECK(parse_plan(line)->secret_sizes == std::vector<std::size_t>{12, 0, 6});
+    CHECK(secrets[1] == base::Secret("third"));
+    CHECK(secrets[2] == example().client_certificate);
+    CHECK(secrets[3].empty());
+    CHECK(secrets[4] == base::Secret("second"));
+    CHECK(parse_plan(line)->secret_sizes == std::vector<std::size_t>{12, 5, 32 * 1024, 0, 6});
 }
 
 TEST_CASE("events survive the channel", "[channel]")
@@ -187,7 +197,7 @@ TEST_CASE("a broken plan is refused by the name of its fault", "[channel]")
     };
     CHECK(changed("\"plan\"", "\"started\"") == "channel: the first line is no plan");
     CHECK(changed("\"profile\"", "\"profil\"") == "channel: plan: profile is missing");
-    CHECK(changed("\"password\":12", "\"password\":4097") == "channel: plan: password is not a number in range");
+    CHECK(changed("\"password\":12", "\"password\":65537") == "channel: plan: password is not a number in range");
     CHECK(changed("\"services\":[", "\"services\":[7,") == "channel: plan: services[0].is not an object");
     CHECK(changed("\"uri\":\"cal\"", "\"uri\":null") == "channel: plan: services[1].uri is not text");
     CHECK(changed("\"user\":\"bert\"", "\"users\":\"bert\"") == "channel: plan: services[1].unknown member");

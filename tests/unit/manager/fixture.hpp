@@ -19,6 +19,10 @@ constexpr manager::Caller anna{1000, false};
 constexpr manager::Caller bert{1001, false};
 constexpr manager::Caller root{0, true};
 
+/// What passes for a client certificate before anybody uses it.
+inline const std::string certificate_pem = "-----BEGIN CERTIFICATE-----\nQQ==\n-----END CERTIFICATE-----\n"
+                                           "-----BEGIN PRIVATE KEY-----\nQg==\n-----END PRIVATE KEY-----\n";
+
 /// A profile that is fine as it is.
 inline manager::ProfileInput profile(std::string name = "home")
 {
@@ -46,6 +50,9 @@ inline manager::ProfileInput without_secrets(manager::ProfileInput input)
 {
     input.user.reset();
     input.password.reset();
+    input.http_user.reset();
+    input.http_password.reset();
+    input.client_certificate.reset();
     for (auto& service : input.services) {
         service.user.reset();
         service.password.reset();

@@ -148,6 +148,43 @@ TEST_CASE("control characters are refused, but in a password", "[manager][rules]
     accepted([](auto& p) { p.password = base::Secret("a\n\x01"); });
 }
 
+TEST_CASE("HTTP's user and password follow the rules of the others", "[manager][rules]")
+{
+    accepted([](auto& p) { p.http_user = "web"; });
+    accepted([](auto& p) { p.http_user = ""; });
+    accepted([&](auto& p) {
+        p.http_user = std::string(1024, 'x');
+        p.http_password = base::Secret(std::string(1024, 'x'));
+    });
+    CHECK(refusal([&](auto& p) { p.http_user = std::string(1025, 'x'); }) == "HttpId: longer than 1024 bytes");
+    CHECK(refusal([](auto& p) { p.http_user = "a:b"; }) == "HttpId: must not hold a colon");
+    CHECK(refusal([](auto& p) { p.http_user = "a\nb"; }) == "HttpId: must not hold control characters");
+    CHECK(refusal([](auto& p) { p.http_password = base::Secret("x"); }) ==
+          "HttpPassword: there is no Id to go with it");
+    CHECK(refusal([&](auto& p) {
+              p.http_user = "web";
+              p.http_password = base::Secret(std::string(1025, 'x'));
+          }) == "HttpPassword: longer than 1024 bytes");
+}
+
+TEST_CASE("a client certificate is PEM with a key that can be read", "[manager][rules]")
+{
+    const auto of = [](const std::string& pem) { return [pem](auto& p) { p.client_certificate = base::Secret(pem); }; };
+    accepted(of(certificate_pem));
+    accepted(of(""));
+    accepted(of(certificate_pem + std::string(32 * 1024 - certificate_pem.size(), '\n')));
+    CHECK(refusal(of(certificate_pem + std::string(32 * 1024 + 1 - certificate_pem.size(), '\n'))) ==
+          "ClientCertificate: longer than 32768 bytes");
+    const auto whole = "ClientCertificate: must hold a certificate and its private key in PEM";
+    const auto key = certificate_pem.find("-----BEGIN PRIVATE");
+    CHECK(refusal(of("/etc/ssl/client.pem")) == whole);
+    CHECK(refusal(of(certificate_pem.substr(0, key))) == whole);
+    CHECK(refusal(of(certificate_pem.substr(key))) == whole);
+    CHECK(refusal(of(certificate_pem + std::string(1, '\0'))) == whole);
+    CHECK(refusal(of(certificate_pem.substr(0, key) + "-----BEGIN ENCRYPTED PRIVATE KEY-----\n")) ==
+          "ClientCertificate: its private key is encrypted; give it without (openssl pkey takes it off)");
+}
+
 TEST_CASE("an Id must not hold a colon", "[manager][rules]")
 {
     CHECK(refusal([](auto& p) { p.user = "anna:x"; }) == "Id: must not hold a colon");

@@ -39,7 +39,72 @@ std::string bytes_below(const std::filesystem::path& directory)
     return all;
 }
 
+ProfileInput known_to_the_web()
+{
+    auto input = profile();
+    input.http_user = "web";
+    input.http_password = base::Secret("web-secret");
+    input.client_certificate = base::Secret(certificate_pem);
+    return input;
+}
+
 } // namespace
+
+TEST_CASE("what web servers ask for is sealed, shown to nobody, kept and cleared", "[manager][secrets]")
+{
+    Fixture fixture;
+    const auto id = fixture.add(known_to_the_web());
+    CHECK(fixture.get(id).has_http_credentials);
+    CHECK(fixture.get(id).has_client_certificate);
+    const auto stored = bytes_below(fixture.config.state_directory);
+    for (const auto* secret : {"web-secret", "PRIVATE KEY", "UFJJVkFURSBLRVk"}) // as it is, and in base64
+        CHECK(stored.find(secret) == std::string::npos);
+
+    REQUIRE(fixture.manager->update(anna, id, without_secrets(profile())));
+    fixture.boot();
+    auto plan = plan_of(fixture, id);
+    CHECK(plan.http_user == "web");
+    CHECK(plan.http_password == base::Secret("web-secret"));
+    CHECK(plan.client_certificate == base::Secret(certificate_pem));
+
+    auto change = without_secrets(profile());
+    change.http_password = base::Secret("new");
+    REQUIRE(fixture.manager->update(anna, id, change));
+    plan = plan_of(fixture, id);
+    CHECK(plan.http_user == "web");
+    CHECK(plan.http_password == base::Secret("new"));
+
+    auto none = without_secrets(profile());
+    none.http_user = "";
+    none.client_certificate = base::Secret();
+    REQUIRE(fixture.manager->update(anna, id, none));
+    plan = plan_of(fixture, id);
+    CHECK(plan.http_user.empty());
+    CHECK(plan.http_password.empty());
+    CHECK(plan.client_certificate.empty());
+    CHECK_FALSE(fixture.get(id).has_http_credentials);
+    CHECK_FALSE(fixture.get(id).has_client_certificate);
+    CHECK(plan.user == "anna");
+}
+
+TEST_CASE("a move does not take along HTTP's password", "[manager][secrets]")
+{
+    Fixture fixture;
+    const auto id = fixture.add(known_to_the_web());
+    auto move = profile();
+    move.url = "https://evil.example/ds";
+    CHECK(fixture.update_error(id, move).message ==
+          "Url: it moves to another server, so Id and Password must be given again, HttpId and HttpPassword too");
+    move.http_password = base::Secret("guess");
+    CHECK(fixture.update_error(id, move).code == base::Errc::InvalidValue);
+    move.http_user = "web";
+    CHECK(fixture.manager->update(anna, id, move));
+    move.url = "https://other.example/ds";
+    move.http_user = "";
+    move.http_password.reset();
+    CHECK(fixture.manager->update(anna, id, move));
+    CHECK(plan_of(fixture, id).http_user.empty());
+}
 
 TEST_CASE("credentials reach the worker and nobody else", "[manager][secrets]")
 {

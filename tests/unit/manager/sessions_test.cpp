@@ -58,6 +58,9 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     auto input = profile();
     input.allow_plain_credentials = true;
     input.ca_file = "/ca.pem";
+    input.http_user = "web";
+    input.http_password = base::Secret("web-secret");
+    input.client_certificate = base::Secret(certificate_pem);
     input.device_id = "dev-1";
     input.type = "SLOW";
     input.services[1].enabled = false;
@@ -73,6 +76,9 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     CHECK(plan.url == "https://sync.example.org/ds");
     CHECK(plan.allow_plain_credentials);
     CHECK(plan.ca_file == "/ca.pem");
+    CHECK(plan.http_user == "web");
+    CHECK(plan.http_password == base::Secret("web-secret"));
+    CHECK(plan.client_certificate == base::Secret(certificate_pem));
     CHECK(plan.sync_db == fixture.state_db(id));
     CHECK(plan.items_db == fixture.config.state_directory / "users" / "1000" / "items" / "items.db");
     REQUIRE(plan.services.size() == 1);
