@@ -81,6 +81,7 @@ private:
     std::uint64_t peer_max_msg_size_ = 0;
     std::size_t items_received_ = 0; ///< in the last message
     syncml::MsgId last_received_ = 0;
+    syncml::MsgId settled_ = 0; ///< the last one received before our last Final
     /// Of the server's commands that want an answer: how many Statuses may still come.
     std::map<Reference, std::size_t> owed_;
     bool stopped_ = false;
