@@ -7,16 +7,23 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace testserver {
 
-Desk::Open& Desk::open_session(const std::string& device)
+std::string Desk::new_sid()
 {
     // Not to be guessed, and never the same again.
-    const auto sid = std::to_string(++last_sid_) + std::to_string(randombytes_random());
+    return std::to_string(++last_sid_) + std::to_string(randombytes_random());
+}
+
+Desk::Open& Desk::open_session(const std::string& device)
+{
+    const auto sid = new_sid();
     const auto resp_uri = options_.resp_uri ? uri_ + "?sid=" + sid : "";
     auto& open = sessions_[device];
-    open = {sid, std::make_unique<Session>(store_, unfinished_, journal_, faults_, options_, uri_, resp_uri), {}, {}};
+    open = {
+        sid, std::make_unique<Session>(store_, unfinished_, journal_, faults_, options_, uri_, resp_uri), {}, {}, {}};
     return open;
 }
 
@@ -51,14 +58,19 @@ std::optional<std::string> Desk::answer(const syncml::Message& message, const En
     std::string document;
     store_.in_transaction([&] {
         auto reply = session.handle(message, envelope);
+        if (faults_.strike(Misbehaviour::OtherRespUri, message.header.msg_id)) {
+            open->sid = new_sid();
+            reply.header.resp_uri = uri_ + "?sid=" + open->sid;
+            session.move_to(reply.header.resp_uri);
+        }
         garble(reply, faults_, message.header.msg_id);
         document = garble(codec::encode(reply, codec::Encoding::Xml), faults_, message.header.msg_id);
     });
     session.report().bytes_in += envelope.document.size();
     session.report().bytes_out += document.size();
     open->last_document = envelope.document;
-    open->last_answer = document;
-    return document;
+    open->earlier_answer = std::exchange(open->last_answer, document);
+    return faults_.strike(Misbehaviour::RepeatedReply, message.header.msg_id) ? open->earlier_answer : document;
 }
 
 } // namespace testserver

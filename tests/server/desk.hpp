@@ -29,9 +29,10 @@ private:
     struct Open {
         std::string sid;
         std::unique_ptr<Session> session;
-        std::string last_document, last_answer; ///< a message that comes again gets the same answer
+        std::string last_document, last_answer, earlier_answer; ///< a message that comes again gets the same answer
     };
     Open& open_session(const std::string& device);
+    std::string new_sid();
 
     Store& store_;
     UnfinishedSyncs& unfinished_;

@@ -9,7 +9,7 @@ namespace testserver {
 
 namespace {
 
-constexpr std::array<std::pair<Misbehaviour, std::string_view>, 33> names{{
+constexpr std::array<std::pair<Misbehaviour, std::string_view>, 39> names{{
     {Misbehaviour::Http500, "http-500"},
     {Misbehaviour::Http404, "http-404"},
     {Misbehaviour::Html, "html"},
@@ -32,6 +32,12 @@ constexpr std::array<std::pair<Misbehaviour, std::string_view>, 33> names{{
     {Misbehaviour::OutOfOrder, "out-of-order"},
     {Misbehaviour::Redirect, "redirect"},
     {Misbehaviour::RedirectToHttp, "redirect-http"},
+    {Misbehaviour::WrongMsgRef, "wrong-msgref"},
+    {Misbehaviour::DoubleStatus, "double-status"},
+    {Misbehaviour::NoHeaderStatus, "no-header-status"},
+    {Misbehaviour::Backwards, "backwards"},
+    {Misbehaviour::RepeatedReply, "repeated-reply"},
+    {Misbehaviour::OtherRespUri, "other-resp-uri"},
     {Misbehaviour::Suspend, "suspend"},
     {Misbehaviour::LargeWrongSize, "large-wrong-size"},
     {Misbehaviour::LargeNoSize, "large-no-size"},
@@ -111,6 +117,14 @@ std::optional<Fault> Fault::parse(std::string_view text)
             return std::nullopt;
         text = text.substr(0, at);
     }
+    if (const auto colon = text.find(':'); colon != std::string_view::npos) {
+        const auto [end, error] = std::from_chars(text.data(), text.data() + colon, fault.code);
+        if (error != std::errc() || end != text.data() + colon || fault.code < 100)
+            return std::nullopt;
+        fault.kind = Misbehaviour::Code;
+        fault.command = text.substr(colon + 1);
+        return fault;
+    }
     const auto kind = find_misbehaviour(text);
     if (!kind)
         return std::nullopt;
@@ -118,16 +132,29 @@ std::optional<Fault> Fault::parse(std::string_view text)
     return fault;
 }
 
-bool Faults::strike(Misbehaviour kind, syncml::MsgId message)
+template <class Due>
+std::optional<Fault> Faults::take(Due due, syncml::MsgId message)
 {
-    const auto found = std::ranges::find_if(armed_, [&](const Fault& fault) {
-        return fault.kind == kind && (fault.message == 0 || fault.message == message);
-    });
+    const auto found = std::ranges::find_if(
+        armed_, [&](const Fault& fault) { return due(fault) && (fault.message == 0 || fault.message == message); });
     if (found == armed_.end())
-        return false;
+        return std::nullopt;
+    auto taken = *found;
     if (found->times != 0 && --found->times == 0)
         armed_.erase(found);
-    return true;
+    return taken;
+}
+
+bool Faults::strike(Misbehaviour kind, syncml::MsgId message)
+{
+    return take([&](const Fault& fault) { return fault.kind == kind; }, message).has_value();
+}
+
+std::optional<syncml::StatusCode> Faults::strike_code(std::string_view command, syncml::MsgId message)
+{
+    const auto fault =
+        take([&](const Fault& one) { return one.kind == Misbehaviour::Code && one.command == command; }, message);
+    return fault ? std::optional(static_cast<syncml::StatusCode>(fault->code)) : std::nullopt;
 }
 
 namespace {
@@ -191,6 +218,20 @@ void garble(syncml::Message& reply, Faults& faults, syncml::MsgId message)
         if (last != body.rend())
             body.erase(std::next(last).base());
     }
+    if (faults.strike(Misbehaviour::WrongMsgRef, message))
+        for (auto& command : body)
+            if (auto* status = std::get_if<syncml::Status>(&command))
+                status->msg_ref += 7;
+    if (faults.strike(Misbehaviour::DoubleStatus, message)) {
+        const std::vector<syncml::Command> statuses(body.begin(), std::ranges::find_if_not(body, is_status));
+        body.insert(body.begin() + static_cast<std::ptrdiff_t>(statuses.size()), statuses.begin(), statuses.end());
+        for (std::size_t place = 0; place < statuses.size(); ++place)
+            std::get<syncml::Status>(body[statuses.size() + place]).cmd_id += 5000;
+    }
+    if (faults.strike(Misbehaviour::NoHeaderStatus, message))
+        body.erase(body.begin());
+    if (faults.strike(Misbehaviour::Backwards, message))
+        std::ranges::reverse(body);
     if (faults.strike(Misbehaviour::OutOfOrder, message))
         std::reverse(body.begin(), std::ranges::find_if_not(body, is_status));
 }

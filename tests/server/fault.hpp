@@ -34,6 +34,13 @@ enum class Misbehaviour {
     OutOfOrder,        ///< the Statuses in reverse, the header's last
     Redirect,          ///< unprocessed: 307 to /moved, which serves as /sync does
     RedirectToHttp,    ///< unprocessed: 307 to http://
+    WrongMsgRef,       ///< the Statuses refer to a message that never was
+    DoubleStatus,      ///< each Status twice
+    NoHeaderStatus,    ///< none for the header
+    Backwards,         ///< all commands in reverse
+    RepeatedReply,     ///< the answer to the message before, once more
+    OtherRespUri,      ///< another RespURI, and the old one is gone
+    Code,              ///< this Status for this command; a failure is not carried out
     Suspend,           ///< Alert 224, and the session is over
     // With our large objects. The message is that of the client which a chunk answers.
     LargeWrongSize,   ///< Size is not what comes
@@ -58,8 +65,10 @@ struct Fault {
     Misbehaviour kind = Misbehaviour::Http500;
     syncml::MsgId message = 0; ///< only at the client's message of this number; 0: at any
     unsigned times = 1;        ///< 0: always
+    int code = 0;              ///< Code: of this Status
+    std::string command;       ///< Code: for this command, `SyncHdr` for the header
 
-    /// `NAME[@MESSAGE][*]`: once, or always with the star.
+    /// `NAME[@MESSAGE][*]` or `CODE:COMMAND[@MESSAGE][*]`: once, or always with the star.
     static std::optional<Fault> parse(std::string_view text);
 };
 
@@ -70,9 +79,14 @@ public:
     void clear() { armed_.clear(); }
     /// True when this misbehaviour is due at this message; uses it up.
     bool strike(Misbehaviour kind, syncml::MsgId message);
+    /// The Status that this command must have.
+    std::optional<syncml::StatusCode> strike_code(std::string_view command, syncml::MsgId message);
     const std::vector<Fault>& armed() const { return armed_; }
 
 private:
+    template <class Due>
+    std::optional<Fault> take(Due due, syncml::MsgId message);
+
     std::vector<Fault> armed_;
 };
 

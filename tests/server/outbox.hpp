@@ -47,12 +47,6 @@ public:
         commands_.clear();
         syncs_.clear();
     }
-    void clear()
-    {
-        statuses_.clear();
-        commands_.clear();
-        syncs_.clear();
-    }
     bool empty() const { return statuses_.empty() && commands_.empty() && syncs_.empty(); }
 
     /// As much as fits. `ask_for_next`: the client has not finished its package, so that

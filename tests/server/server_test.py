@@ -437,6 +437,50 @@ class Misbehaviour(ServerTest):
         self.server.behave()
         self.assertEqual(Client(self.server, session='3').send(body).status[('Alert', '2')], '200')
 
+    def test_a_status_for_a_command_and_a_failure_that_is_not_carried_out(self):
+        self.server.misbehave('415:Add@2')
+        self.server.misbehave('207:Replace')
+        self.server.misbehave('516:Alert@1')
+        client = Client(self.server)
+        first = client.send(put(1) + alert(2, 201, '', 'c1') + alert(3, 201, '', 'c1', store='cal'))
+        self.assertEqual((first.status[('Alert', '2')], first.status[('Alert', '3')]), ('516', '200'))
+        client = Client(self.server, session='8')
+        first = client.send(put(1) + alert(2, 201, '', 'c1'))
+        second = client.send(status(1, 1, 0, 'SyncHdr') + status(2, 1, first.ids['Alert'], 'Alert',
+                                                                 extra=anchor_echo(first.next)) +
+                             sync(3, item('Add', 4, '1', CARD.format('Ada', '')) + item('Add', 5, '2', CARD.format('Bo', '')) +
+                                  item('Replace', 6, '3', CARD.format('Cy', ''))))
+        self.assertEqual([second.status[key] for key in (('Add', '4'), ('Add', '5'), ('Replace', '6'))], ['415', '201', '207'])
+        self.assertEqual(len(self.server.items('card')), 2)
+        self.assertClean()
+
+    def test_answers_that_are_spoiled(self):
+        for fault, check in (('wrong-msgref', lambda good, bad: all(s.findtext('MsgRef') == '8' for s in bad.iter('Status'))),
+                             ('double-status', lambda good, bad: len(list(bad.iter('Status'))) == 2 * len(list(good.iter('Status')))),
+                             ('no-header-status', lambda good, bad: bad.findtext('SyncBody/Status/Cmd') == 'Put'),
+                             ('backwards', lambda good, bad: [e.tag for e in bad.find('SyncBody')][:-1] ==
+                              [e.tag for e in good.find('SyncBody')][-2::-1])):
+            with self.subTest(fault):
+                good = Client(self.server).send(put(1) + alert(2, 201, '', 'c1'))
+                self.server.misbehave(fault)
+                bad = Client(self.server, session='8').send(put(1) + alert(2, 201, '', 'c1'))
+                self.assertTrue(check(good.root, bad.root), ElementTree.tostring(bad.root))
+
+    def test_an_old_answer_and_a_new_address(self):
+        client = Client(self.server)
+        first = client.send(put(1) + alert(2, 201, '', 'c1'))
+        self.server.misbehave('repeated-reply@2')
+        self.server.misbehave('other-resp-uri@2')
+        opening = status(1, 1, 0, 'SyncHdr') + status(2, 1, first.ids['Alert'], 'Alert', extra=anchor_echo(first.next))
+        text = client.text(opening + sync(3, ''))
+        old = client.url
+        self.assertEqual(ElementTree.tostring(client.post(text).root), ElementTree.tostring(first.root))
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            client.post(text)
+        self.assertEqual(caught.exception.code, 404)
+        caught.exception.close()
+        self.assertEqual(client.url, old)
+
     def test_connections_close_before_or_after_the_message_was_processed(self):
         self.server.misbehave('drop-before@1')
         self.server.misbehave('drop-after@1')

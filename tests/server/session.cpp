@@ -64,14 +64,23 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
             referee_.broke("cred", "credentials were accepted for the whole session and are sent again");
     } else {
         auto verdict = check_credentials(header, version_, options_, store_);
-        if (verdict.accepted() && faults_.strike(Misbehaviour::RefuseCredentials, header.msg_id))
-            verdict = refuse_credentials(header, options_, store_);
         if (!verdict.accepted())
             return refuse(message, std::move(verdict));
         authenticated_ = true;
         report_->user = verdict.user;
         header_status.code = verdict.code;
         header_status.chal = std::move(verdict.chal);
+    }
+    if (faults_.strike(Misbehaviour::RefuseCredentials, header.msg_id)) {
+        authenticated_ = false;
+        return refuse(message, refuse_credentials(header, options_, store_));
+    }
+    if (const auto code = faults_.strike_code("SyncHdr", header.msg_id)) {
+        if (*code == StatusCode::InvalidCredentials || *code == StatusCode::MissingCredentials)
+            authenticated_ = false;
+        if (!syncml::is_success(*code))
+            return refuse(message, {*code, {}, {}});
+        header_status.code = *code;
     }
 
     next_asked_ = false;
@@ -111,18 +120,18 @@ syncml::Message Session::refuse(const syncml::Message& message, Verdict verdict)
 {
     auto header_status = status_for(message, 0, "SyncHdr", verdict.code);
     header_status.chal = std::move(verdict.chal);
+    Outbox refusal; // what was waiting waits on
     for (const auto& command : message.body) {
         if (std::holds_alternative<syncml::Status>(command))
             continue;
         std::visit(
             [&](const auto& any) {
-                answer(false, status_for(message, any.cmd_id, syncml::name(command), verdict.code));
+                refusal.answer(status_for(message, any.cmd_id, syncml::name(command), verdict.code));
             },
             command);
     }
-    auto result = outbox_.compose(our_header(), std::move(header_status), false);
+    auto result = refusal.compose(our_header(), std::move(header_status), false);
     result.final = true;
-    outbox_.clear();
     referee_.expect_fresh_start();
     return result;
 }
@@ -146,7 +155,9 @@ syncml::Message Session::reply(const syncml::Message& message, syncml::Status he
         result.final = true;
         package_ = static_cast<Package>(static_cast<int>(package_) + 1);
         // Nothing of ours wants an answer: package 5 would be empty and does not come.
-        const bool last = report_->completed || (package_ == Package::ClientMap && open_.empty());
+        const bool awaits_map = std::ranges::any_of(
+            exchanges_, [](const Exchange& exchange) { return !exchange.dropped() && exchange.unmapped() != 0; });
+        const bool last = report_->completed || (package_ == Package::ClientMap && open_.empty() && !awaits_map);
         if (last && !report_->completed) {
             package_ = Package::ServerMap;
             finish_client_package();

@@ -27,6 +27,9 @@ public:
 
     syncml::Message handle(const syncml::Message& message, const Envelope& envelope);
 
+    /// The client has been told another address.
+    void move_to(const std::string& resp_uri) { resp_uri_ = resp_uri; }
+
     const std::string& device() const { return report_->device; }
     const std::string& client_session() const { return report_->session; }
     SessionReport& report() { return *report_; }
@@ -86,7 +89,8 @@ private:
     UnfinishedSyncs& unfinished_;
     Faults& faults_;
     const Options options_;
-    const std::string uri_, resp_uri_;
+    const std::string uri_;
+    std::string resp_uri_;
     std::shared_ptr<SessionReport> report_;
     Referee referee_;
     Outbox outbox_;

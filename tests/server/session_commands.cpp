@@ -166,6 +166,9 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
         referee_.broke("alert", "a sync Alert outside of the first package");
         return refuse(StatusCode::CommandNotAllowed);
     }
+    const auto told = faults_.strike_code("Alert", message.header.msg_id);
+    if (told && !syncml::is_success(*told))
+        return refuse(*told);
     const auto datastore = std::ranges::find(options_.datastores, plain_uri(item.target->uri), &DatastoreOptions::name);
     if (datastore == options_.datastores.end() || faults_.strike(Misbehaviour::NoDatabase, message.header.msg_id))
         return refuse(StatusCode::NotFound);
@@ -236,6 +239,8 @@ void Session::on(const syncml::Message& message, const syncml::Put& put)
     }
     if (put.meta.type != codec::devinf_media_type(encoding))
         referee_.broke("devinf", "Put has Type '" + put.meta.type + "'");
+    if (const auto told = faults_.strike_code("Put", message.header.msg_id))
+        status.code = *told;
     answer(put.no_resp, std::move(status));
 }
 
@@ -253,9 +258,10 @@ void Session::on(const syncml::Message& message, const syncml::Get& get)
         item.source = syncml::Location{std::string(syncml::devinf_uri(version_)), {}};
         item.data = devinf();
         results.items.push_back(std::move(item));
+        const auto told = faults_.strike_code("Get", message.header.msg_id);
         const bool fits = codec::encoded_size(syncml::Command(results), encoding) <= outbox_.room(our_header());
-        status.code = fits ? StatusCode::Ok : StatusCode::RequestEntityTooLarge;
-        if (fits)
+        status.code = told.value_or(fits ? StatusCode::Ok : StatusCode::RequestEntityTooLarge);
+        if (syncml::is_success(status.code))
             outbox_.add(std::move(results));
     }
     answer(get.no_resp, std::move(status));
@@ -296,7 +302,12 @@ void Session::on(const syncml::Message& message, const syncml::Sync& sync)
     } else if (sync.number_of_changes) {
         referee_.broke("number-of-changes", "repeated in a later Sync of " + exchange->uri());
     }
-    auto status = status_for(message, sync.cmd_id, "Sync", StatusCode::Ok);
+    const auto told = faults_.strike_code("Sync", message.header.msg_id);
+    if (told && !syncml::is_success(*told)) {
+        announced_.erase(exchange);
+        return refuse_commands(message, sync, *told);
+    }
+    auto status = status_for(message, sync.cmd_id, "Sync", told.value_or(StatusCode::Ok));
     status.target_refs = {sync.target.uri};
     status.source_refs = {sync.source.uri};
     answer(sync.no_resp, std::move(status));
@@ -342,6 +353,12 @@ void Session::on_item_command(const syncml::Message& message, const syncml::Item
         if (item.source)
             status.source_refs = {item.source->uri};
         const auto* datastore = &exchange->datastore();
+        const auto told = faults_.strike_code(verb, message.header.msg_id);
+        if (told && !syncml::is_success(*told)) {
+            status.code = *told;
+            answer(command.no_resp, std::move(status));
+            continue;
+        }
         if (!item.source || item.source->uri.empty()) {
             referee_.broke("item", std::string(verb) + " without Source");
         } else if (chunk) {
@@ -365,6 +382,7 @@ void Session::on_item_command(const syncml::Message& message, const syncml::Item
                 referee_.broke("add-twice", "Add of " + item.source->uri + ", which is there already");
             status.code =
                 exchange->apply(command.verb, item, meta.format == "b64" ? decode_base64(item.text()) : item.text());
+            status.code = told.value_or(status.code);
         }
         answer(command.no_resp, std::move(status));
     }
@@ -379,7 +397,12 @@ void Session::on(const syncml::Message& message, const syncml::Map& map)
     if (exchange == nullptr) {
         referee_.broke("map", "a Map for " + map.target.uri + ", which was not agreed on");
         status.code = StatusCode::NotFound;
+    } else if (const auto told = faults_.strike_code("Map", message.header.msg_id);
+               told && !syncml::is_success(*told)) {
+        status.code = *told;
+        exchange->unfinished().unmapped.clear(); // it is not the client's fault
     } else {
+        status.code = told.value_or(StatusCode::Ok);
         for (const auto& item : map.items)
             if (!exchange->map(item)) {
                 referee_.broke("map", "a Map for " + item.guid + ", which was not sent");
