@@ -44,6 +44,7 @@ Json document(const syncd::SyncProfileInfo& profile)
         {"allow_plain_credentials", info.allow_plain_credentials},
         {"ca_file", text_or_null(info.ca_file)},
         {"device_id", text_or_null(info.device_id)},
+        {"encoding", word_of(info.encoding)},
         {"services", std::move(services)},
     };
 }

@@ -13,6 +13,7 @@
 namespace ctl {
 namespace {
 
+using syncd::SyncEncoding;
 using syncd::SyncInterval;
 using syncd::SyncMode;
 using syncd::SyncProfileInfo;
@@ -126,6 +127,8 @@ void ProfileOptions::declare(Command& command, bool is_new)
                    "PEM file with a certificate and its key, if the server wants one; '' for none");
     command.option("--ca-file", "FILE", ca_file, "PEM file with the authority that signed the server's certificate");
     command.option("--device-id", "ID", device_id, "Who this machine is to the server; made up when not given");
+    command.option("--encoding", "ENCODING", encoding, "How messages are written: " + all_words<SyncEncoding>(),
+                   check_word<SyncEncoding>);
     command.flag("--allow-plain-credentials", allow_plain_credentials,
                  "Send the password even over an unencrypted connection");
     if (is_new)
@@ -147,6 +150,8 @@ void apply(const ProfileOptions& options, SyncProfileInfo& profile)
         info.ca_file = options.ca_file->empty() ? "" : std::filesystem::absolute(*options.ca_file).string();
     if (options.device_id)
         info.device_id = *options.device_id;
+    if (options.encoding)
+        info.encoding = *parse_word<SyncEncoding>(*options.encoding);
     if (options.allow_plain_credentials && options.refuse_plain_credentials)
         throw Failure(ExitStatus::Usage, "plain credentials cannot be both allowed and refused");
     if (options.allow_plain_credentials)

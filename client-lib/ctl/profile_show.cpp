@@ -24,6 +24,7 @@ std::string text(const syncd::SyncProfileInfo& profile)
         {"Unencrypted password", info.allow_plain_credentials ? "allowed" : "refused"},
         {"CA file", info.ca_file.empty() ? "the system's" : info.ca_file},
         {"Device id", info.device_id},
+        {"Encoding", word(info.encoding)},
     };
     for (const syncd::SyncServiceInfo& service : profile.service_info)
         rows.emplace_back("Service " + word(service.service_type),

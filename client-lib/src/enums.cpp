@@ -36,6 +36,12 @@ constexpr Words<SyncInterval, 8> intervals{{
     {SyncInterval::OneMonth, "1_MONTH"},
 }};
 
+constexpr Words<SyncEncoding, 3> encodings{{
+    {SyncEncoding::Auto, "AUTO"},
+    {SyncEncoding::Xml, "XML"},
+    {SyncEncoding::Wbxml, "WBXML"},
+}};
+
 constexpr Words<SyncServiceType, 2> service_types{{
     {SyncServiceType::Contact, "CONTACT"},
     {SyncServiceType::Event, "EVENT"},
@@ -96,6 +102,10 @@ std::string_view to_string(SyncInterval value) noexcept
 {
     return word_of(intervals, value);
 }
+std::string_view to_string(SyncEncoding value) noexcept
+{
+    return word_of(encodings, value);
+}
 std::string_view to_string(SyncServiceType value) noexcept
 {
     return word_of(service_types, value);
@@ -131,6 +141,11 @@ template <>
 SyncInterval from_string(std::string_view word) noexcept
 {
     return value_of(intervals, word);
+}
+template <>
+SyncEncoding from_string(std::string_view word) noexcept
+{
+    return value_of(encodings, word);
 }
 template <>
 SyncServiceType from_string(std::string_view word) noexcept

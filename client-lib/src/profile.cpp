@@ -61,6 +61,8 @@ void append_profile(sdbus::Message& message, const SyncProfileInfo& profile, boo
             entries.add("CaFile", info.ca_file);
         if (!info.device_id.empty())
             entries.add("DeviceId", info.device_id);
+        if (info.encoding != SyncEncoding::Xml) // which it is without being said
+            entries.add("Encoding", word(info.encoding, "Encoding"));
         // Absent means "keep" to Update, and nothing to Add, which requires both.
         if (info.id || is_new)
             entries.add("Id", info.id.value_or(""));
@@ -100,6 +102,8 @@ SyncProfileInfo parse_profile(std::string id, const Values& values)
     info.allow_plain_credentials = value(values, "AllowPlainCredentials", false);
     info.ca_file = text(values, "CaFile");
     info.device_id = text(values, "DeviceId");
+    if (values.contains("Encoding"))
+        info.encoding = from_string<SyncEncoding>(text(values, "Encoding"));
     for (const Values& service : value(values, "Services", std::vector<Values>()))
         profile.service_info.push_back(parse_service(service));
     return profile;

@@ -101,6 +101,8 @@ ProfileArgument read_profile(const Call& call)
             input.allow_plain_credentials = dictionary.flag();
         else if (key == "CaFile")
             input.ca_file = dictionary.text();
+        else if (key == "Encoding")
+            input.encoding = dictionary.text();
         else if (key == "HttpId")
             input.http_user = dictionary.text();
         else if (key == "HttpPassword")
@@ -128,6 +130,7 @@ Values profile_dictionary(const manager::ProfileView& profile)
         {"Type", profile.type},
         {"Services", services(profile)},
         {"AllowPlainCredentials", profile.allow_plain_credentials},
+        {"Encoding", profile.encoding},
         {"DeviceId", profile.device_id},
         {"HasCredentials", profile.has_credentials},
         {"HasHttpCredentials", profile.has_http_credentials},

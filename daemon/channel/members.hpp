@@ -41,6 +41,7 @@ void members(Visitor& visit, M& plan)
     visit("client_certificate", plan.client_certificate, "");
     visit("allow_plain_credentials", plan.allow_plain_credentials, "basic credentials may travel over http");
     visit("ca_file", plan.ca_file, "PEM file; empty: the system's roots");
+    visit("encoding", plan.encoding, "of messages: AUTO, XML or WBXML");
     visit("sync_db", plan.sync_db, "the profile's state; its directory may be written");
     visit("items_db", plan.items_db, "the user's items; its directory may be written");
     visit("max_msg_size", plan.max_msg_size, "bytes");

@@ -43,6 +43,7 @@ struct Plan {
     base::Secret client_certificate; ///< PEM with the key; empty: none
     bool allow_plain_credentials = false;
     std::string ca_file;
+    std::string encoding; ///< `AUTO`, `XML`, `WBXML`
     std::string sync_db;  ///< file; its directory belongs to this profile alone
     std::string items_db; ///< file; its directory belongs to this user alone
     std::vector<ServicePlan> services;

@@ -37,6 +37,7 @@ struct ProfileInput {
     std::vector<ServiceInput> services;
     std::optional<bool> allow_plain_credentials;
     std::optional<std::string> ca_file;
+    std::optional<std::string> encoding;
     std::optional<std::string> http_user; ///< absent, as for `user`: keep (Update) or none (Add)
     std::optional<base::Secret> http_password;
     std::optional<base::Secret> client_certificate; ///< absent: keep or none; empty: none
@@ -62,6 +63,7 @@ struct ProfileView {
     std::vector<ServiceView> services;
     bool allow_plain_credentials = false;
     std::string ca_file;
+    std::string encoding; ///< `AUTO`, `XML`, `WBXML`
     std::string device_id;
     bool has_credentials = false;
     bool has_http_credentials = false;

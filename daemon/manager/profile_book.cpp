@@ -21,6 +21,7 @@ ProfileView view(const Profile& profile)
         view.services.push_back({service.type, service.uri, service.enabled});
     view.allow_plain_credentials = row.allow_plain_credentials;
     view.ca_file = row.ca_file;
+    view.encoding = encoding(row);
     view.device_id = device_id(row);
     view.has_credentials = !row.sealed_credentials.empty();
     view.has_http_credentials = !http_box(row).empty();

@@ -21,7 +21,10 @@ constexpr std::array<std::string_view, 3> modes{"MANUAL", "PERIODIC", "PUSH"};
 constexpr std::array<std::string_view, 2> service_types{"CONTACT", "EVENT"};
 constexpr std::array<std::string_view, 6> sync_types{
     "TWO_WAY", "SLOW", "ONE_WAY_FROM_CLIENT", "REFRESH_FROM_CLIENT", "ONE_WAY_FROM_SERVER", "REFRESH_FROM_SERVER"};
+constexpr std::array<std::string_view, 3> encodings{"AUTO", "XML", "WBXML"};
 constexpr const char* device_id_key = "DeviceId";
+constexpr const char* encoding_key = "Encoding";
+constexpr std::string_view default_encoding = "XML";
 constexpr const char* http_key = "HttpCredentials";
 constexpr const char* certificate_key = "ClientCertificate";
 constexpr std::size_t max_certificate_bytes = 32 * 1024;
@@ -141,7 +144,10 @@ base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, con
     const bool printable = std::all_of(device.begin(), device.end(), [](char c) { return c > 0x20 && c < 0x7f; });
     if (device.empty() || device.size() > 128 || !printable)
         return refuse("DeviceId", "must be 1 to 128 printable ASCII characters without spaces");
-    row.settings = nlohmann::json{{device_id_key, device}}.dump();
+    const auto encoding = input.encoding.value_or(std::string(default_encoding));
+    if (!contains(encodings, encoding))
+        return refuse("Encoding", "must be AUTO, XML or WBXML");
+    row.settings = nlohmann::json{{device_id_key, device}, {encoding_key, encoding}}.dump();
     return {};
 }
 
@@ -303,6 +309,11 @@ std::string http_box(const ProfileRow& row)
 std::string certificate_box(const ProfileRow& row)
 {
     return base::decode_base64(setting(row, certificate_key, "")).value_or("");
+}
+
+std::string encoding(const ProfileRow& row)
+{
+    return setting(row, encoding_key, default_encoding);
 }
 
 } // namespace manager

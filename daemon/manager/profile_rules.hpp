@@ -27,6 +27,8 @@ bool has_enabled_service(const storage::ProfileRow& row);
 
 /// Who the profile is to its server.
 std::string device_id(const storage::ProfileRow& row);
+/// `AUTO`, `XML` or `WBXML`; that of a profile from before there was a choice is XML, which it has used.
+std::string encoding(const storage::ProfileRow& row);
 
 /// The boxes of HTTP's user and password and of the client certificate; empty: none. Their contexts
 /// are those of services of these names.

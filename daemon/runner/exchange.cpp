@@ -10,8 +10,6 @@
 namespace runner {
 namespace {
 
-constexpr auto Encoding = codec::Encoding::Xml;
-
 base::Error overdue()
 {
     return {base::Errc::Timeout, "The session took longer than it may and was ended. What is confirmed is kept; the "
@@ -26,8 +24,17 @@ base::Error unreadable(const std::string& url, const base::Error& error)
 
 } // namespace
 
-Exchange::Exchange(transport::Transport& transport, const Ending& ending, const codec::Limits& limits)
-    : transport_(transport), ending_(ending), limits_(limits)
+Traffic& Traffic::operator+=(const Traffic& other)
+{
+    bytes_sent += other.bytes_sent;
+    bytes_received += other.bytes_received;
+    round_trips += other.round_trips;
+    return *this;
+}
+
+Exchange::Exchange(transport::Transport& transport, const Ending& ending, codec::Encoding encoding,
+                   const codec::Limits& limits)
+    : transport_(transport), ending_(ending), encoding_(encoding), limits_(limits)
 {
 }
 
@@ -35,18 +42,20 @@ base::Result<syncml::Message> Exchange::send(syncml::Message message, const std:
 {
     if (ending_.overdue)
         return tl::unexpected(overdue());
-    std::string request = codec::encode(message, Encoding);
+    std::string request = codec::encode(message, encoding_);
     message = {}; // one form of a message in memory at a time
     traffic_.bytes_sent += request.size();
-    auto reply = transport_.post(url, codec::media_type(Encoding), request);
+    auto reply = transport_.post(url, codec::media_type(encoding_), request);
     base::wipe(request); // it may hold credentials
     if (!reply)
         return tl::unexpected(ending_.overdue ? overdue() : std::move(reply.error()));
     traffic_.bytes_received += reply->body.size();
     ++traffic_.round_trips;
-    auto answer = codec::decode(reply->body, Encoding, limits_);
+    // Servers answer as they were asked; some name the type wrongly.
+    auto answer = codec::decode(reply->body, codec::find_encoding(reply->body).value_or(encoding_), limits_);
     if (!answer)
         return tl::unexpected(unreadable(url, answer.error()));
+    was_answered_ = true;
     // Most servers write a whole URL there, some a path, and only who carried the message knows beside what.
     if (auto& next = answer->header.resp_uri; !next.empty())
         next = transport::resolve(next, reply->url);

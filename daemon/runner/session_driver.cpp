@@ -3,6 +3,7 @@
 #include "base/base64.hpp"
 #include "base/log.hpp"
 #include "runner/device_info.hpp"
+#include "runner/encoding_choice.hpp"
 #include "runner/local_failure.hpp"
 #include "runner/session_setup.hpp"
 
@@ -42,9 +43,9 @@ codec::Limits reply_limits(const channel::Plan& plan)
 }
 
 /// Item data that the encoding cannot hold as text travels in base64.
-void make_portable(session::Change& change)
+void make_portable(session::Change& change, codec::Encoding encoding)
 {
-    if (codec::can_carry(change.data, codec::Encoding::Xml))
+    if (codec::can_carry(change.data, encoding))
         return;
     change.data = base::encode_base64(change.data);
     change.format = "b64";
@@ -52,12 +53,13 @@ void make_portable(session::Change& change)
 
 } // namespace
 
-SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& around, session::Setup setup,
-                             SessionReport& report)
-    : around_(around), account_(account_identity(plan.url, plan.user)),
+SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& around, codec::Encoding encoding,
+                             session::Setup setup, SessionReport& report)
+    : around_(around), encoding_(encoding), finds_encoding_(leaves_encoding_to_us(plan)),
+      account_(account_identity(plan.url, plan.user)),
       devinf_hash_(setup.put_devinf ? fingerprint(to_json(setup.devinf)) : std::string()), report_(report),
-      exchange_(around.transport, around.ending, reply_limits(plan)), progress_(around.steady_now, around.tell),
-      engine_(std::move(setup))
+      exchange_(around.transport, around.ending, encoding, reply_limits(plan)),
+      progress_(around.steady_now, around.tell), engine_(std::move(setup))
 {
     for (const auto& service : plan.services)
         services_.push_back({service, nullptr, 0});
@@ -168,6 +170,8 @@ try {
     // The server has accepted us and read our first package. Before that an account that the profile has moved to
     // may be a slip of the pen, not worth the anchors of the former one.
     state.bind_to(account_);
+    if (finds_encoding_)
+        remember(state, encoding_);
     if (!devinf_hash_.empty())
         state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
     if (begins_anew(question.type))
@@ -183,7 +187,7 @@ session::Event SessionDriver::answer(const session::ReadChanges& question)
 try {
     auto changes = services_[question.service].store->read(question.bytes);
     for (auto& change : changes.changes)
-        make_portable(change);
+        make_portable(change, encoding_);
     return changes;
 } catch (const std::exception& exception) {
     return broke(question.service, exception);

@@ -17,7 +17,8 @@ namespace runner {
 class SessionDriver {
 public:
     /// All arguments but `setup` outlive it.
-    SessionDriver(const channel::Plan& plan, const Surroundings& around, session::Setup setup, SessionReport& report);
+    SessionDriver(const channel::Plan& plan, const Surroundings& around, codec::Encoding encoding, session::Setup setup,
+                  SessionReport& report);
 
     /// The session's error, if it did not end well. Failures of the store are
     /// answers to the engine, which ends the session in order.
@@ -26,6 +27,8 @@ public:
     /// In the order of the plan's services.
     std::vector<session::ServiceStatistics> statistics() const;
     const Traffic& traffic() const { return exchange_.traffic(); }
+    /// Whether the server sent anything that could be read.
+    bool was_answered() const { return exchange_.was_answered(); }
 
 private:
     struct Service {
@@ -55,7 +58,9 @@ private:
     session::Broke broke(session::ServiceIndex service, const std::exception& exception) const;
 
     const Surroundings& around_;
-    std::string account_; ///< identity; the state is bound to it once the server takes the session up
+    const codec::Encoding encoding_;
+    const bool finds_encoding_; ///< and remembers it
+    std::string account_;       ///< identity; the state is bound to it once the server takes the session up
     std::vector<Service> services_;
     std::string devinf_hash_; ///< to be remembered once the server has what it stands for
     SessionReport& report_;

@@ -1,5 +1,7 @@
 #include "runner/session_runner.hpp"
 
+#include "base/log.hpp"
+#include "runner/encoding_choice.hpp"
 #include "runner/local_failure.hpp"
 #include "runner/session_driver.hpp"
 #include "runner/session_setup.hpp"
@@ -13,15 +15,25 @@ namespace {
 std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundings& around, SessionReport& report)
 {
     std::optional<SessionDriver> driver;
+    Traffic traffic;
     std::optional<base::Error> error;
+    const auto run = [&](codec::Encoding encoding) -> std::optional<base::Error> {
+        auto setup = prepare_setup(plan, around, encoding);
+        if (!setup)
+            return std::move(setup.error());
+        auto ended = driver.emplace(plan, around, encoding, std::move(*setup), report).run();
+        traffic += driver->traffic();
+        return ended;
+    };
     try {
         if (around.state.identity().empty())
             around.state.bind_to(account_identity(plan.url, plan.user));
-        auto setup = prepare_setup(plan, around);
-        if (setup)
-            error = driver.emplace(plan, around, std::move(*setup), report).run();
-        else
-            error = std::move(setup.error());
+        const auto choice = choose_encoding(plan, around.state);
+        error = run(choice.encoding);
+        if (error && choice.is_trial && driver && !driver->was_answered() && may_be_unread(*error)) {
+            spdlog::info("The server did not take WBXML, XML is next: {}", error->message);
+            error = run(codec::Encoding::Xml);
+        }
     } catch (const std::exception& exception) {
         error = local_failure(exception);
     }
@@ -30,7 +42,7 @@ std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundin
         error = {base::Errc::Interrupted, "syncd itself ended while the session ran. What was confirmed is kept; the "
                                           "next synchronization goes on from there."};
     if (driver)
-        report.end(error, driver->statistics(), driver->traffic(), around.now());
+        report.end(error, driver->statistics(), traffic, around.now());
     else
         report.end(error, {}, {}, around.now());
     return error;

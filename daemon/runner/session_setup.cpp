@@ -1,6 +1,5 @@
 #include "runner/session_setup.hpp"
 
-#include "codec/codec.hpp"
 #include "item/item.hpp"
 #include "runner/anchor.hpp"
 #include "runner/device_info.hpp"
@@ -12,8 +11,6 @@
 
 namespace runner {
 namespace {
-
-constexpr auto Encoding = codec::Encoding::Xml;
 
 bool is_https(std::string_view url)
 {
@@ -65,7 +62,8 @@ std::string account_identity(const std::string& url, const std::string& user)
     return fingerprint(host + '\n' + user);
 }
 
-base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around)
+base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around,
+                                           codec::Encoding encoding)
 {
     auto& state = around.state;
     const bool known = state.identity() == account_identity(plan.url, plan.user);
@@ -81,10 +79,12 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
         setup.nonce = state.nonce();
     setup.max_msg_size = plan.max_msg_size;
     setup.max_obj_size = std::min<std::uint64_t>(plan.max_obj_size, item::max_bytes);
-    setup.devinf_type = codec::devinf_media_type(Encoding);
-    setup.command_size = [](const syncml::Command& command) { return codec::encoded_size(command, Encoding); };
-    setup.sync_command_size = [](const syncml::SyncCommand& command) { return codec::encoded_size(command, Encoding); };
-    setup.header_size = [](const syncml::Header& header) { return codec::encoded_size(header, Encoding); };
+    setup.devinf_type = codec::devinf_media_type(encoding);
+    setup.command_size = [encoding](const syncml::Command& command) { return codec::encoded_size(command, encoding); };
+    setup.sync_command_size = [encoding](const syncml::SyncCommand& command) {
+        return codec::encoded_size(command, encoding);
+    };
+    setup.header_size = [encoding](const syncml::Header& header) { return codec::encoded_size(header, encoding); };
 
     std::vector<const ServiceKind*> kinds;
     bool may_be_new_there = false;

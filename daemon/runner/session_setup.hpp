@@ -1,6 +1,7 @@
 #pragma once
 
 #include "channel/messages.hpp"
+#include "codec/codec.hpp"
 #include "runner/session_runner.hpp"
 #include "session/session.hpp"
 
@@ -17,6 +18,7 @@ std::string account_identity(const std::string& url, const std::string& user);
 ///
 /// Errors: NotSupported for a service that this program does not keep,
 /// InvalidValue for an unknown sync type.
-base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around);
+base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around,
+                                           codec::Encoding encoding);
 
 } // namespace runner

@@ -71,7 +71,12 @@ CREATE TABLE service_record (
 CREATE INDEX service_record_last ON service_record (service, session);
 )sql";
 
-constexpr const char* steps[] = {version_1};
+// The encoding that the server of a profile has been found to read.
+constexpr const char* version_2 = R"sql(
+ALTER TABLE peer ADD COLUMN encoding TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2};
 
 } // namespace
 
@@ -102,7 +107,7 @@ bool SyncState::bind_to(std::string_view identity)
         return false;
     transact(*impl_->database, [&] {
         auto& db = *impl_->database;
-        db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', devinf_hash = ''", identity);
+        db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', devinf_hash = '', encoding = ''", identity);
         db.execute("DELETE FROM service");
         db.execute("DELETE FROM sent");
     });
@@ -143,6 +148,16 @@ std::string SyncState::sent_devinf_hash() const
 void SyncState::set_sent_devinf_hash(std::string_view hash)
 {
     impl_->database->execute("UPDATE peer SET devinf_hash = ?1", hash);
+}
+
+std::string SyncState::encoding() const
+{
+    return impl_->peer_text("SELECT encoding FROM peer");
+}
+
+void SyncState::set_encoding(std::string_view word)
+{
+    impl_->database->execute("UPDATE peer SET encoding = ?1", word);
 }
 
 // ---- per service -----------------------------------------------------------------

@@ -70,6 +70,8 @@ public:
     void set_peer_info(std::string_view json);
     std::string sent_devinf_hash() const;
     void set_sent_devinf_hash(std::string_view hash);
+    std::string encoding() const; ///< that the server has been found to read: `XML`, `WBXML`; empty: not yet
+    void set_encoding(std::string_view word);
 
     // ---- per service ----------------------------------------------------------------
     /// The anchors of the service with the server database `uri`, if that is the one of the last session.

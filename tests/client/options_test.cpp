@@ -11,6 +11,7 @@
 #include <vector>
 
 using namespace ctl;
+using syncd::SyncEncoding;
 using syncd::SyncInterval;
 using syncd::SyncMode;
 using syncd::SyncProfileInfo;
@@ -62,7 +63,7 @@ TEST_CASE("profile add makes a profile of its options, wherever the name stands"
 {
     const auto options = parse({"--url", "https://example.org/ds", "--service", "contact=card", "Work", "--service",
                                 "event=./cal=1", "--disable", "event", "--type", "refresh-from-server", "--device-id",
-                                "IMEI:1", "--ca-file", "ca.pem", "--allow-plain-credentials"},
+                                "IMEI:1", "--encoding", "auto", "--ca-file", "ca.pem", "--allow-plain-credentials"},
                                true);
     SyncProfileInfo profile;
     apply(options, profile);
@@ -73,6 +74,7 @@ TEST_CASE("profile add makes a profile of its options, wherever the name stands"
     CHECK_FALSE(profile.sync_info.interval);
     CHECK_FALSE(profile.sync_info.id);
     CHECK(profile.sync_info.device_id == "IMEI:1");
+    CHECK(profile.sync_info.encoding == SyncEncoding::Auto);
     CHECK(profile.sync_info.ca_file == std::filesystem::absolute("ca.pem"));
     CHECK(profile.sync_info.allow_plain_credentials);
     REQUIRE(profile.service_info.size() == 2);
@@ -93,6 +95,7 @@ TEST_CASE("words that mean nothing are refused when the line is read")
     };
     CHECK_THROWS_AS(with({"--type", "sideways"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--interval", "2-minutes"}), CLI::ValidationError);
+    CHECK_THROWS_AS(with({"--encoding", "json"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--mode", "lunar"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--service", "contact"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--service", "memo=x"}), CLI::ValidationError);
@@ -107,6 +110,7 @@ TEST_CASE("profile update changes what is given and nothing else")
     CHECK(same.sync_info.mode == SyncMode::Periodic);
     CHECK(same.sync_info.interval == SyncInterval::OneDay);
     CHECK(same.sync_info.ca_file == "/etc/ca.pem");
+    CHECK(same.sync_info.encoding == SyncEncoding::Xml);
     CHECK(same.sync_info.allow_plain_credentials);
     CHECK_FALSE(same.sync_info.id);
     CHECK_FALSE(same.sync_info.password);

@@ -130,11 +130,17 @@ TEST_CASE("add sends empty credentials when there are none, update leaves them o
 TEST_CASE("what get returned can be given to update")
 {
     FakeService service;
-    Values stored{{"ProfileName", "Work"},       {"Url", "https://sync.example.org/ds"},
-                  {"Mode", "PERIODIC"},          {"Type", "TWO_WAY"},
-                  {"Interval", "4_HOURS"},       {"AllowPlainCredentials", true},
-                  {"CaFile", "/etc/ca.pem"},     {"DeviceId", "IMEI:490154203237518"},
-                  {"HasCredentials", true},      {"HasHttpCredentials", true},
+    Values stored{{"ProfileName", "Work"},
+                  {"Url", "https://sync.example.org/ds"},
+                  {"Mode", "PERIODIC"},
+                  {"Type", "TWO_WAY"},
+                  {"Interval", "4_HOURS"},
+                  {"AllowPlainCredentials", true},
+                  {"Encoding", "WBXML"},
+                  {"CaFile", "/etc/ca.pem"},
+                  {"DeviceId", "IMEI:490154203237518"},
+                  {"HasCredentials", true},
+                  {"HasHttpCredentials", true},
                   {"HasClientCertificate", true}};
     service.get = [&](const std::string&) { return stored; };
     Values updated;
@@ -151,9 +157,10 @@ TEST_CASE("what get returned can be given to update")
     CHECK(profile.has_client_certificate);
     // Type, and what tells of credentials, would be refused.
     CHECK(keys(updated) == std::set<std::string>{"ProfileName", "Url", "Mode", "Interval", "AllowPlainCredentials",
-                                                 "CaFile", "DeviceId", "Services"});
+                                                 "CaFile", "DeviceId", "Encoding", "Services"});
     CHECK(text(updated, "Interval") == "4_HOURS");
     CHECK(updated.at("AllowPlainCredentials").get<bool>());
+    CHECK(text(updated, "Encoding") == "WBXML");
     CHECK(text(updated, "CaFile") == "/etc/ca.pem");
     CHECK(text(updated, "DeviceId") == "IMEI:490154203237518");
 }

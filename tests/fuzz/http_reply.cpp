@@ -115,7 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     Line line(fuzz::view(data, size));
     const runner::Ending ending;
-    runner::Exchange exchange(line, ending, {.max_bytes = most});
+    runner::Exchange exchange(line, ending, codec::Encoding::Xml, {.max_bytes = most});
     syncml::Message message;
     message.header.msg_id = 1;
     const auto reply = exchange.send(std::move(message), url);

@@ -53,8 +53,8 @@ def changes(before, after):
 
 
 class Interop:
-    """Every test, for both ways to authenticate below. `scheme`: the credentials that must let each session in;
-    `credentials`: more keys of every profile."""
+    """Every test, for both ways to authenticate and both to write messages, below. `scheme`: the credentials that must
+    let each session in; `credentials`: more keys of every profile."""
     server_options = ()
     credentials = {}
 
@@ -323,6 +323,11 @@ class Basic(Interop, unittest.TestCase):
     scheme = 'syncml:auth-basic'
     server_options = ('--ask-for-basic',)
     credentials = {'AllowPlainCredentials': True}
+
+
+class Wbxml(Md5):
+    """Its answers come in what it is asked in."""
+    credentials = {'Encoding': 'WBXML'}
 
 
 if __name__ == '__main__':

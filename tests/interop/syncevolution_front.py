@@ -28,6 +28,8 @@ def watch_credentials(session, log, only_basic):
         data = request.content.read()
         cred = re.search(rb'<Cred>.*?</Cred>', data, re.S)
         scheme = re.search(rb'<Type[^>]*>([^<]*)</Type>', cred.group()).group(1) if cred else b'none'
+        if data.startswith(b'\x02'):  # WBXML, in which the client writes strings as they are
+            scheme = re.search(rb'syncml:auth-[a-z0-9]+|$', data).group() or b'none'
         if only_basic and cred and scheme != b'syncml:auth-basic':
             data = data[:cred.start()] + data[cred.end():]
         self.scheme = scheme.decode()
@@ -36,10 +38,11 @@ def watch_credentials(session, log, only_basic):
 
     def reply(self, data, *arguments, **keywords):
         data = bytes(data)
-        status = re.search(rb'<Cmd>SyncHdr</Cmd>.*?<Data>(\d+)</Data>', data, re.S)
+        status = re.search(rb'<Cmd>SyncHdr</Cmd>.*?<Data>(\d+)</Data>'
+                           rb'|\x4a(?:\x03|\xc3\x07)SyncHdr.*?\x4f(?:\x03|\xc3\x03)(\d{3})', data, re.S)
         if self.scheme and status:
             with open(log, 'a') as file:
-                file.write(f'{self.scheme} {status.group(1).decode()}\n')
+                file.write(f'{self.scheme} {(status.group(1) or status.group(2)).decode()}\n')
             self.scheme = None
         if only_basic:
             data = re.sub(rb'(<Type [^>]*>)syncml:auth-md5(</Type>)<NextNonce.*?</NextNonce>', rb'\1syncml:auth-basic\2', data)

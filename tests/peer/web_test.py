@@ -110,7 +110,7 @@ class Web(unittest.TestCase):
             with self.subTest(scheme):
                 front = self.before(server, login=(scheme, 'web', 'word'))
                 self.fail_with(front.url, 'Authentication', 'Correct HttpId and HttpPassword', HttpId='web', HttpPassword='wrong',
-                          AllowPlainCredentials=True)
+                          AllowPlainCredentials=True, Encoding='AUTO')
                 self.assertEqual(len(front.requests), 2)
         self.assertEqual(server.sessions(), [])
 

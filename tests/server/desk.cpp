@@ -64,7 +64,7 @@ std::optional<std::string> Desk::answer(const syncml::Message& message, const En
             session.move_to(reply.header.resp_uri);
         }
         garble(reply, faults_, message.header.msg_id);
-        document = garble(codec::encode(reply, codec::Encoding::Xml), faults_, message.header.msg_id);
+        document = garble(codec::encode(reply, envelope.encoding), faults_, message.header.msg_id);
     });
     session.report().bytes_in += envelope.document.size();
     session.report().bytes_out += document.size();

@@ -277,7 +277,8 @@ StatusCode Exchange::resolve(const std::string& luid, const StoredItem& item, co
     return StatusCode::ConflictResolvedServerWins;
 }
 
-void Exchange::plan(std::size_t max_octets, std::uint64_t max_object, std::size_t (*size)(const syncml::SyncCommand&))
+void Exchange::plan(std::size_t max_octets, std::uint64_t max_object,
+                    const std::function<std::size_t(const syncml::SyncCommand&)>& size)
 {
     if (!syncml::server_sends(type_))
         return;

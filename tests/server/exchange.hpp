@@ -8,6 +8,7 @@
 #include "syncml/message.hpp"
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -63,7 +64,8 @@ public:
 
     /// After the client's last Sync: what it has to be sent, each at most `max_octets`
     /// long by the measure of `size`, or with data of at most `max_object` octets.
-    void plan(std::size_t max_octets, std::uint64_t max_object, std::size_t (*size)(const syncml::SyncCommand&));
+    void plan(std::size_t max_octets, std::uint64_t max_object,
+              const std::function<std::size_t(const syncml::SyncCommand&)>& size);
     std::deque<Outgoing>& outgoing() { return outgoing_; }
     /// The client has acknowledged a chunk of the item that is on its way.
     void on_chunk_accepted();

@@ -9,7 +9,7 @@ namespace testserver {
 
 namespace {
 
-constexpr std::array<std::pair<Misbehaviour, std::string_view>, 39> names{{
+constexpr std::array<std::pair<Misbehaviour, std::string_view>, 40> names{{
     {Misbehaviour::Http500, "http-500"},
     {Misbehaviour::Http404, "http-404"},
     {Misbehaviour::Html, "html"},
@@ -39,6 +39,7 @@ constexpr std::array<std::pair<Misbehaviour, std::string_view>, 39> names{{
     {Misbehaviour::RepeatedReply, "repeated-reply"},
     {Misbehaviour::OtherRespUri, "other-resp-uri"},
     {Misbehaviour::Suspend, "suspend"},
+    {Misbehaviour::RefuseWbxml, "refuse-wbxml"},
     {Misbehaviour::LargeWrongSize, "large-wrong-size"},
     {Misbehaviour::LargeNoSize, "large-no-size"},
     {Misbehaviour::LargeOtherItem, "large-other-item"},

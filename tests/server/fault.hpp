@@ -42,6 +42,7 @@ enum class Misbehaviour {
     OtherRespUri,      ///< another RespURI, and the old one is gone
     Code,              ///< this Status for this command; a failure is not carried out
     Suspend,           ///< Alert 224, and the session is over
+    RefuseWbxml,       ///< unprocessed: 415 to a message in WBXML
     // With our large objects. The message is that of the client which a chunk answers.
     LargeWrongSize,   ///< Size is not what comes
     LargeNoSize,      ///< no Size

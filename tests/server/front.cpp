@@ -153,7 +153,10 @@ void Front::receive(const std::shared_ptr<Request>& request)
 
     if (trace_)
         std::cerr << "client: " << envelope.document << std::endl;
-    auto decoded = codec::decode(envelope.document, codec::Encoding::Xml, {});
+    envelope.encoding = codec::find_encoding(envelope.document).value_or(codec::Encoding::Xml);
+    if (envelope.encoding == codec::Encoding::Wbxml && faults_.strike(Misbehaviour::RefuseWbxml, 0))
+        return request->respond(SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE, "text/plain", "XML only\n");
+    auto decoded = codec::decode(envelope.document, envelope.encoding, {});
     if (!decoded) {
         journal_.record({"", 0, "malformed", decoded.error().message});
         return request->respond(SOUP_STATUS_BAD_REQUEST, "text/plain", decoded.error().message);
@@ -208,7 +211,8 @@ void Front::process(const std::shared_ptr<Request>& request)
         if (drop)
             request->drop();
         else
-            request->respond(SOUP_STATUS_OK, "application/vnd.syncml+xml", document);
+            request->respond(SOUP_STATUS_OK, std::string(codec::media_type(request->envelope.encoding)).c_str(),
+                             document);
     });
 }
 

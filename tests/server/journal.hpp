@@ -45,6 +45,7 @@ struct SessionReport {
     std::string session; ///< the client's SessionID
     std::string user;
     std::string version;   ///< VerDTD
+    std::string encoding;  ///< `xml`, `wbxml`
     unsigned messages = 0; ///< of the client
     std::uint64_t bytes_in = 0, bytes_out = 0;
     bool completed = false; ///< every package was exchanged

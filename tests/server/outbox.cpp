@@ -9,8 +9,6 @@ namespace testserver {
 
 namespace {
 
-constexpr auto encoding = codec::Encoding::Xml;
-
 std::string ref_of(const syncml::Command& command)
 {
     if (const auto* alert = std::get_if<syncml::Alert>(&command); alert != nullptr && !alert->items.empty())
@@ -34,10 +32,11 @@ syncml::Alert about_session(syncml::AlertCode code, const syncml::Header& header
 /// One message being filled.
 class Outbox::Packing {
 public:
-    Packing(const syncml::Header& header, std::uint64_t limit) : limit_(limit)
+    Packing(const syncml::Header& header, std::uint64_t limit, codec::Encoding encoding)
+        : limit_(limit), encoding_(encoding)
     {
         message_.header = header;
-        octets_ = codec::encoded_size(header, encoding);
+        octets_ = codec::encoded_size(header, encoding_);
     }
 
     syncml::CmdId next_id() const { return last_id_ + 1; }
@@ -53,7 +52,7 @@ public:
     bool put(syncml::Command command, bool force)
     {
         std::visit([this](auto& any) { any.cmd_id = next_id(); }, command);
-        const auto octets = codec::encoded_size(command, encoding);
+        const auto octets = codec::encoded_size(command, encoding_);
         if (!force && !has_room(octets))
             return false;
         octets_ += octets;
@@ -68,6 +67,7 @@ public:
 private:
     syncml::Message message_;
     std::uint64_t limit_;
+    codec::Encoding encoding_;
     std::size_t octets_ = 0;
     syncml::CmdId last_id_ = 0;
     bool closed_ = false;
@@ -79,7 +79,7 @@ std::size_t Outbox::room(const syncml::Header& header) const
         return SIZE_MAX;
     // The header's Status, and the Sync around an item or the Alert 222 and one more Status.
     constexpr std::size_t around = 900;
-    const auto used = codec::encoded_size(header, encoding) + around;
+    const auto used = codec::encoded_size(header, encoding_) + around;
     return used < limit_ ? limit_ - used : 0;
 }
 
@@ -93,11 +93,11 @@ void Outbox::add_sync(Exchange& exchange, bool number_of_changes)
 
 syncml::Message Outbox::compose(const syncml::Header& header, syncml::Status header_status, bool ask_for_next)
 {
-    Packing packing(header, limit_);
+    Packing packing(header, limit_, encoding_);
     packing.put(std::move(header_status), true);
     auto next = about_session(syncml::AlertCode::NextMessage, header);
     next.cmd_id = 999'999;
-    const auto next_octets = codec::encoded_size(syncml::Command(next), encoding);
+    const auto next_octets = codec::encoded_size(syncml::Command(next), encoding_);
     if (ask_for_next)
         packing.reserve(next_octets);
 
@@ -141,7 +141,7 @@ std::optional<SentCommand> Outbox::place_chunk(Packing& packing, syncml::Sync& s
             return std::nullopt;
         item.data = std::string(rest.substr(0, taken));
         item.more_data = taken < rest.size();
-        size = codec::encoded_size(syncml::SyncCommand(command), encoding);
+        size = codec::encoded_size(syncml::SyncCommand(command), encoding_);
     }
     octets += size;
     outgoing.sent += taken;
@@ -173,7 +173,7 @@ bool Outbox::pack_sync(Packing& packing, PendingSync& pending)
     sync.source.uri = exchange.uri();
     sync.number_of_changes = pending.number_of_changes;
 
-    const auto frame = codec::encoded_size(syncml::Command(sync), encoding);
+    const auto frame = codec::encoded_size(syncml::Command(sync), encoding_);
     std::size_t octets = frame;
     syncml::CmdId id = sync.cmd_id;
     while (!items.empty() && !packing.closed()) {
@@ -191,7 +191,7 @@ bool Outbox::pack_sync(Packing& packing, PendingSync& pending)
             sent_.push_back(std::move(*chunk));
             continue;
         }
-        const auto size = codec::encoded_size(syncml::SyncCommand(command), encoding);
+        const auto size = codec::encoded_size(syncml::SyncCommand(command), encoding_);
         if (use_chunks_ && size > room(packing.message().header)) { // it fits into no message
             items.front().data = std::get<std::string>(std::exchange(command.items.front().data, {}));
             items.front().in_chunks = true;

@@ -2,6 +2,7 @@
 
 #include "exchange.hpp"
 
+#include "codec/codec.hpp"
 #include "syncml/message.hpp"
 
 #include <deque>
@@ -29,6 +30,8 @@ public:
     void set_limit(std::uint64_t max_octets) { limit_ = max_octets; }
     /// Items that fit into no message go in chunks.
     void use_chunks(bool use) { use_chunks_ = use; }
+    /// In which octets are counted.
+    void set_encoding(codec::Encoding encoding) { encoding_ = encoding; }
     /// What is left for a command in an otherwise empty message with this header.
     std::size_t room(const syncml::Header& header) const;
 
@@ -72,6 +75,7 @@ private:
 
     std::uint64_t limit_ = 0;
     bool use_chunks_ = false;
+    codec::Encoding encoding_ = codec::Encoding::Xml;
     std::deque<syncml::Status> statuses_;
     std::deque<PendingCommand> commands_;
     std::deque<PendingSync> syncs_;

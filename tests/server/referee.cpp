@@ -70,7 +70,7 @@ void Referee::check(const syncml::Message& message, const Envelope& envelope)
 
 void Referee::check_envelope(const Envelope& envelope)
 {
-    if (envelope.content_type != "application/vnd.syncml+xml")
+    if (envelope.content_type != codec::media_type(envelope.encoding))
         broke("content-type", "Content-Type is '" + envelope.content_type + "'");
     if (!envelope.has_length)
         broke("content-length", "no Content-Length");

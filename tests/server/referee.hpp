@@ -2,6 +2,7 @@
 
 #include "journal.hpp"
 
+#include "codec/codec.hpp"
 #include "syncml/message.hpp"
 
 #include <string>
@@ -12,7 +13,8 @@ namespace testserver {
 /// How a client's message came over HTTP.
 struct Envelope {
     std::string content_type;
-    std::string document; ///< the body as received
+    codec::Encoding encoding = codec::Encoding::Xml; ///< of the document, and of the answer
+    std::string document;                            ///< the body as received
     bool has_length = true;
     bool expects_continue = false;
 };

@@ -10,12 +10,6 @@ namespace testserver {
 
 using syncml::StatusCode;
 
-namespace {
-
-constexpr auto encoding = codec::Encoding::Xml;
-
-} // namespace
-
 std::string_view plain_uri(std::string_view uri)
 {
     return uri.starts_with("./") ? uri.substr(2) : uri;
@@ -31,6 +25,9 @@ Session::Session(Store& store, UnfinishedSyncs& unfinished, Journal& journal, Fa
 
 syncml::Message Session::handle(const syncml::Message& message, const Envelope& envelope)
 {
+    encoding_ = envelope.encoding;
+    outbox_.set_encoding(encoding_);
+    report_->encoding = encoding_ == codec::Encoding::Xml ? "xml" : "wbxml";
     const auto& header = message.header;
     client_header_ = header;
     client_header_.cred.reset();
@@ -251,7 +248,7 @@ void Session::finish_client_package()
     case Package::ClientInit:
         if (!device_.devinf_known) {
             syncml::Get get;
-            get.meta.type = codec::devinf_media_type(encoding);
+            get.meta.type = codec::devinf_media_type(encoding_);
             syncml::Item item;
             item.target = syncml::Location{std::string(syncml::devinf_uri(version_)), {}};
             get.items.push_back(std::move(item));
@@ -274,8 +271,9 @@ void Session::finish_client_package()
             if (!syncml::server_sends(exchange.agreed()))
                 continue; // a from-client sync has nothing to go back, not even an empty Sync
             outbox_.use_chunks(sends_chunks());
-            exchange.plan(outbox_.room(our_header()), sends_chunks() ? client_max_obj_size_ : 0,
-                          [](const syncml::SyncCommand& command) { return codec::encoded_size(command, encoding); });
+            exchange.plan(
+                outbox_.room(our_header()), sends_chunks() ? client_max_obj_size_ : 0,
+                [this](const syncml::SyncCommand& command) { return codec::encoded_size(command, encoding_); });
             outbox_.add_sync(exchange, has_large_objects() && device_.number_of_changes);
         }
         break;

@@ -95,6 +95,7 @@ private:
     Referee referee_;
     Outbox outbox_;
     LargeObject large_;
+    codec::Encoding encoding_ = codec::Encoding::Xml; ///< of the client's last message
 
     syncml::Version version_ = syncml::Version::V1_2;
     bool version_agreed_ = false;

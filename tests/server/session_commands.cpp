@@ -14,8 +14,6 @@ using syncml::StatusCode;
 
 namespace {
 
-constexpr auto encoding = codec::Encoding::Xml;
-
 std::string decode_base64(const std::string& text)
 {
     gsize size = 0;
@@ -237,7 +235,7 @@ void Session::on(const syncml::Message& message, const syncml::Put& put)
         status.source_refs = {item.source->uri};
         status.code = StatusCode::Ok;
     }
-    if (put.meta.type != codec::devinf_media_type(encoding))
+    if (put.meta.type != codec::devinf_media_type(encoding_))
         referee_.broke("devinf", "Put has Type '" + put.meta.type + "'");
     if (const auto told = faults_.strike_code("Put", message.header.msg_id))
         status.code = *told;
@@ -253,13 +251,13 @@ void Session::on(const syncml::Message& message, const syncml::Get& get)
         results.cmd_id = 999'999;
         results.msg_ref = message.header.msg_id;
         results.cmd_ref = get.cmd_id;
-        results.meta.type = codec::devinf_media_type(encoding);
+        results.meta.type = codec::devinf_media_type(encoding_);
         syncml::Item item;
         item.source = syncml::Location{std::string(syncml::devinf_uri(version_)), {}};
         item.data = devinf();
         results.items.push_back(std::move(item));
         const auto told = faults_.strike_code("Get", message.header.msg_id);
-        const bool fits = codec::encoded_size(syncml::Command(results), encoding) <= outbox_.room(our_header());
+        const bool fits = codec::encoded_size(syncml::Command(results), encoding_) <= outbox_.room(our_header());
         status.code = told.value_or(fits ? StatusCode::Ok : StatusCode::RequestEntityTooLarge);
         if (syncml::is_success(status.code))
             outbox_.add(std::move(results));

@@ -43,6 +43,14 @@ enum class SyncInterval {
     OneMonth,
 };
 
+/// How messages to the server are written.
+enum class SyncEncoding {
+    Unknown,
+    Auto,  ///< WBXML or else XML: what the server is found to read, which the service remembers
+    Xml,   ///< text
+    Wbxml, ///< binary: smaller, and for some servers the only one
+};
+
 /// A kind of records.
 enum class SyncServiceType { Unknown, Contact, Event };
 
@@ -72,6 +80,7 @@ enum class ProfileState {
 SYNCD_API std::string_view to_string(SyncMode value) noexcept;
 SYNCD_API std::string_view to_string(SyncType value) noexcept;
 SYNCD_API std::string_view to_string(SyncInterval value) noexcept;
+SYNCD_API std::string_view to_string(SyncEncoding value) noexcept;
 SYNCD_API std::string_view to_string(SyncServiceType value) noexcept;
 SYNCD_API std::string_view to_string(SyncStatus value) noexcept;
 SYNCD_API std::string_view to_string(SyncOutcome value) noexcept;
@@ -89,6 +98,8 @@ template <>
 SYNCD_API SyncType from_string(std::string_view word) noexcept;
 template <>
 SYNCD_API SyncInterval from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SyncEncoding from_string(std::string_view word) noexcept;
 template <>
 SYNCD_API SyncServiceType from_string(std::string_view word) noexcept;
 template <>

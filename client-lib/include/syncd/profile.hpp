@@ -32,8 +32,9 @@ struct SyncInfo {
     bool allow_plain_credentials = false; ///< send the password even when the connection is not encrypted
     std::string ca_file;                  ///< path of a PEM file with the authority to trust; empty: the system's
     std::string device_id;                ///< who this machine is to the server; empty: made by add(), kept by update()
-    std::optional<std::string> http_id;   ///< for a web server that wants to know who asks (HTTP authentication)
-    std::optional<std::string> http_password;      ///< that goes with it
+    SyncEncoding encoding = SyncEncoding::Xml;
+    std::optional<std::string> http_id;       ///< for a web server that wants to know who asks (HTTP authentication)
+    std::optional<std::string> http_password; ///< that goes with it
     std::optional<std::string> client_certificate; ///< PEM text with the private key, for a server that wants one
 };
 

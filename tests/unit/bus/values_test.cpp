@@ -40,7 +40,7 @@ TEST_CASE("a profile's dictionary has what the contract lists, and no secret", "
     auto profile = view();
     CHECK(keys(bus::profile_dictionary(profile)) ==
           std::set<std::string>{"ProfileName", "Url", "Mode", "Type", "Services", "AllowPlainCredentials", "DeviceId",
-                                "HasCredentials", "HasHttpCredentials", "HasClientCertificate"});
+                                "Encoding", "HasCredentials", "HasHttpCredentials", "HasClientCertificate"});
     profile.interval = "1_HOUR";
     profile.ca_file = "/etc/ca.pem";
     const auto more = bus::profile_dictionary(profile);

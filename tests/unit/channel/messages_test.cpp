@@ -22,6 +22,7 @@ Plan example()
     plan.client_certificate = base::Secret(std::string(32 * 1024, 'c'));
     plan.allow_plain_credentials = true;
     plan.ca_file = "/etc/ca.pem";
+    plan.encoding = "AUTO";
     plan.sync_db = "/var/lib/syncd/state.db";
     plan.items_db = "/var/lib/syncd/items.db";
     plan.services.push_back({"CONTACT", "card", "TWO_WAY", std::nullopt, {}});
@@ -70,6 +71,7 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
     CHECK(copy.client_certificate == plan.client_certificate);
     CHECK(copy.allow_plain_credentials);
     CHECK(copy.ca_file == plan.ca_file);
+    CHECK(copy.encoding == "AUTO");
     CHECK(copy.sync_db == plan.sync_db);
     CHECK(copy.items_db == plan.items_db);
     CHECK(copy.max_msg_size == 1);

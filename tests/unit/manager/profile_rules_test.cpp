@@ -37,6 +37,7 @@ TEST_CASE("a profile is shown as it was given", "[manager][rules]")
     input.allow_plain_credentials = true;
     input.ca_file = "/etc/ssl/own.pem";
     input.device_id = "IMEI:4901542";
+    input.encoding = "WBXML";
     input.services[1].enabled = false;
     const auto view = fixture.get(fixture.add(input));
 
@@ -49,6 +50,7 @@ TEST_CASE("a profile is shown as it was given", "[manager][rules]")
     CHECK(view.allow_plain_credentials);
     CHECK(view.ca_file == "/etc/ssl/own.pem");
     CHECK(view.device_id == "IMEI:4901542");
+    CHECK(view.encoding == "WBXML");
     CHECK(view.has_credentials);
     CHECK(view.state == manager::JobState::Idle);
     CHECK(view.last_sync == manager::Time{});
@@ -83,6 +85,7 @@ TEST_CASE("what may be left out has its default", "[manager][rules]")
     CHECK(view.ca_file.empty());
     CHECK(view.device_id.starts_with("syncd-"));
     CHECK(view.device_id.size() == 38);
+    CHECK(view.encoding == "XML");
 }
 
 TEST_CASE("unknown words are refused", "[manager][rules]")

@@ -57,6 +57,7 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     Fixture fixture(config);
     auto input = profile();
     input.allow_plain_credentials = true;
+    input.encoding = "AUTO";
     input.ca_file = "/ca.pem";
     input.http_user = "web";
     input.http_password = base::Secret("web-secret");
@@ -75,6 +76,7 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     CHECK(plan.device_id == "dev-1");
     CHECK(plan.url == "https://sync.example.org/ds");
     CHECK(plan.allow_plain_credentials);
+    CHECK(plan.encoding == "AUTO");
     CHECK(plan.ca_file == "/ca.pem");
     CHECK(plan.http_user == "web");
     CHECK(plan.http_password == base::Secret("web-secret"));

@@ -44,18 +44,22 @@ private:
 
 } // namespace
 
-base::Result<transport::Reply> ObligingServer::post(const std::string& url, std::string_view, std::string_view body)
+base::Result<transport::Reply> ObligingServer::post(const std::string& url, std::string_view media_type,
+                                                    std::string_view body)
 {
     urls.push_back(url);
-    auto request = codec::decode(body, codec::Encoding::Xml, {});
+    media_types.emplace_back(media_type);
+    const auto encoding = codec::find_encoding(body).value();
+    if (encoding == codec::Encoding::Wbxml && on_wbxml)
+        return tl::unexpected(*on_wbxml);
+    auto request = codec::decode(body, encoding, {});
     if (!request)
         return tl::unexpected(request.error());
     requests.push_back(*request);
     if (on_request)
         if (const auto go_on = on_request(*request); !go_on)
             return tl::unexpected(go_on.error());
-    return transport::Reply{codec::encode(answer(*request), codec::Encoding::Xml),
-                            std::string(codec::media_type(codec::Encoding::Xml)), url};
+    return transport::Reply{codec::encode(answer(*request), encoding), std::string(media_type), url};
 }
 
 syncml::Message ObligingServer::answer(const syncml::Message& request)

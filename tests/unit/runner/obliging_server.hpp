@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,12 @@ public:
     std::map<std::string, std::vector<syncml::SyncCommand>> items;
     /// Looks at each request before it is answered; an error is what `post` returns instead.
     std::function<base::Result<void>(const syncml::Message&)> on_request;
+    /// What a message in WBXML is answered with, if the server does not read that.
+    std::optional<base::Error> on_wbxml;
 
     std::string resp_uri; ///< of every reply
 
+    std::vector<std::string> media_types; ///< of all that was posted
     std::vector<syncml::Message> requests;
     std::vector<std::string> urls;
     bool interrupted = false;

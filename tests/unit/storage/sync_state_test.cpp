@@ -21,6 +21,7 @@ struct Fixture {
         state->set_nonce("bm9uY2U=");
         state->set_peer_info("{\"man\":\"x\"}");
         state->set_sent_devinf_hash("abc");
+        state->set_encoding("WBXML");
         state->anchors("CONTACT", "card");
         state->commit("CONTACT", "card", {"c1", "s1", 7});
         state->note_sent("CONTACT", {{"5", 6, SentState::Sent}});
@@ -35,6 +36,7 @@ TEST_CASE_METHOD(Fixture, "a new state knows nothing", "[state]")
     CHECK(state->nonce().empty());
     CHECK_FALSE(state->peer_info());
     CHECK(state->sent_devinf_hash().empty());
+    CHECK(state->encoding().empty());
     CHECK(state->anchors("CONTACT", "card") == Anchors{});
     CHECK(state->sent_items("CONTACT").empty());
     CHECK(state->history(10).empty());
@@ -51,6 +53,7 @@ TEST_CASE_METHOD(Fixture, "what is known of a server outlives the connection", "
     CHECK(state->nonce() == "bm9uY2U=");
     CHECK(state->peer_info() == "{\"man\":\"x\"}");
     CHECK(state->sent_devinf_hash() == "abc");
+    CHECK(state->encoding() == "WBXML");
     CHECK(state->anchors("CONTACT", "card") == Anchors{"c1", "s1", 7});
     CHECK(state->sent_items("CONTACT") == std::vector<SentItem>{{"5", 6, SentState::Sent}});
 }
@@ -66,6 +69,7 @@ TEST_CASE_METHOD(Fixture, "another server or user: everything but history is for
     CHECK(state->nonce().empty());
     CHECK_FALSE(state->peer_info());
     CHECK(state->sent_devinf_hash().empty());
+    CHECK(state->encoding().empty());
     CHECK(state->anchors("CONTACT", "card") == Anchors{});
     CHECK(state->sent_items("CONTACT").empty());
     CHECK(state->history(10).size() == 1);
