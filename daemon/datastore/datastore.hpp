@@ -23,8 +23,9 @@ public:
     virtual std::vector<syncml::MapItem> pending_maps() = 0;
 
     /// Fixes the set of local changes: those made up to now. Changes made later
-    /// belong to the next session. Returns how many `read` will deliver.
-    virtual std::uint64_t prepare(session::SyncType type) = 0;
+    /// belong to the next session. `resumed`: the sync of this type that broke off goes on, with the changes that it
+    /// had and what is settled of them. Returns how many `read` will deliver.
+    virtual std::uint64_t prepare(session::SyncType type, bool resumed) = 0;
 
     /// The next changes (slow, refresh from client: all items as Add), about
     /// `bytes` of data and at least one unless there is none left.

@@ -1,5 +1,6 @@
 #include "datastore/embedded.hpp"
 
+#include "datastore/course.hpp"
 #include "datastore/outgoing.hpp"
 #include "item/item.hpp"
 
@@ -25,6 +26,7 @@ public:
     }
 
     Outcome apply(const Incoming& incoming);
+    void recall_pairs();
     /// The LUID it names; a server may name it by its own id alone, or put our path before it.
     std::string luid_of(const Incoming& incoming) const;
     Outcome add(const Incoming& incoming, const std::string& data);
@@ -40,15 +42,16 @@ public:
         return heard ? scope.upto : scope.mark;
     }
     bool refreshes() const { return type == SyncType::RefreshFromServer; }
-    /// Nothing that the sides knew of each other's items holds any more.
-    bool begins_anew() const { return type == SyncType::Slow || syncml::is_refresh(type); }
+    /// What the sides knew of each other's items before does not hold.
+    bool compares() const { return type == SyncType::Slow || syncml::is_refresh(type); }
 
     ItemStore& items;
     storage::SyncState& state;
     Scope scope;
     const std::string database; ///< whose GUIDs they are
     SyncType type = SyncType::TwoWay;
-    storage::Luids taken;             ///< when it begins anew: what is known to stand for an item of the server
+    storage::Luids taken;             ///< when it compares: what is known to stand for an item of the server
+    std::optional<Course> course;     ///< from `prepare` on
     std::optional<Outgoing> outgoing; ///< from `prepare` on
 };
 
@@ -67,18 +70,36 @@ std::vector<syncml::MapItem> Embedded::pending_maps()
     return maps;
 }
 
-std::uint64_t Embedded::prepare(SyncType type)
+std::uint64_t Embedded::prepare(SyncType type, bool resumed)
 {
     auto& scope = impl_->scope;
+    auto& items = impl_->items;
     impl_->type = type;
-    impl_->items.attach_peer(scope.kind, scope.profile, impl_->database);
-    if (impl_->begins_anew()) {
+    items.attach_peer(scope.kind, scope.profile, impl_->database);
+    if (impl_->compares() && !resumed) {
         // The server may give an old GUID to another item; what it holds of ours is found by its content.
-        impl_->items.forget_guids(scope.kind, scope.profile);
+        items.forget_guids(scope.kind, scope.profile);
         scope.mark = 0;
     }
-    scope.upto = impl_->items.revision();
-    return impl_->outgoing.emplace(impl_->items, impl_->state, scope, type).total();
+    scope.upto = items.revision();
+    impl_->course.emplace(resumed ? Course::go_on(impl_->state, scope.service)
+                                  : Course::begin(impl_->state, scope.service, type, scope.upto));
+    if (impl_->compares() && resumed)
+        impl_->recall_pairs();
+    return impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();
+}
+
+/// Which items already stand for one of the server's in the sync that goes on: those that it has confirmed, and
+/// those that came from it.
+void Embedded::Impl::recall_pairs()
+{
+    scope.upto = course->upto();
+    for (auto& [luid, revision] : items.list(scope.kind)) {
+        const auto head = items.find_head(scope.kind, scope.profile, luid);
+        const bool came = head && head->created > scope.upto && head->created_by_profile;
+        if (came || !storage::is_behind(luid, course->confirmed_to()))
+            taken.insert(std::move(luid));
+    }
 }
 
 session::Changes Embedded::read(std::size_t bytes)
@@ -88,11 +109,13 @@ session::Changes Embedded::read(std::size_t bytes)
 
 void Embedded::note_sent(const std::vector<std::string>& luids)
 {
+    impl_->course->on_moving();
     impl_->outgoing->note_sent(luids);
 }
 
 void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entries)
 {
+    impl_->course->on_moved();
     impl_->outgoing->note_confirmed(entries);
     if (impl_->type != SyncType::Slow)
         return;
@@ -108,6 +131,8 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
 
 std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items)
 {
+    impl_->course->on_moving();
+    impl_->course->on_moved();
     std::vector<Outcome> outcomes;
     impl_->items.in_transaction([&] {
         for (const auto& incoming : items)
@@ -155,7 +180,7 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
                          : type == SyncType::Slow ? ItemStore::Placing::Match
                                                   : ItemStore::Placing::Insert;
     auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing, taken);
-    if (begins_anew())
+    if (compares())
         taken.insert(write.luid);
     return {write.created ? StatusCode::ItemAdded : StatusCode::Ok, std::move(write.luid)};
 }

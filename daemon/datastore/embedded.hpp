@@ -34,7 +34,7 @@ public:
     ~Embedded() override;
 
     std::vector<syncml::MapItem> pending_maps() override;
-    std::uint64_t prepare(session::SyncType type) override;
+    std::uint64_t prepare(session::SyncType type, bool resumed) override;
     session::Changes read(std::size_t bytes) override;
     void note_sent(const std::vector<std::string>& luids) override;
     void note_confirmed(const std::vector<session::Confirm::Entry>& entries) override;

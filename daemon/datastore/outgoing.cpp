@@ -29,12 +29,15 @@ std::string type_of(std::string_view data, storage::ItemKind kind)
 
 } // namespace
 
-Outgoing::Outgoing(storage::ItemStore& items, storage::SyncState& state, Scope scope, session::SyncType type)
-    : items_(items), state_(state), scope_(std::move(scope)), type_(type), end_(!syncml::client_sends(type))
+Outgoing::Outgoing(storage::ItemStore& items, storage::SyncState& state, Scope scope, session::SyncType type,
+                   Course& course)
+    : items_(items), state_(state), scope_(std::move(scope)), type_(type), course_(course),
+      after_luid_(course.confirmed_to()), end_(!syncml::client_sends(type))
 {
     if (syncml::client_sends_all(type)) {
-        // Counted after the revision was taken: what happens in between can only make it too large.
-        total_ = items_.count(scope_.kind);
+        // At the beginning the total is at hand. Counted after the revision was taken: what happens in between can only
+        // make it too large.
+        total_ = after_luid_.empty() ? items_.count(scope_.kind) : items_.count(scope_.kind, scope_.upto, after_luid_);
         return;
     }
     for (auto& note : state_.sent_items(scope_.service))
@@ -156,6 +159,7 @@ void Outgoing::read_all(session::Changes& page, std::size_t bytes)
     end_ = items.empty();
     for (auto& item : items) {
         after_luid_ = item.luid;
+        order_.push_back(item.luid);
         deliver(page, ChangeKind::Add, std::move(item.luid), item.revision, std::move(item.data));
     }
 }
@@ -185,11 +189,21 @@ void Outgoing::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
     note(luids, State::Confirmed);
     for (const auto& luid : luids)
         unsettled_.erase(luid);
+    follow_confirmed();
+}
+
+void Outgoing::follow_confirmed()
+{
+    std::string last;
+    for (; !order_.empty() && !unsettled_.contains(order_.front()); order_.pop_front())
+        last = std::move(order_.front());
+    if (!last.empty())
+        course_.on_confirmed_to(std::move(last));
 }
 
 void Outgoing::note(const std::vector<std::string>& luids, State state)
 {
-    // A session that sends everything and breaks is begun anew: nobody would read its notes.
+    // Of a session that sends everything the Course knows how far it is.
     if (syncml::client_sends_all(type_))
         return;
     std::vector<Note> notes;

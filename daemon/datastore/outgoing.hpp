@@ -1,5 +1,6 @@
 #pragma once
 
+#include "datastore/course.hpp"
 #include "session/session.hpp"
 #include "storage/item_store.hpp"
 #include "storage/sync_state.hpp"
@@ -27,7 +28,8 @@ struct Scope {
 /// remembered of them until an answer settles them.
 class Outgoing {
 public:
-    Outgoing(storage::ItemStore& items, storage::SyncState& state, Scope scope, session::SyncType type);
+    /// All but `scope` outlive it.
+    Outgoing(storage::ItemStore& items, storage::SyncState& state, Scope scope, session::SyncType type, Course& course);
 
     /// How many `read` delivers, at most: an item that is edited meanwhile waits for the next session.
     std::uint64_t total() const { return total_; }
@@ -54,11 +56,13 @@ private:
     void deliver(session::Changes& page, session::ChangeKind kind, std::string luid, std::uint64_t revision,
                  std::string data);
     void note(const std::vector<std::string>& luids, State state);
+    void follow_confirmed();
 
     storage::ItemStore& items_;
     storage::SyncState& state_;
     Scope scope_;
     session::SyncType type_;
+    Course& course_;
     std::uint64_t total_ = 0;
     std::uint64_t delivered_ = 0;
     std::size_t size_ = 0;             ///< of the page being read
@@ -68,6 +72,7 @@ private:
     std::unordered_map<std::string, Note> notes_;              ///< of sessions that broke, and what they owe
     std::deque<std::string> owed_;                             ///< to be sent though `changes` does not name them
     std::unordered_map<std::string, std::uint64_t> unsettled_; ///< delivered, with the revision they had
+    std::deque<std::string> order_; ///< where everything is sent: delivered, from the first unsettled one on
 };
 
 } // namespace datastore

@@ -24,7 +24,7 @@ concept Question = std::same_as<Effect, session::Prepare> || std::same_as<Effect
     std::same_as<Effect, session::Conclude>;
 
 /// In these the server throws away what it knows of our items before it has all of them
-/// again. Unless the service concludes well there is nothing to go on from, for a sync of changes
+/// again. Unless the service concludes well there is nothing to go on from but the sync itself, for a sync of changes
 /// would leave out or double what the server no longer knows.
 bool begins_anew(session::SyncType type)
 {
@@ -40,6 +40,18 @@ codec::Limits reply_limits(const channel::Plan& plan)
     limits.max_bytes = plan.max_reply_bytes;
     limits.max_room = std::max<std::size_t>(limits.max_room, room_per_octet * plan.max_msg_size);
     return limits;
+}
+
+bool holds_part_of_item(const syncml::Message& message)
+{
+    const auto is_part = [](const syncml::SyncCommand& command) {
+        const auto* items = std::get_if<syncml::ItemCommand>(&command);
+        return items != nullptr && std::ranges::any_of(items->items, &syncml::Item::more_data);
+    };
+    return std::ranges::any_of(message.body, [&](const syncml::Command& command) {
+        const auto* sync = std::get_if<syncml::Sync>(&command);
+        return sync != nullptr && std::ranges::any_of(sync->commands, is_part);
+    });
 }
 
 /// Item data that the encoding cannot hold as text travels in base64.
@@ -174,11 +186,11 @@ try {
         remember(state, encoding_);
     if (!devinf_hash_.empty())
         state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
-    if (begins_anew(question.type))
+    if (begins_anew(question.type) && !question.resumed)
         state.forget(plan.service);
     service.store =
         around_.open_datastore(*find_service_kind(plan.service), plan, state.anchors(plan.service, plan.uri));
-    return session::Prepared{service.store->prepare(question.type)};
+    return session::Prepared{service.store->prepare(question.type, question.resumed)};
 } catch (const std::exception& exception) {
     return broke(question.service, exception);
 }
@@ -210,7 +222,22 @@ session::Event SessionDriver::answer(session::Send& question)
     auto reply = exchange_.send(std::move(question.message), question.url);
     if (!reply)
         return session::Broke{std::move(reply.error()), std::nullopt};
+    try {
+        note_received(*reply);
+    } catch (const std::exception& exception) {
+        return session::Broke{local_failure(exception), std::nullopt};
+    }
     return session::Received{std::move(*reply)};
+}
+
+/// Nothing is kept of an item of which a part has come. Until it is whole a session that breaks is not to go on, for
+/// the server would go on behind that part.
+void SessionDriver::note_received(const syncml::Message& reply)
+{
+    if (!holds_part_of_item(reply))
+        return;
+    for (const auto& service : services_)
+        around_.state.clear_open_sync(service.plan.service);
 }
 
 void SessionDriver::note_sent(const session::Send& question)

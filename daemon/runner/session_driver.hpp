@@ -54,6 +54,7 @@ private:
     session::Event answer(const session::Conclude& question);
 
     void note_sent(const session::Send& question);
+    void note_received(const syncml::Message& reply);
     void settle(Service& service, const session::Conclude& question);
     session::Broke broke(session::ServiceIndex service, const std::exception& exception) const;
 

@@ -26,6 +26,23 @@ std::uint32_t session_id(std::uint64_t number)
     return static_cast<std::uint32_t>(number % 9999 + 1);
 }
 
+/// The sync that broke off, if that is what is wanted now. A server that breaks off each time when it is to go on with
+/// it is not asked for ever.
+std::optional<syncml::SyncType> find_interrupted(const channel::ServicePlan& plan, syncml::SyncType requested,
+                                                 storage::SyncState& state)
+{
+    constexpr unsigned max_in_vain = 10;
+    auto open = state.find_anchors(plan.service, plan.uri) ? state.open_sync(plan.service) : std::nullopt;
+    const auto type = open ? syncml::find_sync_type(open->type) : std::nullopt;
+    // A two-way sync may have turned out to be a slow one.
+    const bool wanted = type == requested || (type == syncml::SyncType::Slow && requested == syncml::SyncType::TwoWay);
+    if (!wanted || open->resumed >= max_in_vain)
+        return std::nullopt;
+    ++open->resumed;
+    state.set_open_sync(plan.service, *open);
+    return type;
+}
+
 base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const ServiceKind& kind,
                                                     const Surroundings& around, bool known)
 {
@@ -44,6 +61,8 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
     setup.own_last = anchors.own_last;
     setup.own_next = next_anchor(anchors.own_last, around.now());
     setup.peer_last = anchors.peer_last;
+    if (known)
+        setup.interrupted = find_interrupted(plan, *type, around.state);
     if (known)
         setup.pending_maps = around.open_datastore(kind, plan, anchors)->pending_maps();
     setup.user = plan.user;

@@ -173,6 +173,13 @@ Authentication::Next Authentication::repeat()
     return ++attempts_ == max_attempts ? Next::RetryAfresh : Next::Retry;
 }
 
+void Authentication::renew()
+{
+    attempts_ = 1;
+    accepted_ = false;
+    accepted_for_session_ = false;
+}
+
 std::optional<std::string> Authentication::take_new_nonce()
 {
     return std::exchange(new_nonce_, std::nullopt);

@@ -35,6 +35,9 @@ public:
     /// The server's Status for our header. Errors: Authentication, PlainCredentialsRefused.
     base::Result<Next> on_header_status(const syncml::Status& status);
 
+    /// A session anew, with what the server has said so far.
+    void renew();
+
     /// The newest nonce, once after each arrival; valid also when this session fails.
     std::optional<std::string> take_new_nonce();
 

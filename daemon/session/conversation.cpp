@@ -12,10 +12,10 @@ constexpr std::size_t max_item_notes = 10;
 // A server can say as much as it likes to the user (Alert 100).
 constexpr std::size_t max_notes = 100;
 
-syncml::Alert alert_for(const Service& service, SyncType type)
+syncml::Alert alert_for(const Service& service, syncml::AlertCode code)
 {
     syncml::Alert alert;
-    alert.code = syncml::to_alert(type);
+    alert.code = code;
     alert.items.push_back(service.alert_item());
     return alert;
 }
@@ -52,7 +52,9 @@ void Conversation::begin(Package next)
     own_final_sent = false;
     if (package == Package::Initialization) {
         for (const auto& service : services) {
-            auto alert = alert_for(service, service.type());
+            if (service.error())
+                continue; // of a beginning before
+            auto alert = alert_for(service, service.alert_code());
             alert.cred = credentials_for(service.setup(), setup.may_send_basic);
             queue.emplace_back(std::move(alert), SentAlert{service.index(), false});
         }
@@ -65,7 +67,7 @@ void Conversation::begin(Package next)
         for (auto& service : services) {
             if (!service.is_agreed() || !service.must_alert_again())
                 continue;
-            queue.emplace_back(alert_for(service, SyncType::Slow), SentAlert{service.index(), true});
+            queue.emplace_back(alert_for(service, syncml::AlertCode::SlowSync), SentAlert{service.index(), true});
             service.on_alerted_again();
         }
     }
@@ -85,6 +87,14 @@ void Conversation::restart(bool afresh)
         sent.clear();
     }
     begin(Package::Initialization);
+}
+
+void Conversation::restart_plainly()
+{
+    for (auto& service : services)
+        service.begin_plainly();
+    authentication.renew();
+    restart(true);
 }
 
 base::Result<syncml::Header> Conversation::next_header()

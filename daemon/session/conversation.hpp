@@ -42,6 +42,7 @@ struct Conversation {
     Package package = Package::Initialization;
     bool own_final_sent = false; ///< of `package`
     bool peer_final = true;      ///< the server's last message ended its package
+    bool peer_suspends = false;  ///< it wants to go on in another session
 
     // To be sent, in this order.
     std::optional<syncml::Status> header_answer; ///< for the last message
@@ -54,6 +55,8 @@ struct Conversation {
     void begin(Package next);
     /// Everything goes to the beginning, as after a challenge. `afresh`: in a new session.
     void restart(bool afresh);
+    /// The same in a new session that does not ask for an interrupted sync.
+    void restart_plainly();
     base::Result<syncml::Header> next_header();
 
     Service* find_service(std::string_view target, std::string_view source);

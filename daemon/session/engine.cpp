@@ -61,6 +61,8 @@ private:
     void conclude();
     void on_message_done();
     void on_initialized();
+    void suspend();
+    base::Error why_suspended() const;
     bool is_over() const;
     void end(std::optional<base::Error> error);
 
@@ -80,6 +82,7 @@ private:
     ServiceIndex asked_service_ = 0;
     int idle_exchanges_ = 0;
     bool stop_ = false;
+    bool suspended_ = false; ///< the server has been told of the stop
     bool finished_ = false;
     std::optional<base::Error> error_; ///< of the session as a whole
     std::vector<ServiceStatistics> statistics_;
@@ -88,7 +91,8 @@ private:
 std::vector<Effect> Engine::Impl::start()
 {
     for (const auto& service : conversation_.services) {
-        if (service.type() != service.setup().requested)
+        if (service.type() == SyncType::Slow && service.alert_code() != syncml::AlertCode::Resume &&
+            service.setup().requested != SyncType::Slow)
             conversation_.note(
                 service.index(),
                 fmt::format("{}: slow sync, because there is no completed sync to go on from.", service.setup().name));
@@ -109,7 +113,9 @@ std::vector<Effect> Engine::Impl::step(Event event)
 void Engine::Impl::on(Received received)
 {
     answered(Question::Send);
-    const auto next = receiver_.receive(std::move(received.message), stop_);
+    const auto next = receiver_.receive(std::move(received.message), suspended_);
+    if (suspended_)
+        return end(why_suspended());
     if (!next)
         return end(next.error());
     if (*next != Authentication::Next::GoOn) {
@@ -155,7 +161,8 @@ void Engine::Impl::on(Broke broke)
     }
     if (broken == Question::Apply)
         receiver_.on_apply_failed();
-    end(std::move(broke.error));
+    // SyncEvolution's server answers a suspension by HTTP 500, and goes on with it nevertheless.
+    end(suspended_ ? why_suspended() : std::move(broke.error));
 }
 
 void Engine::Impl::on_service_broke(Question broken, base::Error error)
@@ -172,15 +179,17 @@ void Engine::Impl::on_service_broke(Question broken, base::Error error)
 
 std::vector<Effect> Engine::Impl::go_on()
 {
-    if (stop_ && step_ != Step::Conclude)
-        end(base::Error{Errc::Stopped, "The synchronization was stopped on request."});
     while (question_ == Question::None && !finished_) {
-        switch (step_) {
-        case Step::Apply: apply(); break;
-        case Step::Prepare: prepare(); break;
-        case Step::Fill: fill(); break;
-        case Step::Conclude: conclude(); break;
-        }
+        if ((stop_ || conversation_.peer_suspends) && (step_ == Step::Prepare || step_ == Step::Fill))
+            suspend();
+        else if (step_ == Step::Apply)
+            apply();
+        else if (step_ == Step::Prepare)
+            prepare();
+        else if (step_ == Step::Fill)
+            fill();
+        else
+            conclude();
     }
     update_statistics();
     return std::exchange(conversation_.effects, {});
@@ -216,9 +225,31 @@ void Engine::Impl::on_message_done()
 
 void Engine::Impl::on_initialized()
 {
-    for (auto& service : conversation_.services)
+    auto& services = conversation_.services;
+    if (std::any_of(services.begin(), services.end(), [](const Service& one) { return one.must_begin_plainly(); }))
+        return conversation_.restart_plainly();
+    for (auto& service : services)
         service.on_initialized();
     conversation_.begin(Package::Modifications);
+}
+
+void Engine::Impl::suspend()
+{
+    const auto& services = conversation_.services;
+    if (std::none_of(services.begin(), services.end(), [](const Service& one) { return one.is_prepared(); }))
+        return end(why_suspended()); // nothing has moved
+    auto last = sender_.suspend();
+    if (!last)
+        return end(why_suspended());
+    suspended_ = true;
+    ask(Question::Send, 0, std::move(*last));
+}
+
+base::Error Engine::Impl::why_suspended() const
+{
+    if (stop_)
+        return {Errc::Stopped, "The synchronization was stopped on request."};
+    return {Errc::Server, "The server suspended the session. Synchronize again: it goes on from there."};
 }
 
 bool Engine::Impl::is_over() const
@@ -246,7 +277,8 @@ void Engine::Impl::prepare()
     if (conversation_.package == Package::Modifications) {
         for (const auto& service : conversation_.services) {
             if (service.is_agreed() && !service.is_prepared())
-                return ask(Question::Prepare, service.index(), Prepare{service.index(), service.type()});
+                return ask(Question::Prepare, service.index(),
+                           Prepare{service.index(), service.type(), service.is_resumed()});
         }
     }
     step_ = Step::Fill;

@@ -23,9 +23,10 @@ public:
     std::vector<Effect> start();
     std::vector<Effect> step(Event event);
 
-    /// The user wants the session to end. Takes effect at the next step: what is
-    /// confirmed stays confirmed, no new item is sent or accepted, services not
-    /// complete end with Errc::Stopped. Safe to call at any time between steps.
+    /// The user wants the session to end. Takes effect at the next step: what came with the server's last message is
+    /// still dealt with, no further item is asked for or read; when items may have moved already the
+    /// server is told (Alert 224) so that a later session can go on from there, and whatever it answers is the
+    /// last word. Services not complete end with Errc::Stopped. Safe to call at any time between steps.
     void stop();
 
     bool finished() const;

@@ -231,7 +231,10 @@ void Receiver::read(const syncml::Alert& alert)
         return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::BadRequest);
     if (*alert.code == AlertCode::NoEndOfData)
         read_no_end_of_data(alert);
-    if (*alert.code == AlertCode::NextMessage || *alert.code == AlertCode::NoEndOfData)
+    if (*alert.code == AlertCode::Suspend)
+        conversation_.peer_suspends = true;
+    if (*alert.code == AlertCode::NextMessage || *alert.code == AlertCode::NoEndOfData ||
+        *alert.code == AlertCode::Suspend)
         return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::Ok);
     brought_commands_ = true;
     if (*alert.code == AlertCode::Display) {
@@ -239,7 +242,8 @@ void Receiver::read(const syncml::Alert& alert)
             conversation_.note(std::nullopt, fmt::format("The server says: {}", item.text()));
         return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::Ok);
     }
-    if (!syncml::find_sync_type(*alert.code) || alert.items.empty())
+    const bool begins = syncml::find_sync_type(*alert.code) || *alert.code == AlertCode::Resume;
+    if (!begins || alert.items.empty())
         return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::OptionalFeatureNotSupported);
     for (const auto& item : alert.items) {
         syncml::Status status;

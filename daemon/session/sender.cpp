@@ -28,6 +28,19 @@ base::Result<std::variant<ReadChanges, Send>> Sender::fill()
     return finish(filled == Filled::Done);
 }
 
+base::Result<Send> Sender::suspend()
+{
+    if (!draft_) {
+        if (const auto begun = begin(); !begun)
+            return tl::unexpected(begun.error());
+        fill_statuses();
+    }
+    draft_->release();
+    if (!conversation_.peer_suspends)
+        draft_->force(alert_about_session(syncml::AlertCode::Suspend)); // a message too large is no worse than none
+    return take_draft(true);
+}
+
 bool Sender::has_nothing_to_say() const
 {
     return conversation_.owed.empty() && conversation_.queue.empty() &&
@@ -48,7 +61,7 @@ base::Result<void> Sender::begin()
     if (conversation_.header_answer)
         draft_->force(*std::exchange(conversation_.header_answer, std::nullopt));
     if (!conversation_.peer_final)
-        draft_->reserve(next_message_alert());
+        draft_->reserve(alert_about_session(syncml::AlertCode::NextMessage));
     return {};
 }
 
@@ -268,18 +281,23 @@ Send Sender::finish(bool complete)
     const bool final = complete && !conversation_.own_final_sent;
     draft_->release();
     if (!conversation_.peer_final && own_commands_ == 0 && !final)
-        draft_->force(next_message_alert());
-    conversation_.sent.end_message(draft_->commands());
+        draft_->force(alert_about_session(syncml::AlertCode::NextMessage));
     conversation_.own_final_sent = conversation_.own_final_sent || final;
+    return take_draft(final);
+}
+
+Send Sender::take_draft(bool final)
+{
+    conversation_.sent.end_message(draft_->commands());
     auto message = std::move(*draft_).finish(final);
     draft_.reset();
     return {std::move(message), conversation_.url, std::exchange(luids_, {})};
 }
 
-syncml::Alert Sender::next_message_alert() const
+syncml::Alert Sender::alert_about_session(syncml::AlertCode code) const
 {
     syncml::Alert alert;
-    alert.code = syncml::AlertCode::NextMessage;
+    alert.code = code;
     auto& item = alert.items.emplace_back();
     item.target = syncml::Location{conversation_.url, {}};
     item.source = syncml::Location{conversation_.setup.device_id, {}};

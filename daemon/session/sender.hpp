@@ -18,6 +18,10 @@ public:
     /// needed to go on. An error ends the session.
     base::Result<std::variant<ReadChanges, Send>> fill();
 
+    /// The last message of a session that is to be gone on with later: whatever is under way, and Alert 224, unless the
+    /// server has sent that.
+    base::Result<Send> suspend();
+
     /// Whether a message now would say nothing but that the last one came well.
     bool has_nothing_to_say() const;
 
@@ -45,7 +49,9 @@ private:
     /// The message holds so little that what does not fit now will never fit.
     bool is_bare() const;
     Send finish(bool complete);
-    syncml::Alert next_message_alert() const;
+    Send take_draft(bool final);
+    /// 222, 224
+    syncml::Alert alert_about_session(syncml::AlertCode code) const;
 
     Conversation& conversation_;
     std::optional<Draft> draft_;

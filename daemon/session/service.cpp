@@ -36,7 +36,7 @@ bool is_same(std::string_view a, std::string_view b)
 } // namespace
 
 Service::Service(ServiceSetup setup, ServiceIndex index)
-    : setup_(std::move(setup)), index_(index), type_(type_to_ask_for(setup_)),
+    : setup_(std::move(setup)), index_(index), type_(setup_.interrupted.value_or(type_to_ask_for(setup_))),
       maps_(setup_.pending_maps.begin(), setup_.pending_maps.end())
 {
 }
@@ -45,6 +45,11 @@ bool Service::is_addressed_by(std::string_view target, std::string_view source) 
 {
     // Some phones acting as server leave the Target out.
     return target.empty() ? is_same(source, setup_.remote_uri) : is_same(target, setup_.local_uri);
+}
+
+syncml::AlertCode Service::alert_code() const
+{
+    return asks_to_resume() ? syncml::AlertCode::Resume : syncml::to_alert(type_);
 }
 
 syncml::Item Service::alert_item() const
@@ -58,9 +63,16 @@ syncml::Item Service::alert_item() const
 
 void Service::on_alert_status(StatusCode code)
 {
-    // 508: the server's own Alert says what it wants instead.
-    if (syncml::is_success(code) || code == StatusCode::RefreshRequired)
+    alert_accepted_ = syncml::is_success(code);
+    // 508, and to a resume also 509: the server's own Alert says what it wants instead.
+    if (alert_accepted_ || code == StatusCode::RefreshRequired ||
+        (asks_to_resume() && code == StatusCode::ResumeOverridden))
         return;
+    // Servers that know nothing of resuming answer by any error (406, 400, even 404).
+    if (asks_to_resume() && code != StatusCode::InvalidCredentials && code != StatusCode::MissingCredentials) {
+        resume_refused_ = true;
+        return;
+    }
     if (code == StatusCode::NotFound)
         fail(Errc::DatabaseNotFound,
              fmt::format("The server has no database \"{}\" for {}. Correct ServerDatabaseUri of "
@@ -81,7 +93,11 @@ Service::Reply Service::on_server_alert(syncml::AlertCode code, const syncml::It
     const auto anchor = item.meta.anchor.value_or(syncml::Anchor{});
     if (item.meta.max_obj_size)
         peer_max_obj_size = item.meta.max_obj_size;
-    const auto proposed = syncml::find_sync_type(code);
+    auto proposed = syncml::find_sync_type(code);
+    const bool resumes = asks_to_resume() && (code == syncml::AlertCode::Resume || // or as SyncEvolution's server:
+                                              (alert_accepted_ && proposed == setup_.interrupted));
+    if (resumes)
+        proposed = setup_.interrupted;
     if (!proposed)
         return {StatusCode::OptionalFeatureNotSupported, {}};
     if (error_)
@@ -90,10 +106,36 @@ Service::Reply Service::on_server_alert(syncml::AlertCode code, const syncml::It
         return {StatusCode::CommandNotAllowed, {}};
     peer_next_ = anchor.next;
     agreed_ = true;
+    resumed_ = resumes;
+    if (!asks_to_resume())
+        return agree(*proposed, anchor);
 
-    if (*proposed != type_) {
-        if (type_ != SyncType::TwoWay || *proposed != SyncType::Slow) {
-            refuse_type(*proposed);
+    if (!resumed_) {
+        type_ = type_to_ask_for(setup_);
+        const bool is_either = (type_ == SyncType::TwoWay && proposed == SyncType::Slow) ||
+                               (type_ == SyncType::Slow && proposed == SyncType::TwoWay);
+        if (proposed != type_ && !is_either) {
+            resume_refused_ = true; // that answers the resume; what is wanted has not been asked for
+            return {StatusCode::Forbidden, {}};
+        }
+    }
+    auto reply = agree(*proposed, anchor);
+    if (reply.note.empty() && is_agreed())
+        reply.note = resumed_ ? fmt::format("{}: goes on with the sync that broke off.", setup_.name)
+                              : fmt::format("{}: the server does not go on with the sync that broke off; what it has "
+                                            "confirmed is not sent again all the same.",
+                                            setup_.name);
+    return reply;
+}
+
+Service::Reply Service::agree(SyncType proposed, const syncml::Anchor& anchor)
+{
+    if (proposed == SyncType::TwoWay && type_ == SyncType::Slow && asks_to_resume())
+        return ask_for_slow(
+            fmt::format("{}: slow sync, because there is no completed sync to go on from.", setup_.name));
+    if (proposed != type_) {
+        if (type_ != SyncType::TwoWay || proposed != SyncType::Slow) {
+            refuse_type(proposed);
             return {StatusCode::Forbidden, {}};
         }
         type_ = SyncType::Slow;
@@ -104,16 +146,35 @@ Service::Reply Service::on_server_alert(syncml::AlertCode code, const syncml::It
     // Refresh and slow sync do not build on an earlier session.
     if (type_ == SyncType::Slow || syncml::is_refresh(type_) || anchor.last == setup_.peer_last)
         return {};
+    if (resumed_ && anchor.last.empty())
+        return {}; // the server knows what it goes on with
+    resumed_ = false;
     if (type_ != SyncType::TwoWay) {
         refuse_type(type_);
         return {StatusCode::RefreshRequired, {}};
     }
+    return ask_for_slow(
+        fmt::format("{}: slow sync, because the server's last session with us is not the one that we remember "
+                    "(its anchor is \"{}\", ours is \"{}\").",
+                    setup_.name, anchor.last, setup_.peer_last));
+}
+
+Service::Reply Service::ask_for_slow(std::string note)
+{
     type_ = SyncType::Slow;
     must_alert_again_ = true;
-    return {StatusCode::RefreshRequired,
-            fmt::format("{}: slow sync, because the server's last session with us is not the one that we remember "
-                        "(its anchor is \"{}\", ours is \"{}\").",
-                        setup_.name, anchor.last, setup_.peer_last)};
+    return {StatusCode::RefreshRequired, std::move(note)};
+}
+
+void Service::begin_plainly()
+{
+    plain_ = true;
+    resume_refused_ = false;
+    alert_accepted_ = false;
+    agreed_ = false;
+    resumed_ = false;
+    must_alert_again_ = false;
+    type_ = type_to_ask_for(setup_);
 }
 
 // docs/decisions/0001-first-one-way-sync.md
@@ -164,8 +225,8 @@ void Service::on_initialized()
         fail(broken_rule(fmt::format(
             "The server accepted the synchronization of {} but did not say how it wants to do it (no Alert).",
             setup_.name)));
-    // A slow sync or a refresh makes a new map on both sides.
-    if (type_ == SyncType::Slow || syncml::is_refresh(type_))
+    // A slow sync or a refresh makes a new map on both sides, at its beginning.
+    if ((type_ == SyncType::Slow || syncml::is_refresh(type_)) && !resumed_)
         maps_.clear();
 }
 

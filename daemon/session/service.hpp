@@ -26,7 +26,9 @@ public:
     bool is_addressed_by(std::string_view target, std::string_view source) const;
 
     // ---- initialization
-    /// The Item of our Alert: both datastores and our anchors.
+    /// Our Alert: the code that asks for `type`, or for the interrupted sync to go on.
+    syncml::AlertCode alert_code() const;
+    /// Its Item: both datastores and our anchors.
     syncml::Item alert_item() const;
     void on_alert_status(syncml::StatusCode code);
     struct Reply {
@@ -40,6 +42,11 @@ public:
     /// The server has ended its initialization.
     void on_initialized();
     bool is_agreed() const { return agreed_ && !error_; }
+    /// The server goes on with the sync that broke off (OMA DS 1.2 protocol, resume).
+    bool is_resumed() const { return resumed_; }
+    /// It does not, and said so with an error instead of another type: the session begins again without asking.
+    bool must_begin_plainly() const { return resume_refused_; }
+    void begin_plainly();
     /// We answered 508, so an Alert 201 of ours must follow.
     bool must_alert_again() const { return must_alert_again_; }
     void on_alerted_again();
@@ -80,11 +87,18 @@ public:
     void judge();
 
 private:
+    bool asks_to_resume() const { return setup_.interrupted && !plain_; }
+    Reply agree(SyncType proposed, const syncml::Anchor& anchor);
+    Reply ask_for_slow(std::string note);
     void refuse_type(SyncType proposed);
 
     ServiceSetup setup_;
     ServiceIndex index_;
     SyncType type_;
+    bool plain_ = false; ///< the interrupted sync, if any, is not asked for
+    bool alert_accepted_ = false;
+    bool resume_refused_ = false;
+    bool resumed_ = false;
     bool agreed_ = false;
     bool must_alert_again_ = false;
     bool alerted_again_ = false;

@@ -26,6 +26,9 @@ struct ServiceSetup {
     std::string local_uri;  ///< our datastore's LocURI, e.g. `contacts`
     std::string remote_uri; ///< the server's
     SyncType requested = SyncType::TwoWay;
+    /// A sync of this type broke off before its end: the server is asked to go on with it (Alert 225), and
+    /// `requested` is what runs when it does not.
+    std::optional<SyncType> interrupted;
     std::string own_last;  ///< our anchor of the last good session; empty: none
     std::string own_next;  ///< our anchor of this session
     std::string peer_last; ///< the server's anchor of the last good session; empty: none
@@ -167,11 +170,13 @@ struct Note {
 // Questions: at most one in an answer, and then the last of its effects.
 
 /// The type is agreed: get ready to be read from and written to. Slow: the maps
-/// are void. RefreshFromServer: what comes is staged until Conclude.
+/// are void. RefreshFromServer: what comes is staged until Conclude. Both but when the server goes on with
+/// the sync of that type that broke off: then what was confirmed in it is not to be read again.
 /// Answer: Prepared.
 struct Prepare {
     ServiceIndex service = 0;
     SyncType type = SyncType::TwoWay;
+    bool resumed = false;
 };
 /// Answer: Changes, about `bytes` of data, never less than one item.
 struct ReadChanges {

@@ -46,6 +46,11 @@ std::uint64_t ItemStore::count(ItemKind kind) const
     return row.count(kind == ItemKind::Contact ? 0 : 1);
 }
 
+bool is_behind(std::string_view luid, std::string_view other)
+{
+    return parse_luid(luid).value_or(0) > parse_luid(other).value_or(0);
+}
+
 void ItemStore::each(ItemKind kind, const std::function<void(const StoredItem&)>& visit) const
 {
     for (auto rows = impl_->database->query("SELECT id, revision, data FROM item JOIN content USING (id) "

@@ -53,6 +53,9 @@ struct MapEntry {
 
 using Luids = std::unordered_set<std::string>;
 
+/// Whether an id comes after another in id order. Every id comes after the empty one.
+bool is_behind(std::string_view luid, std::string_view other);
+
 /// The embedded store of one user: items of all kinds in one file, a revision
 /// counter, tombstones, and with each revision who made it. Several processes
 /// may use it at once; each writing call is one durable transaction.
@@ -103,6 +106,8 @@ public:
     /// Live items that were there at revision `upto`, with ids above `after` (empty: from the first), in id
     /// order, about `bytes` of data and at least one.
     std::vector<StoredItem> page(ItemKind kind, std::uint64_t upto, std::string_view after, std::size_t bytes) const;
+    /// Exactly how many `page` would deliver after an id.
+    std::uint64_t count(ItemKind kind, std::uint64_t upto, std::string_view after) const;
     std::optional<ItemHead> find_head(ItemKind kind, std::string_view profile, std::string_view luid) const;
     /// The GUIDs noted for `profile` with `database` (see attach_peer): the peer does not know those LUIDs
     /// yet. A deleted item is among them, unless the peer had it deleted.

@@ -77,6 +77,15 @@ std::vector<StoredItem> ItemStore::page(ItemKind kind, std::uint64_t upto, std::
     return items;
 }
 
+std::uint64_t ItemStore::count(ItemKind kind, std::uint64_t upto, std::string_view after) const
+{
+    auto row =
+        impl_->database->query("SELECT COUNT(*) FROM item WHERE kind = ?1 AND id > ?2 AND alive AND created <= ?3",
+                               static_cast<int>(kind), parse_luid(after).value_or(0), upto);
+    row.next();
+    return row.count(0);
+}
+
 std::optional<ItemHead> ItemStore::find_head(ItemKind kind, std::string_view profile, std::string_view luid) const
 {
     const auto row = impl_->table.find(kind, luid);

@@ -76,7 +76,18 @@ constexpr const char* version_2 = R"sql(
 ALTER TABLE peer ADD COLUMN encoding TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2};
+// Syncs that may be gone on with.
+constexpr const char* version_3 = R"sql(
+CREATE TABLE open_sync (
+    service      TEXT PRIMARY KEY,
+    type         TEXT NOT NULL,
+    upto         INTEGER NOT NULL,
+    confirmed_to TEXT NOT NULL,
+    resumed      INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3};
 
 } // namespace
 
@@ -110,6 +121,7 @@ bool SyncState::bind_to(std::string_view identity)
         db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', devinf_hash = '', encoding = ''", identity);
         db.execute("DELETE FROM service");
         db.execute("DELETE FROM sent");
+        db.execute("DELETE FROM open_sync");
     });
     return !known.empty();
 }
@@ -193,6 +205,7 @@ void SyncState::commit(std::string_view service, std::string_view uri, const Anc
                                  service, uri, anchors.own_last, anchors.peer_last, anchors.mark);
         impl_->database->execute("DELETE FROM sent WHERE service = ?1 AND state = 1 AND revision <= ?2", service,
                                  anchors.mark);
+        clear_open_sync(service);
     });
 }
 
@@ -201,6 +214,7 @@ void SyncState::forget(std::string_view service)
     transact(*impl_->database, [&] {
         impl_->database->execute("DELETE FROM service WHERE service = ?1", service);
         clear_sent(service);
+        clear_open_sync(service);
     });
 }
 
@@ -226,6 +240,27 @@ void SyncState::note_sent(std::string_view service, const std::vector<SentItem>&
 void SyncState::clear_sent(std::string_view service)
 {
     impl_->database->execute("DELETE FROM sent WHERE service = ?1", service);
+}
+
+std::optional<SyncState::OpenSync> SyncState::open_sync(std::string_view service) const
+{
+    auto row =
+        impl_->database->query("SELECT type, upto, confirmed_to, resumed FROM open_sync WHERE service = ?1", service);
+    if (!row.next())
+        return std::nullopt;
+    return OpenSync{row.text(0), row.count(1), row.text(2), static_cast<unsigned>(row.count(3))};
+}
+
+void SyncState::set_open_sync(std::string_view service, const OpenSync& sync)
+{
+    impl_->database->execute("INSERT OR REPLACE INTO open_sync (service, type, upto, confirmed_to, resumed) "
+                             "VALUES (?1, ?2, ?3, ?4, ?5)",
+                             service, sync.type, sync.upto, sync.confirmed_to, std::uint64_t{sync.resumed});
+}
+
+void SyncState::clear_open_sync(std::string_view service)
+{
+    impl_->database->execute("DELETE FROM open_sync WHERE service = ?1", service);
 }
 
 } // namespace storage

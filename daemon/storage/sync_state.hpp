@@ -98,6 +98,18 @@ public:
     void note_sent(std::string_view service, const std::vector<SentItem>& items); ///< replaces earlier notes
     void clear_sent(std::string_view service);
 
+    /// A sync that has begun to move items and has not come to its end. It goes with `commit` and `forget`.
+    struct OpenSync {
+        std::string type;         ///< the type that runs, `SLOW` …
+        std::uint64_t upto = 0;   ///< the store's revision that it looks at
+        std::string confirmed_to; ///< where everything is sent: up to this LUID, in id order, the server has it
+        unsigned resumed = 0;     ///< so often in vain
+        bool operator==(const OpenSync&) const = default;
+    };
+    std::optional<OpenSync> open_sync(std::string_view service) const;
+    void set_open_sync(std::string_view service, const OpenSync& sync);
+    void clear_open_sync(std::string_view service);
+
     // ---- history ----------------------------------------------------------------------
     /// Opens a record with no outcome, so that a killed worker leaves a trace; `record.services` says who
     /// takes part. A record that an earlier worker left open is closed: FAILED, Interrupted. Hence

@@ -166,6 +166,8 @@ void Server::read(Session& session, const syncml::Alert& alert)
 {
     if (alert.code == syncml::AlertCode::NextMessage)
         return answer(session, alert.cmd_id, "Alert", StatusCode::Ok);
+    if (alert.code == syncml::AlertCode::Resume) // it cannot
+        return answer(session, alert.cmd_id, "Alert", StatusCode::OptionalFeatureNotSupported);
     const auto& item = alert.items.at(0);
     const auto database = databases.find(item.target->uri);
     if (session.client_packages > 0) { // after Status 508

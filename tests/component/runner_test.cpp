@@ -80,9 +80,9 @@ public:
     {
         return around([&] { return store_->pending_maps(); });
     }
-    std::uint64_t prepare(session::SyncType type) override
+    std::uint64_t prepare(session::SyncType type, bool resumed) override
     {
-        return around([&] { return store_->prepare(type); });
+        return around([&] { return store_->prepare(type, resumed); });
     }
     session::Changes read(std::size_t bytes) override
     {

@@ -218,7 +218,9 @@ void SessionWatch::note_sent(Reference reference, const syncml::Command& command
 void SessionWatch::on(const session::Send& send)
 {
     const auto& message = send.message;
-    require(!stopped_, "nothing is sent after a stop");
+    require(!suspended_, "nothing is sent after the message that suspends");
+    require(!stopped_ || message.final, "a stop is the last package");
+    suspended_ = stopped_;
     if (message.header.session_id != session_id_) {
         session_id_ = message.header.session_id;
         last_sent_ = 0;
@@ -321,7 +323,7 @@ void SessionWatch::on(const session::Apply& apply)
     const auto& service = services_.at(apply.service);
     require(service.type && !service.concluded && syncml::server_sends(*service.type),
             "items are applied to a running sync that receives");
-    require(!stopped_, "nothing is applied after a stop");
+    require(!suspended_, "nothing is applied after the message that suspends");
     require(!apply.items.empty() && apply.items.size() <= items_received_, "only what came is applied");
     for (const auto& item : apply.items) {
         require(!item.guid.empty() || !item.luid.empty(), "an item has an id");

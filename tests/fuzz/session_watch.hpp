@@ -85,6 +85,7 @@ private:
     /// Of the server's commands that want an answer: how many Statuses may still come.
     std::map<Reference, std::size_t> owed_;
     bool stopped_ = false;
+    bool suspended_ = false;
     bool finished_ = false;
     bool failed_ = false;
 };

@@ -83,8 +83,8 @@ class BadServer(PeerCase):
         """What the session after the broken one counts, and its type."""
         if (message, processed) < (2, True):
             return (EVERYTHING, EVERYTHING), 'TWO_WAY'
-        if message == 2:  # our add is doubtful and goes as Replace of what is there; what we deleted is gone there
-            return ((0, 2, 0), EVERYTHING), 'TWO_WAY'
+        if message == 2:  # our changes are doubtful and go again; the sync goes on, so each gets the Status that was lost
+            return (EVERYTHING, EVERYTHING), 'TWO_WAY'
         if not processed:  # the map that the server did not get goes first; what it deleted is gone here
             return (NOTHING, (0, 1, 0)), 'TWO_WAY'
         # The server has moved its anchors with its last answer, and we have not.

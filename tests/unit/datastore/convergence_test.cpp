@@ -192,7 +192,7 @@ private:
         datastore::Embedded store(
             *store_, *state, {profile, "CONTACT", ItemKind::Contact, "card", state->anchors("CONTACT", "card").mark});
         std::size_t commands = 0;
-        store.prepare(type);
+        store.prepare(type, false);
         step();
         for (const auto& map : maps)
             model.map(map.guid, map.luid);

@@ -49,7 +49,15 @@ struct SessionFixture {
         mark = state->anchors("CONTACT", uri).mark;
         store = std::make_unique<datastore::Embedded>(
             *items, *state, datastore::Embedded::Setup{profile, "CONTACT", contact, uri, mark});
-        return store->prepare(type);
+        return store->prepare(type, false);
+    }
+    /// Begins a session in which the server goes on with the sync of this type that broke off.
+    std::uint64_t resume(session::SyncType type = session::SyncType::TwoWay)
+    {
+        mark = state->anchors("CONTACT", "card").mark;
+        store = std::make_unique<datastore::Embedded>(
+            *items, *state, datastore::Embedded::Setup{"p", "CONTACT", contact, "card", mark});
+        return store->prepare(type, true);
     }
     /// Everything there is to send, `Add 1`, `Update 2`, `Delete 3`, read in pages of `bytes`.
     std::vector<std::string> read(std::size_t bytes = 1 << 20)

@@ -1,6 +1,7 @@
 #include "runner/session_runner.hpp"
 
 #include "obliging_server.hpp"
+#include "runner/session_setup.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -27,9 +28,9 @@ public:
     NotingDatastore(Script& script, Log& log) : script_(script), log_(log) {}
 
     std::vector<syncml::MapItem> pending_maps() override { return script_.maps; }
-    std::uint64_t prepare(session::SyncType type) override
+    std::uint64_t prepare(session::SyncType type, bool resumed) override
     {
-        note("prepare", std::string(syncml::name(type)));
+        note("prepare", std::string(resumed ? "resumed " : "") + std::string(syncml::name(type)));
         return script_.changes.size();
     }
     session::Changes read(std::size_t) override
@@ -399,6 +400,40 @@ TEST_CASE("an open record stands while the session runs", "[runner]")
     CHECK(record.notes.size() == 1); // why it was slow
 }
 
+TEST_CASE("a sync that broke off is gone on with, but not for ever in vain", "[runner]")
+{
+    Fixture f;
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    std::vector<syncml::AlertCode> asked;
+    f.server.on_request = [&](const syncml::Message& request) -> base::Result<void> {
+        for (const auto& command : request.body)
+            if (const auto* alert = std::get_if<syncml::Alert>(&command);
+                alert != nullptr && request.header.msg_id == 1)
+                asked.push_back(alert->code.value());
+        return base::fail(base::Errc::Unreachable, "gone");
+    };
+    f.state->set_open_sync("CONTACT", {"TWO_WAY", 5, "", 0});
+    for (int i = 0; i < 11; ++i)
+        f.run();
+    CHECK(std::count(asked.begin(), asked.end(), syncml::AlertCode::Resume) == 10);
+    CHECK(asked.back() == syncml::AlertCode::TwoWay);
+
+    asked.clear();
+    f.state->set_open_sync("CONTACT", {"ONE_WAY_FROM_SERVER", 5, "", 0}); // not what is wanted now
+    f.run();
+    CHECK(asked == std::vector<syncml::AlertCode>{syncml::AlertCode::TwoWay});
+}
+
+TEST_CASE("what a slow sync that broke off had confirmed stays when the server goes on with it", "[runner]")
+{
+    Fixture f;
+    f.state->bind_to(runner::account_identity(f.plan.url, f.plan.user));
+    f.state->anchors("CONTACT", "card");
+    f.state->set_open_sync("CONTACT", {"SLOW", 5, "3", 0});
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    CHECK(f.did("prepare resumed SLOW"));
+}
+
 TEST_CASE("a stop ends the session after the exchange it comes in", "[runner]")
 {
     Fixture f;
@@ -408,8 +443,8 @@ TEST_CASE("a stop ends the session after the exchange it comes in", "[runner]")
     };
     const auto result = f.run();
     CHECK(result.outcome == Outcome::Stopped);
-    CHECK(f.server.requests.size() == 2);
-    CHECK(f.did("note_confirmed 7")); // the reply still counts
+    CHECK(f.server.requests.size() == 3); // the last one suspends
+    CHECK(f.did("note_confirmed 7"));     // the reply still counts
     CHECK(f.did("abandon"));
     CHECK(f.state->history(1).at(0).outcome == "STOPPED");
     CHECK(f.state->statistics().at(0).status == "STOP");
@@ -420,7 +455,8 @@ TEST_CASE("a session whose broker is gone was interrupted, not stopped", "[runne
 {
     Fixture f;
     f.server.on_request = [&](const syncml::Message& request) -> base::Result<void> {
-        f.ending.orphaned = f.ending.stop = request.header.msg_id == 2;
+        if (request.header.msg_id == 2)
+            f.ending.orphaned = f.ending.stop = true;
         return {};
     };
     CHECK(f.run().error_name == "org.syncd1.Error.Interrupted");

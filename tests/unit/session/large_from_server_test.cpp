@@ -315,7 +315,8 @@ TEST_CASE("a session that breaks or is stopped leaves nothing of an item in chun
     SECTION("stopped")
     {
         client.engine.stop();
-        client.last({server_add("big", "two")});
+        client.chunk(chunk_of(server_add("big", "two")));
+        client.fail({base::Errc::Unreachable, "gone"}); // the answer to the suspension
     }
     REQUIRE(client.finished);
     CHECK(client.all<Apply>().empty());

@@ -423,6 +423,8 @@ TEST_CASE("a stop between two chunks leaves the item to the next session", "[ses
     client.reply(client.answer());
     client.engine.stop();
     client.reply(client.answer());
+    CHECK(outline(client.sent()).back() == "Final");
+    client.fail({Errc::Unreachable, "gone"}); // the answer to the suspension
     REQUIRE(client.finished);
     CHECK(client.finished->error->code == Errc::Stopped);
     CHECK(client.all<Confirm>().empty());

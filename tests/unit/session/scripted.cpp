@@ -269,6 +269,8 @@ Event Client::answer(const ReadChanges& question)
 {
     if (const auto found = read_breaks.find(question.service); found != read_breaks.end())
         return Broke{found->second, question.service};
+    if (++reads_ == stop_at_read)
+        engine.stop();
     const auto& all = changes[question.service];
     auto& read = read_[question.service];
     Changes answer;

@@ -68,6 +68,8 @@ public:
     /// Local changes of each service, read in portions of `read_at_once`.
     std::map<session::ServiceIndex, std::vector<session::Change>> changes;
     std::size_t read_at_once = 1000;
+    /// The user stops the session while this ReadChanges is answered; 0: never.
+    int stop_at_read = 0;
     /// Outcomes by guid or luid; what is not listed is done, additions get luids 100, 101 …
     std::map<std::string, session::Outcome> outcomes;
     /// Answers the next question of this kind about this service with Broke.
@@ -112,6 +114,7 @@ private:
 
     std::map<session::ServiceIndex, std::size_t> read_;
     int next_luid_ = 100;
+    int reads_ = 0;
 };
 
 // ---- looking at messages -----------------------------------------------------

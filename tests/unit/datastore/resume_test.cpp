@@ -1,0 +1,187 @@
+// A sync that broke off and goes on in another session: what is sent, what is taken, what is remembered.
+#include "session_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using session::SyncType;
+using syncml::StatusCode;
+using Sent = std::vector<std::string>;
+
+namespace {
+
+struct Broken : SessionFixture {
+    std::optional<storage::SyncState::OpenSync> open_sync() const { return state->open_sync("CONTACT"); }
+
+    /// Sends everything in pages of one item and confirms `luids`; then the worker dies.
+    void break_off(SyncType type, const std::vector<std::string>& luids)
+    {
+        begin(type);
+        for (const auto& change : read(1))
+            store->note_sent({change.substr(change.find(' ') + 1)});
+        for (const auto& luid : luids)
+            confirm({luid}, StatusCode::ItemAdded);
+        kill();
+    }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(Broken, "a slow sync that goes on sends what the server has not confirmed", "[resume]")
+{
+    const auto type = GENERATE(SyncType::Slow, SyncType::RefreshFromClient);
+    for (const auto* name : {"one", "two", "three", "four"})
+        items->add(contact, card(name));
+    break_off(type, {"1", "2"});
+    CHECK(resume(type) == 2);
+    CHECK(read() == Sent{"Add 3", "Add 4"});
+    store->note_sent({"3", "4"});
+    confirm({"3", "4"});
+    commit();
+    CHECK_FALSE(open_sync());
+    CHECK(sync().empty());
+}
+
+TEST_CASE_METHOD(Broken, "it may break off again", "[resume]")
+{
+    for (const auto* name : {"one", "two", "three"})
+        items->add(contact, card(name));
+    break_off(SyncType::Slow, {"1"});
+    CHECK(resume(SyncType::Slow) == 2);
+    read();
+    confirm({"2"});
+    kill();
+    CHECK(resume(SyncType::Slow) == 1);
+    CHECK(read() == Sent{"Add 3"});
+}
+
+TEST_CASE_METHOD(Broken, "an item without its last word is sent again, with all that follow it", "[resume]")
+{
+    for (const auto* name : {"one", "two", "three"})
+        items->add(contact, card(name));
+    break_off(SyncType::Slow, {"1", "3"}); // the server told to retry the second one later
+    CHECK(resume(SyncType::Slow) == 2);
+    CHECK(read() == Sent{"Add 2", "Add 3"});
+}
+
+TEST_CASE_METHOD(Broken, "what changes after a slow sync began belongs to the session after it", "[resume]")
+{
+    for (const auto* name : {"one", "two", "three"})
+        items->add(contact, card(name));
+    break_off(SyncType::Slow, {"1", "2"});
+    items->replace(contact, "1", card("uno"));
+    items->remove(contact, "2");
+    items->add(contact, card("four"));
+    CHECK(resume(SyncType::Slow) == 1);
+    CHECK(read() == Sent{"Add 3"});
+    store->note_sent({"3"});
+    confirm({"3"});
+    commit();
+    CHECK(sync() == Sent{"Update 1", "Delete 2", "Add 4"});
+}
+
+TEST_CASE_METHOD(Broken, "an edit after a slow sync began is not overwritten when it goes on", "[resume]")
+{
+    items->add(contact, card("one"));
+    break_off(SyncType::Slow, {"1"});
+    items->replace(contact, "1", card("mine"));
+    resume(SyncType::Slow);
+    read();
+    CHECK(replace("1", card("theirs")).status == StatusCode::Conflict);
+    commit();
+    CHECK(names() == Sent{"mine"});
+    CHECK(sync() == Sent{"Update 1"});
+}
+
+TEST_CASE_METHOD(Broken, "twins of the server stay two when a slow sync goes on", "[resume]")
+{
+    items->add(contact, card("Ada"));
+    begin(SyncType::Slow);
+    read();
+    store->note_sent({"1"});
+    confirm({"1"}); // 200: matched with an Ada of the server
+    CHECK(add("g-2", card("Ada")) == session::Outcome{StatusCode::ItemAdded, "2"});
+    store->note_mapped({{"g-2", "2"}});
+    kill();
+    resume(SyncType::Slow);
+    read();
+    CHECK(add("g-3", card("Ada")) == session::Outcome{StatusCode::ItemAdded, "3"});
+    CHECK(add("g-3", card("Ada")) == session::Outcome{StatusCode::Ok, "3"});
+    commit();
+    CHECK(names() == Sent{"Ada", "Ada", "Ada"});
+}
+
+TEST_CASE_METHOD(Broken, "an Add that comes again when the sync goes on finds its item", "[resume]")
+{
+    begin(SyncType::Slow);
+    read();
+    CHECK(add("g-1", card("Ada")).luid == "1");
+    kill();
+    resume(SyncType::Slow);
+    CHECK(add("g-1", card("Ada")) == session::Outcome{StatusCode::Ok, "1"});
+    commit();
+    CHECK(names() == Sent{"Ada"});
+}
+
+TEST_CASE_METHOD(Broken, "a two-way sync goes on with what is open and what is new", "[resume]")
+{
+    items->add(contact, card("one"));
+    sync(SyncType::Slow);
+    items->add(contact, card("two"));
+    items->add(contact, card("three"));
+    break_off(SyncType::TwoWay, {"2"});
+    items->add(contact, card("four"));
+    CHECK(resume() == 2);
+    CHECK(read() == Sent{"Update 3", "Add 4"}); // the server may have the third one
+}
+
+// ---- what is remembered ---------------------------------------------------------------
+
+TEST_CASE_METHOD(Broken, "a sync is remembered from its first item on", "[resume]")
+{
+    items->add(contact, card("one"));
+    begin(SyncType::Slow);
+    read();
+    CHECK_FALSE(open_sync());
+    store->note_sent({"1"});
+    CHECK(open_sync() == storage::SyncState::OpenSync{"SLOW", 2, "", 0});
+    confirm({"1"});
+    CHECK(open_sync() == storage::SyncState::OpenSync{"SLOW", 2, "1", 0});
+    commit();
+    CHECK_FALSE(open_sync());
+    begin(SyncType::OneWayFromServer);
+    CHECK_FALSE(open_sync());
+    add("g-1", card("two"));
+    CHECK(open_sync()->type == "ONE_WAY_FROM_SERVER");
+}
+
+TEST_CASE_METHOD(Broken, "a sync that begins forgets one that broke off", "[resume]")
+{
+    items->add(contact, card("one"));
+    break_off(SyncType::TwoWay, {});
+    CHECK(open_sync());
+    begin(SyncType::OneWayFromServer);
+    CHECK_FALSE(open_sync());
+}
+
+TEST_CASE_METHOD(Broken, "a refresh from the server is begun anew: what it staged is gone", "[resume]")
+{
+    begin(SyncType::RefreshFromServer);
+    add("g-1", card("one"));
+    CHECK_FALSE(open_sync());
+}
+
+TEST_CASE_METHOD(Broken, "progress clears the count of vain attempts", "[resume]")
+{
+    items->add(contact, card("one"));
+    items->add(contact, card("two"));
+    break_off(SyncType::Slow, {"1"});
+    auto open = *open_sync();
+    open.resumed = 4;
+    state->set_open_sync("CONTACT", open);
+    resume(SyncType::Slow);
+    read();
+    store->note_sent({"2"});
+    CHECK(open_sync()->resumed == 4);
+    confirm({"2"});
+    CHECK(open_sync()->resumed == 0);
+}
