@@ -33,6 +33,7 @@ class SyncEvolution:
 
     def __init__(self, *options, devices=100):
         self._state = tempfile.TemporaryDirectory(prefix='syncevolution.')
+        self._log = pathlib.Path(self._state.name, 'log')
         self._devices = iter([f'device-{number}' for number in range(devices)])
         words = [word for number in range(devices) for word in ('--device', f'device-{number}')]
         self._process = subprocess.Popen([str(HERE / 'syncevolution-server'), '--until-eof', '--state', self._state.name,
@@ -77,6 +78,30 @@ class SyncEvolution:
         """For each first message since the start: the type of its credentials and the status that its header got."""
         log = pathlib.Path(self._state.name, 'log/credentials.log')
         return [tuple(line.split()) for line in log.read_text().splitlines()] if log.exists() else []
+
+    # ---- to break a session -----------------------------------------------------------
+
+    def hold(self, message, when):
+        """The next session stays for ever at this message, `before` or `after` it has been processed."""
+        fifo = self._log / 'held'
+        if not fifo.exists():
+            os.mkfifo(fifo)
+        self._held = os.fdopen(os.open(fifo, os.O_RDWR))  # also a writer: opening does not wait for one
+        (self._log / 'hold').write_text(f'{message} {when}')
+
+    def await_held(self, ended):
+        """Whether it has come so far; not, when `ended` comes true before."""
+        come = []
+        watch = GLib.io_add_watch(self._held, GLib.PRIORITY_DEFAULT, GLib.IO_IN, lambda *_: bool(come.append(True)))
+        while not come and not ended():
+            GLib.MainContext.default().iteration(True)
+        if not come:
+            GLib.source_remove(watch)
+        return bool(come)
+
+    def release(self):
+        (self._log / 'hold').unlink()
+        self._held.close()
 
     # ---- what it says of its sessions -----------------------------------------------------
 

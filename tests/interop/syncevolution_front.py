@@ -1,13 +1,15 @@
 """Runs the packaged syncevo-http-server on a socket that is handed in.
 
-usage: syncevolution_front.py LISTENING-FD READY-FD basic|md5 CREDENTIALS-LOG URL
+usage: syncevolution_front.py LISTENING-FD READY-FD basic|md5 LOG-DIRECTORY URL
 
 What the package needs to be of use in a test:
 - its interpreter line still reads #!@PYTHON@, so it is loaded as a module;
 - it binds every interface and has no option against that: it gets our socket;
 - nothing tells when it listens: a line is written to READY-FD;
-- nothing tells what credentials came: CREDENTIALS-LOG gets a line for each first message, the type in its Cred and the
+- nothing tells what credentials came: credentials.log gets a line for each first message, the type in its Cred and the
   status of its header, e.g. `syncml:auth-md5 212`;
+- nothing stops it in the middle: with `N before` or `N after` in the file `hold` the Nth message of a session is never
+  handed on, or its answer is never given out; that it has come so far is a line in the FIFO `held`;
 - it takes MD5 and basic credentials but its challenge, fixed in the engine, is always for MD5: with `basic` others are
   taken out on their way in, and the challenge is rewritten on its way out.
 """
@@ -15,6 +17,7 @@ import importlib.machinery
 import importlib.util
 import io
 import os
+import pathlib
 import re
 import shutil
 import socket
@@ -51,8 +54,42 @@ def watch_credentials(session, log, only_basic):
     session.start, session.reply = start, reply
 
 
+def hold(session, directory):
+    """Lets a client wait for ever at the message that `hold` names."""
+    packaged_start, packaged_process, packaged_reply = session.start, session.process, session.reply
+
+    def place():
+        file = directory / 'hold'
+        number, _, when = file.read_text().partition(' ') if file.exists() else ('0', '', '')
+        return int(number), when
+
+    def tell():
+        with open(directory / 'held', 'w') as fifo:
+            fifo.write('held\n')
+
+    def start(self, request, *arguments):
+        self.messages = 1
+        if place() == (1, 'before'):
+            return tell()
+        packaged_start(self, request, *arguments)
+
+    def process(self, request, data):
+        self.messages += 1
+        if place() == (self.messages, 'before'):
+            return tell()
+        packaged_process(self, request, data)
+
+    def reply(self, data, *arguments, **keywords):
+        if place() == (self.messages, 'after'):
+            return tell()
+        packaged_reply(self, data, *arguments, **keywords)
+
+    session.start, session.process, session.reply = start, process, reply
+
+
 def main():
-    listening, ready, scheme, log, url = int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]
+    listening, ready, scheme, directory, url = int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]
+    directory = pathlib.Path(directory)
     script = shutil.which('syncevo-http-server')
     sys.argv = [script, '--quiet', url]
 
@@ -68,7 +105,8 @@ def main():
     loader = importlib.machinery.SourceFileLoader('syncevo_http', script)
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader('syncevo_http', loader))
     loader.exec_module(module)
-    watch_credentials(module.SyncMLSession, log, only_basic=scheme == 'basic')
+    watch_credentials(module.SyncMLSession, directory / 'credentials.log', only_basic=scheme == 'basic')
+    hold(module.SyncMLSession, directory)
     module.main()
 
 

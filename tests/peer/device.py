@@ -146,6 +146,9 @@ class Device:
         options = {'Type': kind} if kind else {}
         return int(self.manager.StartSync(profile, dbus.Dictionary(options, signature='sv')))
 
+    def has_ended(self, session):
+        return session in self._endings
+
     def await_end(self, session):
         late = []
         timer = GLib.timeout_add_seconds(PATIENCE_SECONDS, lambda: late.append(True))
