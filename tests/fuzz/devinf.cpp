@@ -65,16 +65,11 @@ void check_carried(std::string_view document, const std::optional<syncml::DevInf
         require(std::get<std::string>(data) == document, "what is no device information stays as it is");
 }
 
-/// As markup, which is how we send ours.
+/// As markup, which is how we send ours. What a journey must not change is checked with the message.
 void check_embedded(const syncml::DevInf& devinf)
 {
-    for (const auto encoding : {Encoding::Xml, Encoding::Wbxml}) {
-        const auto document = codec::encode(putting(devinf, encoding), encoding);
-        fuzz::check_message(document, encoding);
-        if (encoding == Encoding::Wbxml) // control characters, which WBXML can hold, get lost in XML
-            require(codec::decode(document, encoding, limits) == putting(devinf, encoding),
-                    "device information is the same after a journey");
-    }
+    for (const auto encoding : {Encoding::Xml, Encoding::Wbxml})
+        fuzz::check_message(codec::encode(putting(devinf, encoding), encoding), encoding);
 }
 
 /// What a later session knows of the server.
