@@ -77,9 +77,10 @@ class Inside:
         changed = 0
         for id, _ in self.store.List(timeout=CALL_SECONDS):
             data = str(self.store.Get(id))
-            number = int(re.search(r'EMAIL;TYPE=INTERNET,WORK:c(\d+)@', data)[1])
+            # Servers write parameters in ways of their own; the number at work is the one of eleven digits.
+            number = int(re.search(r'EMAIL[^:]*:c(\d+)@', data)[1])
             if number % every == remainder:
-                self.store.Put(id, re.sub(r'(TEL;TYPE=WORK,VOICE:\+\d{7})\d{4}', rf'\g<1>{version:04d}', data))
+                self.store.Put(id, re.sub(r'(TEL[^:]*:\+\d{7})\d{4}(?!\d)', rf'\g<1>{version:04d}', data))
                 changed += 1
         return changed
 
