@@ -237,7 +237,8 @@ void SessionDriver::note_received(const syncml::Message& reply)
     if (!holds_part_of_item(reply))
         return;
     for (const auto& service : services_)
-        around_.state.clear_open_sync(service.plan.service);
+        if (service.store)
+            around_.state.clear_open_sync(service.plan.service);
 }
 
 void SessionDriver::note_sent(const session::Send& question)

@@ -84,6 +84,14 @@ syncml::Message ObligingServer::answer(const syncml::Message& request)
                 const auto next = "server-" + request.header.session_id;
                 item.meta.anchor = syncml::Anchor{std::exchange(anchor, next), next};
             }
+            if (!early.empty()) {
+                const auto& item = ours.items.at(0);
+                syncml::Sync sync;
+                sync.source = item.source.value();
+                sync.target = item.target.value();
+                sync.commands = early;
+                syncs.push_back(std::move(sync));
+            }
             alerts.push_back(std::move(ours));
         } else if (const auto* sync = std::get_if<syncml::Sync>(&command)) {
             body.status(sync->cmd_id, "Sync", StatusCode::Ok);

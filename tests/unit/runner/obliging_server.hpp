@@ -16,6 +16,8 @@ public:
     /// Item commands for the client, by the client's datastore; handed out in the first
     /// reply to a Sync of it.
     std::map<std::string, std::vector<syncml::SyncCommand>> items;
+    /// Item commands that come with the answer to an Alert, where they do not belong.
+    std::vector<syncml::SyncCommand> early;
     /// Looks at each request before it is answered; an error is what `post` returns instead.
     std::function<base::Result<void>(const syncml::Message&)> on_request;
     /// What a message in WBXML is answered with, if the server does not read that.

@@ -434,6 +434,22 @@ TEST_CASE("what a slow sync that broke off had confirmed stays when the server g
     CHECK(f.did("prepare resumed SLOW"));
 }
 
+TEST_CASE("a part of an item that comes too early does not undo a sync that goes on", "[runner]")
+{
+    Fixture f;
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    f.state->set_open_sync("CONTACT", {"TWO_WAY", 5, "", 0});
+    auto part = server_add("g1", "BEGIN:VCARD\r\n");
+    std::get<syncml::ItemCommand>(part).items.front().more_data = true;
+    f.server.early = {part};
+    f.server.on_request = [&](const syncml::Message&) -> base::Result<void> {
+        f.ending.stop = true; // with the first reply, before anything is prepared
+        return {};
+    };
+    CHECK(f.run().outcome == Outcome::Stopped);
+    CHECK(f.state->open_sync("CONTACT"));
+}
+
 TEST_CASE("a stop ends the session after the exchange it comes in", "[runner]")
 {
     Fixture f;
