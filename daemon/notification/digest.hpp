@@ -11,8 +11,4 @@ namespace notification {
 base::Secret digest(std::string_view server_id, const base::Secret& password, std::string_view nonce,
                     std::string_view notification);
 
-/// Cred/Data of a message, as base64 text (RepPro 1.2, authentication): of the server, which is the user here.
-base::Secret basic_credentials(std::string_view server_id, const base::Secret& password);
-base::Secret md5_credentials(std::string_view server_id, const base::Secret& password, std::string_view nonce);
-
 } // namespace notification

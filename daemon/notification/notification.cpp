@@ -4,6 +4,7 @@
 #include "notification/alert_message.hpp"
 #include "notification/digest.hpp"
 #include "notification/san.hpp"
+#include "syncml/credentials.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -43,8 +44,8 @@ Reading read_message(const syncml::Message& message, const FindCredentials& find
     const auto is_proof = [&](const base::Secret& password, std::string_view nonce) {
         const auto& server = message.header.source.uri;
         if (cred->meta.type == "syncml:auth-md5")
-            return cred->data == md5_credentials(server, password, nonce);
-        return cred->meta.type == "syncml:auth-basic" && cred->data == basic_credentials(server, password);
+            return cred->data == syncml::md5_credentials(server, password, nonce);
+        return cred->meta.type == "syncml:auth-basic" && cred->data == syncml::basic_credentials(server, password);
     };
     return authenticated(std::move(*notification), find_credentials, cred.has_value(), is_proof);
 }

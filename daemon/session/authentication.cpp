@@ -1,13 +1,11 @@
 #include "session/authentication.hpp"
 
 #include "base/base64.hpp"
-#include "base/md5.hpp"
 #include "session/wording.hpp"
+#include "syncml/credentials.hpp"
 
 #include <fmt/format.h>
 
-#include <cstring>
-#include <initializer_list>
 #include <utility>
 
 namespace session {
@@ -24,29 +22,6 @@ constexpr int max_attempts = 3;
 constexpr std::string_view basic_type = "syncml:auth-basic";
 constexpr std::string_view md5_type = "syncml:auth-md5";
 
-base::Secret md5_base64(std::initializer_list<std::string_view> parts)
-{
-    base::Md5 md5;
-    for (const auto part : parts)
-        md5.add(part);
-    auto digest = md5.digest();
-    const base::Secret octets({reinterpret_cast<const char*>(digest.data()), digest.size()});
-    explicit_bzero(digest.data(), digest.size());
-    return base::encode_base64(octets);
-}
-
-base::Secret concatenated(std::string_view user, const base::Secret& password)
-{
-    auto all = base::Secret::of_size(user.size() + 1 + password.size());
-    const auto out = all.writable();
-    std::memcpy(out.data(), user.data(), user.size());
-    out[user.size()] = ':';
-    const auto shown = password.reveal();
-    if (!shown.empty())
-        std::memcpy(out.data() + user.size() + 1, shown.data(), shown.size());
-    return all;
-}
-
 // Anything that is not base64 can only be the octets themselves.
 std::string nonce_octets(const std::string& text)
 {
@@ -54,17 +29,6 @@ std::string nonce_octets(const std::string& text)
 }
 
 } // namespace
-
-base::Secret basic_credentials(std::string_view user, const base::Secret& password)
-{
-    return base::encode_base64(concatenated(user, password));
-}
-
-base::Secret md5_credentials(std::string_view user, const base::Secret& password, std::string_view nonce)
-{
-    const auto inner = md5_base64({user, ":", password.reveal()});
-    return md5_base64({inner.reveal(), ":", nonce});
-}
 
 Authentication::Authentication(AuthScheme first_scheme, bool may_send_basic, std::string user, base::Secret password,
                                std::string nonce)
@@ -86,10 +50,10 @@ base::Result<std::optional<syncml::Credentials>> Authentication::credentials() c
     result->meta.format = "b64";
     if (scheme_ == AuthScheme::Basic) {
         result->meta.type = basic_type;
-        result->data = basic_credentials(user_, password_);
+        result->data = syncml::basic_credentials(user_, password_);
     } else {
         result->meta.type = md5_type;
-        result->data = md5_credentials(user_, password_, nonce_octets(nonce_));
+        result->data = syncml::md5_credentials(user_, password_, nonce_octets(nonce_));
     }
     return result;
 }

@@ -9,11 +9,6 @@
 
 namespace session {
 
-/// Cred/Data of the two schemes (RepPro 1.2), as base64 text.
-base::Secret basic_credentials(std::string_view user, const base::Secret& password);
-/// `nonce`: the decoded octets of NextNonce.
-base::Secret md5_credentials(std::string_view user, const base::Secret& password, std::string_view nonce);
-
 /// How we prove to the server who we are: what to put into the next header, and
 /// what its answer to that header means.
 class Authentication {

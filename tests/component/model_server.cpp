@@ -2,7 +2,7 @@
 
 #include "base/base64.hpp"
 #include "crude_size.hpp"
-#include "session/authentication.hpp"
+#include "syncml/credentials.hpp"
 
 #include <utility>
 
@@ -106,7 +106,7 @@ bool Server::authenticate(Session& session, const syncml::Message& message, sync
         return true;
     }
     const auto nonce = std::exchange(nonces_[session.device], "nonce-" + std::to_string(next_nonce_++));
-    const auto good = session::md5_credentials(header.source.name, base::Secret(password), nonce);
+    const auto good = syncml::md5_credentials(header.source.name, base::Secret(password), nonce);
     const bool accepted = header.cred && header.cred->data == good;
     status.code = !accepted             ? StatusCode::InvalidCredentials
                   : accepts_for_session ? StatusCode::AuthenticationAccepted

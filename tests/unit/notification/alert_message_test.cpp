@@ -1,6 +1,6 @@
 #include "codec/codec.hpp"
-#include "notification/digest.hpp"
 #include "notification/notification.hpp"
+#include "syncml/credentials.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -9,6 +9,8 @@
 using namespace notification;
 using codec::Encoding;
 using syncml::AlertCode;
+using syncml::basic_credentials;
+using syncml::md5_credentials;
 
 namespace {
 

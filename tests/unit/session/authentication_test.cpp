@@ -1,4 +1,4 @@
-#include "session/authentication.hpp"
+#include "syncml/credentials.hpp"
 
 #include "scripted.hpp"
 
@@ -7,6 +7,8 @@
 using namespace session;
 using namespace scripted;
 using base::Errc;
+using syncml::basic_credentials;
+using syncml::md5_credentials;
 
 namespace {
 
