@@ -2,11 +2,13 @@
 #include "documents.hpp"
 #include "find_profile.hpp"
 #include "table.hpp"
+#include "text.hpp"
 #include "units.hpp"
 #include "words.hpp"
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -26,6 +28,8 @@ Json state_document(const ProfileState& state)
         {"state", std::string(to_string(state.status.state))},
         {"last_sync_time", microseconds(state.status.last_sync_time)},
         {"next_sync_time", microseconds(state.status.next_sync_time)},
+        {"not_before", microseconds(state.status.not_before)},
+        {"attention", state.status.attention.empty() ? Json() : Json(state.status.attention)},
     };
 }
 
@@ -37,7 +41,15 @@ std::string text(const std::vector<ProfileState>& states)
                         format_time(status.last_sync_time),
                         // "never" would be wrong: it starts when asked to
                         status.next_sync_time == syncd::Time() ? "when asked" : format_time(status.next_sync_time)});
-    return join(table({{"ID"}, {"NAME"}, {"STATE"}, {"LAST SYNC"}, {"NEXT SYNC"}}, rows));
+    auto lines = table({{"ID"}, {"NAME"}, {"STATE"}, {"LAST SYNC"}, {"NEXT SYNC"}}, rows);
+    for (const auto& [profile, status] : states) {
+        if (status.not_before > std::chrono::system_clock::now())
+            lines.push_back(fmt::format("{}: the server asks to be left alone until {}",
+                                        printable(profile.profile_name), format_time(status.not_before)));
+        if (!status.attention.empty())
+            lines.push_back(fmt::format("{}: {}", printable(profile.profile_name), printable(status.attention)));
+    }
+    return join(lines);
 }
 
 ExitStatus show_one(Context& context, const std::string& name)

@@ -115,6 +115,8 @@ ProfileStatus parse_status(const Values& values)
         .state = from_string<ProfileState>(text(values, "State")),
         .last_sync_time = time(values, "LastSyncTime"),
         .next_sync_time = time(values, "NextSyncTime"),
+        .not_before = time(values, "NotBefore"),
+        .attention = text(values, "Attention"),
     };
 }
 

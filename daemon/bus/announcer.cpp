@@ -34,7 +34,8 @@ void Announcer::on_profile_removed(manager::Uid owner, const std::string& id)
 void Announcer::on_state_changed(const manager::ProfileView& profile)
 {
     send_properties(profile, [](std::string_view property) {
-        return property == "State" || property == "LastSyncTime" || property == "NextSyncTime";
+        return property == "State" || property == "LastSyncTime" || property == "NextSyncTime" ||
+               property == "NotBefore" || property == "Attention";
     });
 }
 

@@ -34,6 +34,8 @@ constexpr Row rows[] = {
     {property, profile_interface, "State", Rule::Own, ""},
     {property, profile_interface, "LastSyncTime", Rule::Own, ""},
     {property, profile_interface, "NextSyncTime", Rule::Own, ""},
+    {property, profile_interface, "NotBefore", Rule::Own, ""},
+    {property, profile_interface, "Attention", Rule::Own, ""},
 
     {method, store_interface, "List", Rule::Own, ""},
     {method, store_interface, "Get", Rule::Own, "s"},

@@ -157,6 +157,8 @@ Values profile_properties(const manager::ProfileView& profile)
         {"State", std::string(manager::name(profile.state))},
         {"LastSyncTime", microseconds(profile.last_sync)},
         {"NextSyncTime", microseconds(profile.next_sync)},
+        {"NotBefore", microseconds(profile.not_before)},
+        {"Attention", profile.attention},
     };
 }
 

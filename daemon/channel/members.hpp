@@ -74,6 +74,7 @@ void members(Visitor& visit, M& result)
     visit("outcome", result.outcome, "completed, stopped or failed");
     visit("error_name", result.error_name, "D-Bus error name; empty unless failed");
     visit("message", result.message, "for a person");
+    visit("retry_after_s", result.retry_after_s, "seconds; the server wants to be left alone for so long");
 }
 
 constexpr std::string_view title(const Plan&)

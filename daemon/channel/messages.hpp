@@ -71,6 +71,7 @@ struct Result {
     enum class Outcome { Completed, Stopped, Failed } outcome = Outcome::Failed;
     std::string error_name; ///< one of base::dbus_name; empty unless Failed
     std::string message;
+    std::uint32_t retry_after_s = 0; ///< the server wants to be left alone for so long; 0: it does not say
     bool operator==(const Result&) const = default;
 };
 

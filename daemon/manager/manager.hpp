@@ -45,7 +45,7 @@ public:
     virtual void on_profile_added(const ProfileView& profile) = 0;
     virtual void on_profile_changed(const ProfileView& profile) = 0;
     virtual void on_profile_removed(Uid owner, const std::string& id) = 0;
-    /// State, LastSyncTime or NextSyncTime is another.
+    /// State, LastSyncTime, NextSyncTime, NotBefore or Attention is another.
     virtual void on_state_changed(const ProfileView& profile) = 0;
     virtual void on_progress(Uid owner, const std::string& id, std::uint64_t session, const std::string& service,
                              bool from_server, std::uint32_t total, std::uint32_t synced) = 0;

@@ -71,6 +71,8 @@ struct ProfileView {
     JobState state = JobState::Idle;
     Time last_sync{};
     Time next_sync{};
+    Time not_before{};     ///< until when the server asked to be left alone; the epoch: it did not
+    std::string attention; ///< what somebody has to do before it syncs by itself again, in words; empty: nothing
 };
 
 /// Who calls. `all`: may name profiles of other users.

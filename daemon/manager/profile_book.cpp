@@ -29,6 +29,10 @@ ProfileView view(const Profile& profile)
     view.state = profile.state;
     view.last_sync = from_stored(row.last_end);
     view.next_sync = profile.due;
+    view.not_before = from_stored(row.not_before);
+    if (row.credentials_refused)
+        view.attention = "the server refuses the user name or the password; until they are corrected nothing is synced "
+                         "but when asked to";
     return view;
 }
 
@@ -93,11 +97,9 @@ void ProfileBook::remove(std::string_view id)
         profiles_.erase(found);
 }
 
-void ProfileBook::set_times(Profile& profile, Time last_end, Time next_due)
+void ProfileBook::store_schedule(const Profile& profile)
 {
-    profile.row.last_end = to_stored(last_end);
-    profile.row.next_due = to_stored(next_due);
-    repository_.set_times(profile.row.id, profile.row.last_end, profile.row.next_due);
+    repository_.update_schedule(profile.row);
 }
 
 } // namespace manager

@@ -43,8 +43,8 @@ public:
     Profile& insert(storage::ProfileRow row);
     void update(Profile& profile, storage::ProfileRow row);
     void remove(std::string_view id);
-    /// Holds in memory even when it could not be written.
-    void set_times(Profile& profile, Time last_end, Time next_due);
+    /// Stores what the row says of the schedule. It holds in memory even when it could not be written.
+    void store_schedule(const Profile& profile);
     std::uint64_t next_session_number() { return repository_.next_session_number(); }
 
 private:

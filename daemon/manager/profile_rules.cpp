@@ -232,6 +232,16 @@ base::Result<void> fill_secrets(const ProfileInput& input, const ProfileRow& bef
     return {};
 }
 
+/// Whether all that a server may have refused is what it was. A password that is given again counts as another.
+bool has_same_secrets(const ProfileRow& before, const ProfileRow& after)
+{
+    const auto is_same = [&](const ProfileRow::Service& service) {
+        return stored_box(before, service.type) == service.sealed_credentials;
+    };
+    return before.sealed_credentials == after.sealed_credentials && http_box(before) == http_box(after) &&
+           std::all_of(after.services.begin(), after.services.end(), is_same);
+}
+
 /// Nobody may send a stored password to a server of their choice.
 base::Result<void> check_move(const ProfileInput& input, const ProfileRow& before, const ProfileRow& row)
 {
@@ -283,6 +293,9 @@ base::Result<ProfileRow> updated_profile(const ProfileInput& input, const Profil
     for (const auto& checked : {check_move(input, before, *row), fill_secrets(input, before, vault, *row)})
         if (!checked)
             return tl::unexpected(checked.error());
+    if (row->url == before.url)
+        row->not_before = before.not_before;
+    row->credentials_refused = before.credentials_refused && has_same_secrets(before, *row);
     return row;
 }
 

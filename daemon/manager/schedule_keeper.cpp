@@ -16,9 +16,10 @@ namespace {
 
 using schedule::Interval;
 
+/// Of a profile that syncs by itself.
 std::optional<Interval> interval_of(const storage::ProfileRow& row)
 {
-    return row.mode == "PERIODIC" ? schedule::find_interval(row.interval) : std::nullopt;
+    return row.mode == "PERIODIC" && !row.credentials_refused ? schedule::find_interval(row.interval) : std::nullopt;
 }
 
 /// Spreads profiles and their sessions, and is the same again for the same session.
@@ -32,6 +33,15 @@ schedule::Jitter jitter(const std::string& profile, Time time)
     for (std::size_t i = 0; i < sizeof number; ++i)
         number = number << 8U | hash[i];
     return std::ldexp(static_cast<double>(number), -32);
+}
+
+/// Nobody is kept away for longer, whatever a server says.
+constexpr std::chrono::hours longest_wait{24};
+
+/// `planned`, or when the server wants to be asked again.
+Time respectful(const storage::ProfileRow& row, Time planned)
+{
+    return std::max(planned, from_stored(row.not_before));
 }
 
 /// Trying again before the regular time would fail again until somebody acts, and a
@@ -62,9 +72,12 @@ void ScheduleKeeper::load()
 {
     const auto now = clock_.now();
     book_.each([&](Profile& profile) {
-        const auto& row = profile.row;
+        auto& row = profile.row;
+        if (from_stored(row.not_before) > now + longest_wait) // the clock was wrong
+            row.not_before = 0;
         if (const auto interval = interval_of(row))
-            profile.due = schedule::catch_up(from_stored(row.next_due), *interval, now, jitter(row.id, now));
+            profile.due =
+                respectful(row, schedule::catch_up(from_stored(row.next_due), *interval, now, jitter(row.id, now)));
     });
     arm();
 }
@@ -76,12 +89,14 @@ void ScheduleKeeper::plan(storage::ProfileRow& row, const storage::ProfileRow* b
         row.next_due = 0;
         return;
     }
-    if (before != nullptr && before->mode == row.mode && before->interval == row.interval)
+    if (before != nullptr && before->mode == row.mode && before->interval == row.interval &&
+        !before->credentials_refused)
         return;
     const auto now = clock_.now();
     const auto last = row.last_end != 0 ? from_stored(row.last_end) : now;
     const auto chance = jitter(row.id, last);
-    row.next_due = to_stored(schedule::catch_up(schedule::next_due(last, *interval, chance), *interval, now, chance));
+    const auto due = schedule::catch_up(schedule::next_due(last, *interval, chance), *interval, now, chance);
+    row.next_due = to_stored(respectful(row, due));
 }
 
 void ScheduleKeeper::adopt(Profile& profile)
@@ -111,20 +126,29 @@ void ScheduleKeeper::began(Profile& profile)
     arm();
 }
 
-void ScheduleKeeper::ended(Profile& profile, std::string_view trigger, const base::Result<void>& outcome)
+void ScheduleKeeper::ended(Profile& profile, std::string_view trigger, const base::Result<void>& outcome,
+                           std::chrono::seconds wait)
 {
     const auto now = clock_.now();
-    auto due = from_stored(profile.row.next_due);
+    auto& row = profile.row;
+    auto due = from_stored(row.next_due);
+    row.last_end = to_stored(now);
+    if (outcome)
+        row.not_before = 0;
+    else if (wait > wait.zero())
+        row.not_before = to_stored(now + std::min<std::chrono::seconds>(wait, longest_wait));
+    if (outcome || outcome.error().code == base::Errc::Authentication)
+        row.credentials_refused = !outcome;
     if (!retired_) {
-        const auto interval = interval_of(profile.row);
-        const auto chance = jitter(profile.row.id, now);
+        const auto interval = interval_of(row);
+        const auto chance = jitter(row.id, now);
         const bool try_again = interval && trigger == "timer" && !outcome && !needs_a_person(outcome.error().code);
         profile.failures = try_again ? profile.failures + 1 : 0;
-        due = !interval   ? Time{}
-              : try_again ? schedule::retry_due(now, *interval, profile.failures, chance)
-                          : schedule::next_due(now, *interval, chance);
+        due = !interval ? Time{}
+                        : respectful(row, try_again ? schedule::retry_due(now, *interval, profile.failures, chance)
+                                                    : schedule::next_due(now, *interval, chance));
     }
-    set_times(profile, now, due);
+    set_due(profile, due);
     arm();
 }
 
@@ -146,16 +170,16 @@ void ScheduleKeeper::on_time()
         on_due_(*profile);
         // Nothing came of it: the schedule goes on.
         if (const auto interval = interval_of(profile->row); interval && profile->due != Time{})
-            set_times(*profile, from_stored(profile->row.last_end),
-                      schedule::next_due(now, *interval, jitter(profile->row.id, now)));
+            set_due(*profile, schedule::next_due(now, *interval, jitter(profile->row.id, now)));
     }
     arm();
 }
 
-void ScheduleKeeper::set_times(Profile& profile, Time last_end, Time due)
+void ScheduleKeeper::set_due(Profile& profile, Time due)
 {
+    profile.row.next_due = to_stored(due);
     try {
-        book_.set_times(profile, last_end, due);
+        book_.store_schedule(profile);
     } catch (const std::exception& error) {
         spdlog::error("the times of profile {} could not be stored, going on without: {}", profile.row.name,
                       error.what());

@@ -5,6 +5,7 @@
 #include "schedule/clock.hpp"
 #include "storage/profile_repository.hpp"
 
+#include <chrono>
 #include <functional>
 #include <string_view>
 
@@ -25,7 +26,7 @@ public:
     /// Takes over the plans found at start: one run for what was missed meanwhile.
     void load();
     /// The due time of a profile that is about to be stored. `before`: what it replaces, or null; an
-    /// unchanged schedule goes on.
+    /// unchanged schedule goes on. A server that refused the credentials is left alone until they change.
     void plan(storage::ProfileRow& row, const storage::ProfileRow* before) const;
     /// A profile was stored or removed.
     void adopt(Profile& profile);
@@ -34,14 +35,15 @@ public:
     /// A session of the profile waits or runs: nothing is due until it has ended.
     void began(Profile& profile);
     /// Sets and stores the times of the profile. A plan that the end of the service cut short is kept,
-    /// to be caught up at the next start.
-    void ended(Profile& profile, std::string_view trigger, const base::Result<void>& outcome);
+    /// to be caught up at the next start. `wait`: how long the server wants to be left alone, a day at most.
+    void ended(Profile& profile, std::string_view trigger, const base::Result<void>& outcome,
+               std::chrono::seconds wait);
     /// No profile syncs by itself any more.
     void retire();
 
 private:
     void on_time();
-    void set_times(Profile& profile, Time last_end, Time due);
+    void set_due(Profile& profile, Time due);
 
     ProfileBook& book_;
     schedule::Clock& clock_;

@@ -237,10 +237,10 @@ void Sessions::on_worker_end(std::uint64_t session, const channel::Result& resul
             spdlog::warn("the record of session {} cannot be read, ignoring it: {}", session, error.what());
         }
     }
-    end(session, outcome);
+    end(session, outcome, std::chrono::seconds(result.retry_after_s));
 }
 
-void Sessions::end(std::uint64_t session, const Outcome& outcome)
+void Sessions::end(std::uint64_t session, const Outcome& outcome, std::chrono::seconds wait)
 {
     const auto job = std::move(*jobs_.find_session(session));
     jobs_.remove(session);
@@ -248,7 +248,7 @@ void Sessions::end(std::uint64_t session, const Outcome& outcome)
     profile.state = JobState::Idle;
     profile.running = 0;
     profile.last_end = to_record(profile, job, outcome, around_.clock.now());
-    around_.schedule.ended(profile, job.trigger, outcome);
+    around_.schedule.ended(profile, job.trigger, outcome, wait);
     log_end(profile, job, outcome);
 
     announce(profile);

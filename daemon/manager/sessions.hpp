@@ -58,8 +58,9 @@ private:
     base::Result<void> begin_worker(Profile& profile, Job& job);
     void on_progress(std::uint64_t session, const channel::Progress& progress);
     void on_worker_end(std::uint64_t session, const channel::Result& result);
-    /// `outcome`: nothing, or why not; Errc::Stopped: it was stopped.
-    void end(std::uint64_t session, const base::Result<void>& outcome);
+    /// `outcome`: nothing, or why not; Errc::Stopped: it was stopped. `wait`: how long the server wants to be left
+    /// alone.
+    void end(std::uint64_t session, const base::Result<void>& outcome, std::chrono::seconds wait = {});
     void announce(const Profile& profile);
     void announce_changes(const Job& job);
     void announce_end(const Job& job, const base::Result<void>& outcome);

@@ -6,10 +6,15 @@
 #include "runner/session_driver.hpp"
 #include "runner/session_setup.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 
 namespace runner {
 namespace {
+
+/// What nobody would wait for, and a number that the channel carries.
+constexpr std::chrono::seconds longest_wait = std::chrono::days(365);
 
 /// The session up to its end, but for writing that down.
 std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundings& around, SessionReport& report)
@@ -57,7 +62,10 @@ channel::Result run_session(const channel::Plan& plan, const Surroundings& aroun
         around.state.begin_session(report.record());
         const auto error = carry_out(plan, around, report);
         around.state.end_session(report.record());
-        return result_of(error);
+        auto result = result_of(error);
+        if (const auto wait = around.transport.retry_after(); wait && error)
+            result.retry_after_s = static_cast<std::uint32_t>(std::min(wait->count(), longest_wait.count()));
+        return result;
     } catch (const std::exception& exception) {
         return result_of(local_failure(exception));
     }

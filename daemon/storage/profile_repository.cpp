@@ -35,7 +35,13 @@ CREATE TABLE last_session (number INTEGER NOT NULL);
 INSERT INTO last_session VALUES (0);
 )sql";
 
-constexpr const char* steps[] = {version_1};
+// What keeps the schedule from a server.
+constexpr const char* version_2 = R"sql(
+ALTER TABLE profile ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE profile ADD COLUMN credentials_refused INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2};
 
 } // namespace
 
@@ -83,7 +89,7 @@ std::vector<ProfileRow> ProfileRepository::load_all() const
     std::vector<ProfileRow> profiles;
     for (auto rows = impl_->database->query(
              "SELECT id, owner, name, url, mode, type, interval, sealed_credentials, allow_plain_credentials, "
-             "ca_file, settings, last_end, next_due FROM profile ORDER BY place");
+             "ca_file, settings, last_end, next_due, not_before, credentials_refused FROM profile ORDER BY place");
          rows.next();) {
         ProfileRow row;
         row.id = rows.text(0);
@@ -99,6 +105,8 @@ std::vector<ProfileRow> ProfileRepository::load_all() const
         row.settings = rows.text(10);
         row.last_end = rows.number(11);
         row.next_due = rows.number(12);
+        row.not_before = rows.number(13);
+        row.credentials_refused = rows.number(14) != 0;
         row.services = impl_->services_of(row.id);
         profiles.push_back(std::move(row));
     }
@@ -109,11 +117,12 @@ void ProfileRepository::insert(const ProfileRow& row)
 {
     transact(*impl_->database, [&] {
         impl_->database->execute("INSERT INTO profile (id, owner, name, url, mode, type, interval, sealed_credentials, "
-                                 "allow_plain_credentials, ca_file, settings, last_end, next_due) "
-                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                                 "allow_plain_credentials, ca_file, settings, last_end, next_due, not_before, "
+                                 "credentials_refused) "
+                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
                                  row.id, row.owner, row.name, row.url, row.mode, row.type, row.interval,
                                  Blob{row.sealed_credentials}, row.allow_plain_credentials, row.ca_file, row.settings,
-                                 row.last_end, row.next_due);
+                                 row.last_end, row.next_due, row.not_before, row.credentials_refused);
         impl_->put_services(row);
     });
 }
@@ -124,9 +133,10 @@ void ProfileRepository::update(const ProfileRow& row)
         impl_->database->execute(
             "UPDATE profile SET owner = ?2, name = ?3, url = ?4, mode = ?5, type = ?6, interval = ?7, "
             "sealed_credentials = ?8, allow_plain_credentials = ?9, ca_file = ?10, settings = ?11, last_end = ?12, "
-            "next_due = ?13 WHERE id = ?1",
+            "next_due = ?13, not_before = ?14, credentials_refused = ?15 WHERE id = ?1",
             row.id, row.owner, row.name, row.url, row.mode, row.type, row.interval, Blob{row.sealed_credentials},
-            row.allow_plain_credentials, row.ca_file, row.settings, row.last_end, row.next_due);
+            row.allow_plain_credentials, row.ca_file, row.settings, row.last_end, row.next_due, row.not_before,
+            row.credentials_refused);
         impl_->database->execute("DELETE FROM service WHERE profile = ?1", row.id);
         impl_->put_services(row);
     });
@@ -137,9 +147,11 @@ void ProfileRepository::remove(std::string_view id)
     impl_->database->execute("DELETE FROM profile WHERE id = ?1", id);
 }
 
-void ProfileRepository::set_times(std::string_view id, std::int64_t last_end, std::int64_t next_due)
+void ProfileRepository::update_schedule(const ProfileRow& row)
 {
-    impl_->database->execute("UPDATE profile SET last_end = ?2, next_due = ?3 WHERE id = ?1", id, last_end, next_due);
+    impl_->database->execute("UPDATE profile SET last_end = ?2, next_due = ?3, not_before = ?4, "
+                             "credentials_refused = ?5 WHERE id = ?1",
+                             row.id, row.last_end, row.next_due, row.not_before, row.credentials_refused);
 }
 
 std::uint64_t ProfileRepository::next_session_number()

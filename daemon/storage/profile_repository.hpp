@@ -26,6 +26,9 @@ struct ProfileRow {
     std::string settings;      ///< JSON of the rest, for keys added later
     std::int64_t last_end = 0; ///< µs since 1970, end of the last session; 0: never
     std::int64_t next_due = 0; ///< µs since 1970; 0: none
+    /// µs since 1970, until when the server asked to be left alone; 0: it did not.
+    std::int64_t not_before = 0;
+    bool credentials_refused = false; ///< by the server, and they are the same still
     struct Service {
         std::string type;
         std::string uri;
@@ -48,7 +51,8 @@ public:
     void insert(const ProfileRow& row);       ///< an id that is there already is a failure
     void update(const ProfileRow& row);       ///< all of it, services included; keeps its place
     void remove(std::string_view id);
-    void set_times(std::string_view id, std::int64_t last_end, std::int64_t next_due);
+    /// `last_end`, `next_due`, `not_before` and `credentials_refused` of the row, and nothing else.
+    void update_schedule(const ProfileRow& row);
     /// A number never given before, also across restarts.
     std::uint64_t next_session_number();
 

@@ -47,6 +47,7 @@ public:
     HttpTransport& operator=(const HttpTransport&) = delete;
 
     base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body) override;
+    std::optional<std::chrono::seconds> retry_after() const override { return retry_after_; }
     void interrupt() noexcept override { waiter_.interrupt(); }
 
 private:
@@ -81,6 +82,7 @@ private:
     Owned<GTlsCertificate> certificate_; ///< ours
     Owned<GSocket> socket_;              ///< of the newest connection
     bool secure_ = false;                ///< the session has gone by https, and stays there
+    std::optional<std::chrono::seconds> retry_after_;
 
     // Of the running exchange.
     gint64 deadline_ = 0;
@@ -139,6 +141,7 @@ base::Result<Reply> HttpTransport::post(const std::string& url, std::string_view
     secure_ = is_https(uri.get());
 
     login_.begin();
+    retry_after_.reset();
     auto reply = post_following(std::move(uri), media_type, body);
     if (!reply)
         drop_connections(); // whatever is still on its way there must not be taken for the next reply
@@ -345,8 +348,9 @@ base::Result<Answer> HttpTransport::read_answer(const Request& request, SoupMess
 {
     const auto host = address(request.uri);
     const bool logs_in = !options_.http_user.empty() && is_own(request.uri);
-    auto answer =
-        read_head(host, soup_message_get_status(message), soup_message_get_response_headers(message), logs_in);
+    auto* headers = soup_message_get_response_headers(message);
+    retry_after_ = find_retry_after(headers);
+    auto answer = read_head(host, soup_message_get_status(message), headers, logs_in);
     if (!answer || !answer->location.empty() || answer->challenge)
         return answer;
     auto body = read_body(request.uri, message, stream);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,9 @@ public:
     /// body, a text/html page or no HTTP at all), ReplyTooLarge (after decompression, too), Protocol (no such URL can
     /// be), Stopped (`interrupt`). The message names the host and says what to do.
     virtual base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body) = 0;
+
+    /// How long the server wants to be left alone, by the reply that came last, if that says so (Retry-After).
+    virtual std::optional<std::chrono::seconds> retry_after() const = 0;
 
     /// Async-signal-safe: makes a running and every later `post` end with Stopped.
     virtual void interrupt() noexcept = 0;

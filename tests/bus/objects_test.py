@@ -36,6 +36,7 @@ class Objects(harness.TestCase):
         self.assertEqual(values, {
             'ProfileId': profile_id, 'ProfileName': 'Work', 'Url': 'https://sync.example.org/ds', 'Mode': 'PERIODIC',
             'Type': 'TWO_WAY', 'Interval': '1_DAY', 'HasCredentials': True, 'State': 'Idle', 'LastSyncTime': 0,
+            'NotBefore': 0, 'Attention': '',
             'Services': [{'ServiceType': 'CONTACT', 'ServerDatabaseUri': 'card', 'Enable': True},
                          {'ServiceType': 'EVENT', 'ServerDatabaseUri': 'cal', 'Enable': True}]})
         for name, value in values.items():

@@ -11,8 +11,9 @@ import harness
 from harness import PROFILE, services
 from own_daemon import OwnDaemon
 
-sys.path.insert(0, str(harness.ROOT / 'tests/server'))
-from reference_server import ReferenceServer
+sys.path[:0] = [str(harness.ROOT / 'tests/server'), str(harness.ROOT / 'tests/peer')]
+from reference_server import ReferenceServer  # noqa: E402
+from web_front import WebFront  # noqa: E402
 
 SECOND = 1_000_000
 WEEK = 7 * 24 * 3600 * SECOND
@@ -110,6 +111,86 @@ class Schedule(unittest.TestCase):
         self.assertEqual(client.manager('GetHistory', profile_id, 0), [])
         self.assertEqual(client.signals('Completed', 'Stopped', 'Failed'), [])
         self.assertEqual(self.server.sessions(), [])
+
+    # ---- what keeps the schedule from a server ----------------------------------------
+
+    def begin(self, url, **changes):
+        """A daemon with one profile that is due every five minutes; what follows reads its `status`."""
+        self.daemon.start()
+        self.user = self.daemon.client()
+        self.profile_id = self.user.add(Url=url, Mode='PERIODIC', Interval='5_MINUTES', **changes)
+
+    def status(self):
+        values = self.user.get_all(harness.path_of(self.profile_id), PROFILE)
+        return tuple(values[name] for name in ('NextSyncTime', 'NotBefore', 'Attention'))
+
+    def sync(self):
+        """How a session ends that is asked for by hand: the signal, and the error's name."""
+        member, arguments = self.user.wait_for_end(self.profile_id, self.user.start(self.profile_id))
+        return member, *arguments[:1]
+
+    def restart(self):
+        self.assertEqual(self.daemon.stop(), 0)
+        self.daemon.start()
+        self.user = self.daemon.client()
+
+    def test_a_wrong_password_stops_the_schedule_until_it_changes(self):
+        self.begin(self.server.url, Password='wrong')
+        self.assertGreater(self.status()[0], now())
+        refused = ('Failed', 'org.syncd1.Error.Authentication')
+        self.assertEqual(self.sync(), refused)
+        due, _, attention = self.status()
+        self.assertEqual(due, 0)
+        self.assertIn('refuses the user name or the password', attention)
+        told = [values for _, (_, values, _) in self.user.signals('PropertiesChanged') if values['State'] == 'Idle']
+        self.assertEqual((told[-1]['NextSyncTime'], told[-1]['Attention']), (0, attention))
+        self.restart()
+        self.assertEqual(self.status()[::2], (0, attention))
+        self.assertEqual(self.sync(), refused)  # by hand it is tried all the same
+        self.user.manager('Update', self.profile_id, harness.profile(
+            ('Id', 'Password'), Url=self.server.url, Mode='PERIODIC', Interval='1_HOUR'))
+        self.assertEqual(self.status()[::2], (0, attention))
+        self.user.manager('Update', self.profile_id, harness.profile(
+            Url=self.server.url, Mode='PERIODIC', Interval='5_MINUTES'))
+        due, _, attention = self.status()
+        self.assertEqual(attention, '')
+        self.assertTrue(now() < due <= now() + 330 * SECOND, due - now())
+        self.assertEqual(self.sync(), ('Completed',))
+
+    def test_a_server_is_left_alone_for_as_long_as_it_asks(self):
+        front = WebFront(self.server)
+        self.addCleanup(front.stop)
+        self.begin(front.url)
+
+        def fail(status, wait, error='HttpStatus'):
+            """When the server may be asked again: (the earliest, the latest)."""
+            front.busy = status, wait
+            began = now()
+            self.assertEqual(self.sync(), ('Failed', 'org.syncd1.Error.' + error))
+            return began, now()
+
+        for status, wait, kept in [(503, 7200, 7200), (429, 3600, 3600), (417, 1800, 1800), (503, 10**9, 24 * 3600)]:
+            first, last = fail(status, wait)
+            due, not_before, attention = self.status()
+            self.assertTrue(first + kept * SECOND <= not_before <= last + kept * SECOND, (status, not_before - first))
+            self.assertEqual((due, attention), (not_before, ''))
+        front.busy = 503, time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(time.time() + 5400))
+        self.assertEqual(self.sync()[0], 'Failed')
+        self.assertAlmostEqual((self.status()[1] - now()) / SECOND, 5400, delta=60)
+
+        # With the status of SyncML for the same, in a reply of HTTP that is well.
+        self.server.misbehave('503:SyncHdr')
+        first, last = fail(200, 7200, 'Server')
+        due, not_before, _ = self.status()
+        self.assertTrue(first + 7200 * SECOND <= not_before <= last + 7200 * SECOND, not_before - first)
+        self.restart()
+        self.assertEqual(self.status()[:2], (due, not_before))
+        self.assertEqual(self.user.manager('GetHistory', self.profile_id, 1)[0]['Trigger'], 'user')
+        front.busy = None
+        self.assertEqual(self.sync(), ('Completed',))
+        due, not_before, _ = self.status()
+        self.assertEqual(not_before, 0)
+        self.assertLess(due, now() + 330 * SECOND)
 
 
 if __name__ == '__main__':

@@ -72,7 +72,7 @@ class Program(unittest.TestCase):
             told, status, log = self.carry_out(plan, [b's3cret'])
             self.assertEqual(status, COMPLETED, log)
             self.assertEqual((told[0], told[-1]), ({'kind': 'started'}, {'kind': 'result', 'outcome': 'completed',
-                                                                         'error_name': '', 'message': ''}))
+                                                                         'error_name': '', 'message': '', 'retry_after_s': 0}))
             self.assertEqual({message['kind'] for message in told}, set(messages) - {'plan', 'services'})
             for message in told:
                 self.assertEqual(set(message) - {'kind'}, messages[message['kind']])

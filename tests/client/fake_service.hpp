@@ -35,6 +35,8 @@ private:
     std::string State() override { return "Queued"; }
     std::uint64_t LastSyncTime() override { return 1'700'000'000'000'000; }
     std::uint64_t NextSyncTime() override { return 0; }
+    std::uint64_t NotBefore() override { return 1'800'000'000'000'000; }
+    std::string Attention() override { return "do something"; }
 };
 
 class FakeStore final : public sdbus::AdaptorInterfaces<org::syncd1::Store_adaptor> {

@@ -62,10 +62,14 @@ class Passwords(ctl.TestCase):
         self.password_file.write_text('wrong')
         self.add()
         self.assertEqual(self.json('start', 'Work', status=6)['error']['name'], 'org.syncd1.Error.Authentication')
+        attention = 'the server refuses the user name or the password; until they are corrected nothing is synced but when asked to'
+        self.assertEqual(self.json('status', 'Work')['attention'], attention)
+        self.assertEqual(self.text('status').splitlines()[-1], f'Work: {attention}')
         terminal = ctl.Terminal('profile', 'update', 'Work', '--ask-password')
         terminal.expect(f'Password at {self.server.url}: ')
         terminal.type(PASSWORD + '\n')
         self.assertEqual(terminal.finish_keeping_settings(), 0)
+        self.assertIsNone(self.json('status', 'Work')['attention'])
         self.assertEqual(self.json('start', 'Work')['outcome'], 'COMPLETED')
 
     def test_a_file_that_others_may_read_is_warned_of(self):

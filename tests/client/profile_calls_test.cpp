@@ -244,6 +244,8 @@ TEST_CASE("status reads the profile's object, and an id that no object can have 
     CHECK(status.state == ProfileState::Queued);
     CHECK(status.last_sync_time == Time(std::chrono::seconds(1'700'000'000)));
     CHECK(status.next_sync_time == Time());
+    CHECK(status.not_before == Time(std::chrono::seconds(1'800'000'000)));
+    CHECK(status.attention == "do something");
     CHECK(error_of([&] { client.status("../store/contact"); }).kind() == ErrorKind::NotFound);
     CHECK(error_of([&] { client.status(""); }).kind() == ErrorKind::NotFound);
 }

@@ -21,6 +21,7 @@ class WebFront:
     def __init__(self, server, certificate=None, key=None, client_ca=None, login=None, compress=False, relative=False,
                  cookies=False):
         self.login, self.compress, self.relative, self.cookies = login, compress, relative, cookies
+        self.busy = None         # (status, Retry-After): what every request is answered by; with 200 it is passed on
         self.requests = []       # headers of each, as a dictionary
         self.names = []          # by which TLS clients asked for us
         self._server = server.url
@@ -113,11 +114,14 @@ class WebFront:
                 front.requests.append(dict(self.headers))
                 if not front._admits(self.headers['Authorization'], self.path):
                     return self.answer(401, {'WWW-Authenticate': front._challenge()}, b'<html>Who are you?</html>')
+                more = {'Retry-After': str(front.busy[1])} if front.busy else {}
+                if front.busy and front.busy[0] != 200:
+                    return self.answer(front.busy[0], more, b'busy')
                 number = len(front.requests)
                 if front.cookies and number > 1 and f'turn={number - 1}' not in self.headers.get('Cookie', ''):
                     return self.answer(400, {}, b'')
                 status, kind, answer = front._pass_on(self.path, self.headers, body)
-                headers = {'Content-Type': kind}
+                headers = {'Content-Type': kind, **more}
                 if front.cookies:
                     headers['Set-Cookie'] = f'turn={number}; Path=/; HttpOnly'
                 if front.compress:

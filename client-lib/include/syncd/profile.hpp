@@ -63,6 +63,8 @@ struct ProfileStatus {
     ProfileState state = ProfileState::Idle;
     Time last_sync_time{};
     Time next_sync_time{};
+    Time not_before{};     ///< until when the server asked to be left alone; nothing is started by itself until then
+    std::string attention; ///< what somebody has to do before it syncs by itself again, in English; empty: nothing
 };
 
 /// Overwrites the characters of `text` and empties it.

@@ -114,7 +114,7 @@ TEST_CASE("the line of a plan is one line, lists the secrets' sizes and holds no
 TEST_CASE("events survive the channel", "[channel]")
 {
     const Progress progress{"EVENT", true, 4'294'967'295U, 17};
-    const Result failed{Result::Outcome::Failed, "org.syncd1.Error.Tls", "the certificate of \"h\" …"};
+    const Result failed{Result::Outcome::Failed, "org.syncd1.Error.Tls", "the certificate of \"h\" …", 4'294'967'295U};
 
     const auto started = parse_event(to_line(Event(Started{})));
     REQUIRE(started);
@@ -161,7 +161,7 @@ TEST_CASE("a result names an error of ours exactly when it failed", "[channel]")
 {
     const auto result = [](const char* outcome, const char* name) {
         return std::string("{\"kind\":\"result\",\"outcome\":\"") + outcome + "\",\"error_name\":\"" + name +
-               "\",\"message\":\"\"}";
+               "\",\"message\":\"\",\"retry_after_s\":0}";
     };
     CHECK(parse_event(result("failed", "org.syncd1.Error.Tls")));
     CHECK(error_of(result("failed", "")) == "channel: result: error_name is not one of ours");

@@ -164,13 +164,129 @@ TEST_CASE("an automatic session that failed is tried again sooner, but ever late
     CHECK(until_next(fixture, id) < 6min);
 }
 
-TEST_CASE("a wrong password is not tried again before its time", "[manager][schedule]")
+TEST_CASE("a wrong password stops the schedule until it is another", "[manager][schedule]")
 {
     Fixture fixture;
     const auto id = fixture.add(periodic("1_HOUR"));
     fixture.timer.run_until(fixture.clock, fixture.get(id).next_sync);
     fixture.pool.fail(1, base::Errc::Authentication);
+    const auto is_stopped = [&] {
+        const auto view = fixture.get(id);
+        return view.next_sync == manager::Time{} && !view.attention.empty() && !fixture.timer.armed;
+    };
+    CHECK(is_stopped());
+    CHECK(fixture.recorder.last->attention == fixture.get(id).attention); // told with the end
+    fixture.boot();
+    CHECK(is_stopped());
+
+    // Neither what has nothing to do with it nor another interval starts it again.
+    REQUIRE(fixture.manager->update(anna, id, without_secrets(periodic("5_MINUTES"))));
+    CHECK(is_stopped());
+    // Who asks for it by hand may have mended the server; another failure says nothing.
+    fixture.start(id);
+    fixture.pool.fail(2, base::Errc::Unreachable);
+    CHECK(is_stopped());
+
+    REQUIRE(fixture.manager->update(anna, id, periodic("5_MINUTES")));
+    CHECK(fixture.get(id).attention.empty());
+    CHECK(until_next(fixture, id) >= 5min);
+    CHECK(until_next(fixture, id) < 6min);
+    fixture.timer.run_until(fixture.clock, fixture.get(id).next_sync);
+    CHECK(fixture.pool.workers.size() == 1);
+}
+
+TEST_CASE("a password that works again starts the schedule", "[manager][schedule]")
+{
+    Fixture fixture;
+    const auto id = fixture.add(periodic("1_HOUR"));
+    fixture.start(id);
+    fixture.pool.fail(1, base::Errc::Authentication);
+    CHECK(fixture.get(id).next_sync == manager::Time{});
+    fixture.start(id);
+    fixture.pool.complete(2);
+    CHECK(fixture.get(id).attention.empty());
     CHECK(until_next(fixture, id) >= 60min);
+}
+
+TEST_CASE("the password of one service, or that of HTTP, starts the schedule as well", "[manager][schedule]")
+{
+    Fixture fixture;
+    const auto id = fixture.add(periodic("1_HOUR"));
+    const auto refuse = [&] {
+        const auto session = fixture.start(id);
+        fixture.pool.fail(session, base::Errc::Authentication);
+        CHECK(fixture.get(id).next_sync == manager::Time{});
+    };
+    refuse();
+    auto input = without_secrets(periodic("1_HOUR"));
+    input.http_user = "proxy";
+    input.http_password = base::Secret("secret");
+    REQUIRE(fixture.manager->update(anna, id, input));
+    CHECK(until_next(fixture, id) >= 60min);
+    refuse();
+    input = without_secrets(periodic("1_HOUR"));
+    input.services[0].user = "cards";
+    input.services[0].password = base::Secret("secret");
+    REQUIRE(fixture.manager->update(anna, id, input));
+    CHECK(until_next(fixture, id) >= 60min);
+}
+
+TEST_CASE("a server that asks to be left alone is, for a day at the most", "[manager][schedule]")
+{
+    Fixture fixture;
+    const auto id = fixture.add(periodic("5_MINUTES"));
+    const auto fail = [&](std::chrono::seconds wait) {
+        fixture.pool.end(fixture.start(id), {channel::Result::Outcome::Failed, "org.syncd1.Error.HttpStatus", "busy",
+                                             static_cast<std::uint32_t>(wait.count())});
+    };
+    const auto until = [&] { return fixture.get(id).not_before - fixture.clock.time; };
+    fail(2h);
+    CHECK(until() == 2h);
+    CHECK(until_next(fixture, id) == 2h);
+    CHECK(fixture.timer.armed == fixture.get(id).next_sync);
+    fixture.clock.time += 1h;
+    fixture.boot();
+    CHECK(until() == 1h);
+    CHECK(until_next(fixture, id) == 1h);
+    REQUIRE(fixture.manager->update(anna, id, without_secrets(periodic("15_MINUTES"))));
+    CHECK(until_next(fixture, id) == 1h);
+
+    fail(10s); // a shorter one counts when it is the newer; the interval is longer still
+    CHECK(until() == 10s);
+    CHECK(until_next(fixture, id) >= 15min);
+    fail(100h);
+    CHECK(until() == 24h);
+    CHECK(until_next(fixture, id) == 24h);
+    fail(0s); // it does not say
+    CHECK(until() == 24h);
+
+    fixture.pool.complete(fixture.start(id));
+    CHECK(fixture.get(id).not_before == manager::Time{});
+    CHECK(until_next(fixture, id) < 17min);
+}
+
+TEST_CASE("what one server asked for does not hold for the next", "[manager][schedule]")
+{
+    Fixture fixture;
+    const auto id = fixture.add(periodic("5_MINUTES"));
+    fixture.pool.end(fixture.start(id),
+                     {channel::Result::Outcome::Failed, "org.syncd1.Error.HttpStatus", "busy", 7200});
+    auto moved = periodic("5_MINUTES");
+    moved.url = "https://other.example.org/ds";
+    REQUIRE(fixture.manager->update(anna, id, moved));
+    CHECK(fixture.get(id).not_before == manager::Time{});
+}
+
+TEST_CASE("a wait that a wrong clock has made is none", "[manager][schedule]")
+{
+    Fixture fixture;
+    const auto id = fixture.add(periodic("5_MINUTES"));
+    fixture.pool.end(fixture.start(id),
+                     {channel::Result::Outcome::Failed, "org.syncd1.Error.HttpStatus", "busy", 7200});
+    fixture.clock.time -= std::chrono::days(400);
+    fixture.boot();
+    CHECK(fixture.get(id).not_before == manager::Time{});
+    CHECK(until_next(fixture, id) < 6min);
 }
 
 TEST_CASE("a session by hand that failed is not tried again before the regular time", "[manager][schedule]")

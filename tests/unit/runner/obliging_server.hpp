@@ -23,7 +23,8 @@ public:
     /// What a message in WBXML is answered with, if the server does not read that.
     std::optional<base::Error> on_wbxml;
 
-    std::string resp_uri; ///< of every reply
+    std::string resp_uri;                     ///< of every reply
+    std::optional<std::chrono::seconds> wait; ///< how long it wants to be left alone
 
     std::vector<std::string> media_types; ///< of all that was posted
     std::vector<syncml::Message> requests;
@@ -32,6 +33,7 @@ public:
 
     base::Result<transport::Reply> post(const std::string& url, std::string_view media_type,
                                         std::string_view body) override;
+    std::optional<std::chrono::seconds> retry_after() const override { return wait; }
     void interrupt() noexcept override { interrupted = true; }
 
 private:

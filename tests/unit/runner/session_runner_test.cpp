@@ -382,6 +382,19 @@ TEST_CASE("a broken connection is written down and told", "[runner]")
     CHECK(record.bytes_received == 0);
 }
 
+TEST_CASE("how long the server wants to be left alone is told with a failure", "[runner]")
+{
+    Fixture f;
+    f.server.wait = std::chrono::seconds(90);
+    CHECK(f.run() == channel::Result{Outcome::Completed, "", "", 0});
+    f.server.on_request = connection_lost;
+    CHECK(f.run().retry_after_s == 90);
+    f.server.wait = std::chrono::hours(1'000'000'000);
+    CHECK(f.run().retry_after_s == 365 * 24 * 3600);
+    f.server.wait.reset();
+    CHECK(f.run().retry_after_s == 0);
+}
+
 TEST_CASE("an open record stands while the session runs", "[runner]")
 {
     Fixture f;

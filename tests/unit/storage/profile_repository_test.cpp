@@ -25,6 +25,8 @@ ProfileRow full_row(const std::string& id)
     row.settings = "{}";
     row.last_end = 1'700'000'000'000'000;
     row.next_due = 1'700'086'400'000'000;
+    row.not_before = 1'700'000'060'000'000;
+    row.credentials_refused = true;
     row.services = {{"EVENT", "cal", false, std::string("\0x", 2)}, {"CONTACT", "card", true, ""}};
     return row;
 }
@@ -75,13 +77,17 @@ TEST_CASE_METHOD(Fixture, "a removed profile leaves nothing behind", "[profiles]
     CHECK(repository->load_all() == std::vector<ProfileRow>{full_row("two"), again});
 }
 
-TEST_CASE_METHOD(Fixture, "the times of a profile change alone", "[profiles]")
+TEST_CASE_METHOD(Fixture, "the schedule of a profile changes alone", "[profiles]")
 {
     repository->insert(full_row("one"));
-    repository->set_times("one", 5, 6);
     auto expected = full_row("one");
     expected.last_end = 5;
     expected.next_due = 6;
+    expected.not_before = 7;
+    expected.credentials_refused = false;
+    auto row = expected;
+    row.name = "not written";
+    repository->update_schedule(row);
     CHECK(repository->load_all() == std::vector<ProfileRow>{expected});
 }
 

@@ -80,5 +80,7 @@ TEST_CASE("profiles of version 1 are read", "[schema]")
     CHECK(rows[0].services ==
           std::vector<ProfileRow::Service>{{"CONTACT", "card", true, ""}, {"EVENT", "cal", false, "box"}});
     CHECK(rows[0].next_due == 6);
+    CHECK(rows[0].not_before == 0);
+    CHECK_FALSE(rows[0].credentials_refused);
     CHECK(repository->next_session_number() == 3);
 }

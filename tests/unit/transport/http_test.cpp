@@ -137,6 +137,27 @@ TEST_CASE("a server that is busy says when to come back", "[transport]")
         }
 }
 
+TEST_CASE("how long a server wants to be left alone is that of its last reply", "[transport]")
+{
+    using namespace std::chrono_literals;
+    ScriptedServer server({{status("503 Service Unavailable", "Retry-After: 120\r\n")},
+                           {"HTTP/1.1 200 OK\r\nRetry-After: 30\r\nContent-Length: 1\r\n\r\nx"},
+                           {ok("2")},
+                           {status("429 Too Many Requests", "Retry-After: 5\r\n")}});
+    const auto transport = transport::create_http_transport(options());
+    CHECK(transport->retry_after() == std::nullopt);
+    CHECK_FALSE(post(*transport, server.url()));
+    CHECK(transport->retry_after() == 120s);
+    CHECK(post(*transport, server.url()));
+    CHECK(transport->retry_after() == 30s);
+    CHECK(post(*transport, server.url()));
+    CHECK(transport->retry_after() == std::nullopt);
+    CHECK_FALSE(post(*transport, server.url()));
+    CHECK(transport->retry_after() == 5s);
+    CHECK_FALSE(post(*transport, "http://127.0.0.1:1/"));
+    CHECK(transport->retry_after() == std::nullopt);
+}
+
 TEST_CASE("a reply tells which address it came from", "[transport]")
 {
     ScriptedServer server({{status("307 Moved", "Location: ../there?a=1\r\n")}, {ok("1")}, {ok("2")}});
