@@ -41,9 +41,12 @@ Json document(const syncd::SyncProfileInfo& profile)
         {"has_credentials", profile.has_credentials},
         {"has_http_credentials", profile.has_http_credentials},
         {"has_client_certificate", profile.has_client_certificate},
+        {"has_server_password", profile.has_server_password},
         {"allow_plain_credentials", info.allow_plain_credentials},
         {"ca_file", text_or_null(info.ca_file)},
         {"device_id", text_or_null(info.device_id)},
+        {"server_id", text_or_null(info.server_id)},
+        {"authenticate_server", info.authenticate_server},
         {"encoding", word_of(info.encoding)},
         {"services", std::move(services)},
     };

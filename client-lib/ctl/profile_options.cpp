@@ -125,6 +125,10 @@ void ProfileOptions::declare(Command& command, bool is_new)
     command.option("--http-password-file", "FILE", http_password_file, "The password that goes with it");
     command.option("--client-certificate", "FILE", client_certificate,
                    "PEM file with a certificate and its key, if the server wants one; '' for none");
+    command.option("--server-id", "NAME", server_id, "What the server calls itself when it notifies; '' for none");
+    command.option("--server-password-file", "FILE", server_password_file,
+                   "File with the password by which the server proves that; - for standard input");
+    command.flag("--authenticate-server", authenticate_server, "Sync only with a server that proves it every time");
     command.option("--ca-file", "FILE", ca_file, "PEM file with the authority that signed the server's certificate");
     command.option("--device-id", "ID", device_id, "Who this machine is to the server; made up when not given");
     command.option("--encoding", "ENCODING", encoding, "How messages are written: " + all_words<SyncEncoding>(),
@@ -134,6 +138,7 @@ void ProfileOptions::declare(Command& command, bool is_new)
     if (is_new)
         return;
     command.flag("--refuse-plain-credentials", refuse_plain_credentials, "Take that back");
+    command.flag("--trust-server", trust_server, "Take --authenticate-server back");
     command.flag("--ask-password", ask_password, "Ask for a new password");
     command.list_option("--enable", "SERVICE", enabled, "Sync this service again", service_word);
     command.list_option("--remove-service", "SERVICE", removed, "Take a service away", service_word);
@@ -150,6 +155,14 @@ void apply(const ProfileOptions& options, SyncProfileInfo& profile)
         info.ca_file = options.ca_file->empty() ? "" : std::filesystem::absolute(*options.ca_file).string();
     if (options.device_id)
         info.device_id = *options.device_id;
+    if (options.server_id)
+        info.server_id = *options.server_id;
+    if (options.authenticate_server && options.trust_server)
+        throw Failure(ExitStatus::Usage, "the server cannot be both authenticated and trusted");
+    if (options.authenticate_server)
+        info.authenticate_server = true;
+    if (options.trust_server)
+        info.authenticate_server = false;
     if (options.encoding)
         info.encoding = *parse_word<SyncEncoding>(*options.encoding);
     if (options.allow_plain_credentials && options.refuse_plain_credentials)
@@ -187,6 +200,9 @@ void read_secrets(const ProfileOptions& options, SyncProfileInfo& profile)
         info.client_certificate =
             options.client_certificate->empty() ? "" : read_certificate(*options.client_certificate);
 
+    if (options.server_password_file)
+        info.server_password = read_password(*options.server_password_file);
+
     for (const std::string& text : options.service_password_files) {
         const auto [type, file] = parse_assignment(text);
         service_of(profile, type).password = read_password(file);
@@ -204,7 +220,7 @@ void read_secrets(const ProfileOptions& options, SyncProfileInfo& profile)
 SecretsWiped::~SecretsWiped()
 {
     auto& info = profile_.sync_info;
-    for (auto* secret : {&info.password, &info.http_password, &info.client_certificate})
+    for (auto* secret : {&info.password, &info.http_password, &info.client_certificate, &info.server_password})
         if (*secret)
             syncd::wipe(**secret);
     for (SyncServiceInfo& service : profile_.service_info)

@@ -26,6 +26,11 @@ std::string text(const syncd::SyncProfileInfo& profile)
         {"Device id", info.device_id},
         {"Encoding", word(info.encoding)},
     };
+    if (!info.server_id.empty()) {
+        rows.emplace_back("Server id", info.server_id);
+        rows.emplace_back("Server password", profile.has_server_password ? "stored" : "none");
+        rows.emplace_back("Server proves itself", info.authenticate_server ? "in every sync" : "when it notifies");
+    }
     for (const syncd::SyncServiceInfo& service : profile.service_info)
         rows.emplace_back("Service " + word(service.service_type),
                           service.server_database_uri + (service.enable ? "" : " (off)"));

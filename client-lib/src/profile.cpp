@@ -61,6 +61,10 @@ void append_profile(sdbus::Message& message, const SyncProfileInfo& profile, boo
             entries.add("CaFile", info.ca_file);
         if (!info.device_id.empty())
             entries.add("DeviceId", info.device_id);
+        if (!info.server_id.empty())
+            entries.add("ServerId", info.server_id);
+        if (info.authenticate_server) // which is not so without being said
+            entries.add("AuthenticateServer", true);
         if (info.encoding != SyncEncoding::Xml) // which it is without being said
             entries.add("Encoding", word(info.encoding, "Encoding"));
         // Absent means "keep" to Update, and nothing to Add, which requires both.
@@ -72,7 +76,8 @@ void append_profile(sdbus::Message& message, const SyncProfileInfo& profile, boo
             entries.add("Password", std::string());
         for (const auto& [key, secret] : {std::pair("HttpId", &info.http_id),
                                           {"HttpPassword", &info.http_password},
-                                          {"ClientCertificate", &info.client_certificate}})
+                                          {"ClientCertificate", &info.client_certificate},
+                                          {"ServerPassword", &info.server_password}})
             if (*secret)
                 entries.add(key, **secret);
         entries.entry("Services", "aa{sv}", [&] {
@@ -92,6 +97,7 @@ SyncProfileInfo parse_profile(std::string id, const Values& values)
     profile.has_credentials = value(values, "HasCredentials", false);
     profile.has_http_credentials = value(values, "HasHttpCredentials", false);
     profile.has_client_certificate = value(values, "HasClientCertificate", false);
+    profile.has_server_password = value(values, "HasServerPassword", false);
 
     SyncInfo& info = profile.sync_info;
     info.url = text(values, "Url");
@@ -102,6 +108,8 @@ SyncProfileInfo parse_profile(std::string id, const Values& values)
     info.allow_plain_credentials = value(values, "AllowPlainCredentials", false);
     info.ca_file = text(values, "CaFile");
     info.device_id = text(values, "DeviceId");
+    info.server_id = text(values, "ServerId");
+    info.authenticate_server = value(values, "AuthenticateServer", false);
     if (values.contains("Encoding"))
         info.encoding = from_string<SyncEncoding>(text(values, "Encoding"));
     for (const Values& service : value(values, "Services", std::vector<Values>()))

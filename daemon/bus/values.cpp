@@ -109,6 +109,12 @@ ProfileArgument read_profile(const Call& call)
             input.http_password = dictionary.secret();
         else if (key == "ClientCertificate")
             input.client_certificate = dictionary.secret();
+        else if (key == "ServerId")
+            input.server_id = dictionary.text();
+        else if (key == "ServerPassword")
+            input.server_password = dictionary.secret();
+        else if (key == "AuthenticateServer")
+            input.authenticate_server = dictionary.flag();
         else if (key == "DeviceId")
             input.device_id = dictionary.text();
         else if (key == "Services")
@@ -135,11 +141,15 @@ Values profile_dictionary(const manager::ProfileView& profile)
         {"HasCredentials", profile.has_credentials},
         {"HasHttpCredentials", profile.has_http_credentials},
         {"HasClientCertificate", profile.has_client_certificate},
+        {"HasServerPassword", profile.has_server_password},
+        {"AuthenticateServer", profile.authenticate_server},
     };
     if (!profile.interval.empty())
         values["Interval"] = profile.interval;
     if (!profile.ca_file.empty())
         values["CaFile"] = profile.ca_file;
+    if (!profile.server_id.empty())
+        values["ServerId"] = profile.server_id;
     return values;
 }
 

@@ -39,6 +39,9 @@ void members(Visitor& visit, M& plan)
     visit("http_user", plan.http_user, "of HTTP authentication, empty: none");
     visit("http_password", plan.http_password, "");
     visit("client_certificate", plan.client_certificate, "");
+    visit("server_id", plan.server_id, "who the server is to us, empty: not known");
+    visit("server_password", plan.server_password, "");
+    visit("authenticate_server", plan.authenticate_server, "the server must prove that it knows that password");
     visit("allow_plain_credentials", plan.allow_plain_credentials, "basic credentials may travel over http");
     visit("ca_file", plan.ca_file, "PEM file; empty: the system's roots");
     visit("encoding", plan.encoding, "of messages: AUTO, XML or WBXML");

@@ -40,7 +40,10 @@ struct Plan {
     base::Secret password;
     std::string http_user; ///< below SyncML; empty: none
     base::Secret http_password;
-    base::Secret client_certificate; ///< PEM with the key; empty: none
+    base::Secret client_certificate;  ///< PEM with the key; empty: none
+    std::string server_id;            ///< who the server is to us; empty: not known
+    base::Secret server_password;     ///< that it knows as well
+    bool authenticate_server = false; ///< it must prove that
     bool allow_plain_credentials = false;
     std::string ca_file;
     std::string encoding; ///< `AUTO`, `XML`, `WBXML`

@@ -29,6 +29,17 @@ base::Result<Credentials> open_credentials(const Vault& vault, const storage::Pr
     return opened;
 }
 
+base::Result<base::Secret> open_secret(const Vault& vault, const storage::ProfileRow& row, std::string_view context,
+                                       const std::string& box)
+{
+    if (box.empty())
+        return base::Secret();
+    auto secret = vault.open_box(box, box_context(row.id, context));
+    if (!secret)
+        return base::fail(secret.error().code, fmt::format("profile {}: {}", row.name, secret.error().message));
+    return secret;
+}
+
 } // namespace
 
 base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job& job, const Config& config,
@@ -54,13 +65,16 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
         return tl::unexpected(std::move(http.error()));
     plan.http_user = std::move(http->user);
     plan.http_password = std::move(http->password);
-    if (const auto box = certificate_box(row); !box.empty()) {
-        auto certificate = vault.open_box(box, box_context(row.id, certificate_context));
-        if (!certificate)
-            return base::fail(certificate.error().code,
-                              fmt::format("profile {}: {}", row.name, certificate.error().message));
-        plan.client_certificate = std::move(*certificate);
-    }
+    auto certificate = open_secret(vault, row, certificate_context, certificate_box(row));
+    if (!certificate)
+        return tl::unexpected(std::move(certificate.error()));
+    plan.client_certificate = std::move(*certificate);
+    auto server_password = open_secret(vault, row, server_context, server_box(row));
+    if (!server_password)
+        return tl::unexpected(std::move(server_password.error()));
+    plan.server_id = server_id(row);
+    plan.server_password = std::move(*server_password);
+    plan.authenticate_server = authenticates_server(row);
     plan.allow_plain_credentials = row.allow_plain_credentials;
     plan.ca_file = row.ca_file;
     plan.encoding = encoding(row);

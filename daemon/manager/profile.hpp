@@ -41,7 +41,10 @@ struct ProfileInput {
     std::optional<std::string> http_user; ///< absent, as for `user`: keep (Update) or none (Add)
     std::optional<base::Secret> http_password;
     std::optional<base::Secret> client_certificate; ///< absent: keep or none; empty: none
-    std::optional<std::string> device_id;           ///< absent: made (Add) or kept (Update)
+    std::optional<std::string> server_id;
+    std::optional<base::Secret> server_password; ///< absent: keep or none; empty: none
+    std::optional<bool> authenticate_server;
+    std::optional<std::string> device_id; ///< absent: made (Add) or kept (Update)
 };
 
 struct ServiceView {
@@ -65,9 +68,12 @@ struct ProfileView {
     std::string ca_file;
     std::string encoding; ///< `AUTO`, `XML`, `WBXML`
     std::string device_id;
+    std::string server_id; ///< empty: none
+    bool authenticate_server = false;
     bool has_credentials = false;
     bool has_http_credentials = false;
     bool has_client_certificate = false;
+    bool has_server_password = false;
     JobState state = JobState::Idle;
     Time last_sync{};
     Time next_sync{};

@@ -23,9 +23,12 @@ ProfileView view(const Profile& profile)
     view.ca_file = row.ca_file;
     view.encoding = encoding(row);
     view.device_id = device_id(row);
+    view.server_id = server_id(row);
+    view.authenticate_server = authenticates_server(row);
     view.has_credentials = !row.sealed_credentials.empty();
     view.has_http_credentials = !http_box(row).empty();
     view.has_client_certificate = !certificate_box(row).empty();
+    view.has_server_password = !server_box(row).empty();
     view.state = profile.state;
     view.last_sync = from_stored(row.last_end);
     view.next_sync = profile.due;

@@ -27,6 +27,9 @@ constexpr const char* encoding_key = "Encoding";
 constexpr std::string_view default_encoding = "XML";
 constexpr const char* http_key = "HttpCredentials";
 constexpr const char* certificate_key = "ClientCertificate";
+constexpr const char* server_id_key = "ServerId";
+constexpr const char* server_password_key = "ServerPassword";
+constexpr const char* authenticate_server_key = "AuthenticateServer";
 constexpr std::size_t max_certificate_bytes = 32 * 1024;
 
 template <class Words>
@@ -84,6 +87,18 @@ base::Result<void> check_certificate(const std::optional<base::Secret>& certific
         return refuse(certificate_key, "must hold a certificate and its private key in PEM");
     if (has("ENCRYPTED"))
         return refuse(certificate_key, "its private key is encrypted; give it without (openssl pkey takes it off)");
+    return {};
+}
+
+base::Result<void> check_server(const ProfileInput& input)
+{
+    const auto id = input.server_id.value_or("");
+    if (auto checked = check_text(server_id_key, id, 255); !checked)
+        return checked;
+    if (input.server_password && input.server_password->size() > 1024)
+        return refuse(server_password_key, "longer than 1024 bytes");
+    if (input.server_password && !input.server_password->empty() && id.empty())
+        return refuse(server_password_key, "there is no ServerId to go with it");
     return {};
 }
 
@@ -147,7 +162,12 @@ base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, con
     const auto encoding = input.encoding.value_or(std::string(default_encoding));
     if (!contains(encodings, encoding))
         return refuse("Encoding", "must be AUTO, XML or WBXML");
-    row.settings = nlohmann::json{{device_id_key, device}, {encoding_key, encoding}}.dump();
+    nlohmann::json settings{{device_id_key, device}, {encoding_key, encoding}};
+    if (input.server_id && !input.server_id->empty())
+        settings[server_id_key] = *input.server_id;
+    if (input.authenticate_server.value_or(false))
+        settings[authenticate_server_key] = true;
+    row.settings = settings.dump();
     return {};
 }
 
@@ -180,10 +200,10 @@ base::Result<ProfileRow> rows_settings(const ProfileInput& input, const std::str
     if (const auto origin = parse_url(*input.url); !origin)
         return tl::unexpected(origin.error());
     row.url = *input.url;
-    for (const auto& checked :
-         {check_credentials("", input.user, input.password),
-          check_credentials("Http", input.http_user, input.http_password), check_certificate(input.client_certificate),
-          fill_mode(input, row), fill_services(input, row), fill_settings(input, row, default_device_id)})
+    for (const auto& checked : {check_credentials("", input.user, input.password),
+                                check_credentials("Http", input.http_user, input.http_password),
+                                check_certificate(input.client_certificate), check_server(input), fill_mode(input, row),
+                                fill_services(input, row), fill_settings(input, row, default_device_id)})
         if (!checked)
             return tl::unexpected(checked.error());
     return row;
@@ -229,6 +249,16 @@ base::Result<void> fill_secrets(const ProfileInput& input, const ProfileRow& bef
         put_box(row, certificate_key, certificate_box(before));
     else if (!certificate->empty())
         put_box(row, certificate_key, vault.seal(*certificate, box_context(row.id, certificate_context)));
+    if (server_id(row).empty()) // a password without an id is nobody's
+        return authenticates_server(row) ? refuse(authenticate_server_key, "needs ServerId and ServerPassword")
+                                         : base::Result<void>();
+    const auto& password = input.server_password;
+    if (!password)
+        put_box(row, server_password_key, server_box(before));
+    else if (!password->empty())
+        put_box(row, server_password_key, vault.seal(*password, box_context(row.id, server_context)));
+    if (authenticates_server(row) && server_box(row).empty())
+        return refuse(authenticate_server_key, "needs ServerPassword");
     return {};
 }
 
@@ -252,7 +282,7 @@ base::Result<void> check_move(const ProfileInput& input, const ProfileRow& befor
     constexpr auto why = "it moves to another server, so Id and Password must be given again";
     if (!CredentialsInput{input.user, input.password}.replace_all())
         return refuse("Url", why);
-    // The key of a certificate is shown to nobody, and may stay.
+    // The key of a certificate is shown to nobody, nor is the server's password: both may stay.
     if (!http_box(before).empty() && !CredentialsInput{input.http_user, input.http_password}.replace_all())
         return refuse("Url", fmt::format("{}, HttpId and HttpPassword too", why));
     for (const auto& service : input.services)
@@ -322,6 +352,22 @@ std::string http_box(const ProfileRow& row)
 std::string certificate_box(const ProfileRow& row)
 {
     return base::decode_base64(setting(row, certificate_key, "")).value_or("");
+}
+
+std::string server_box(const ProfileRow& row)
+{
+    return base::decode_base64(setting(row, server_password_key, "")).value_or("");
+}
+
+std::string server_id(const ProfileRow& row)
+{
+    return setting(row, server_id_key, "");
+}
+
+bool authenticates_server(const ProfileRow& row)
+{
+    const auto settings = nlohmann::json::parse(row.settings, nullptr, false);
+    return settings.is_object() && settings.value(authenticate_server_key, false);
 }
 
 std::string encoding(const ProfileRow& row)

@@ -30,11 +30,18 @@ std::string device_id(const storage::ProfileRow& row);
 /// `AUTO`, `XML` or `WBXML`; that of a profile from before there was a choice is XML, which it has used.
 std::string encoding(const storage::ProfileRow& row);
 
-/// The boxes of HTTP's user and password and of the client certificate; empty: none. Their contexts
-/// are those of services of these names.
+/// Who the server is when it calls itself by a name; empty: the profile names none.
+std::string server_id(const storage::ProfileRow& row);
+/// Whether the server must prove that it knows the password that goes with its id.
+bool authenticates_server(const storage::ProfileRow& row);
+
+/// The boxes of HTTP's user and password, of the client certificate and of the server's password; empty: none. Their
+/// contexts are those of services of these names.
 std::string http_box(const storage::ProfileRow& row);
 std::string certificate_box(const storage::ProfileRow& row);
+std::string server_box(const storage::ProfileRow& row);
 inline constexpr std::string_view http_context = "http";
 inline constexpr std::string_view certificate_context = "certificate";
+inline constexpr std::string_view server_context = "server";
 
 } // namespace manager

@@ -38,14 +38,15 @@ class Profiles(harness.TestCase):
     def test_a_profile_reads_back_as_it_was_given(self):
         given = profile(Mode='PERIODIC', Interval='4_HOURS', AllowPlainCredentials=True, CaFile='/etc/ssl/ca.pem',
                         DeviceId='phone-1', Encoding='AUTO', ProfileName='Wörk ☎', HttpId='web', HttpPassword='web-secret',
-                        ClientCertificate=CERTIFICATE)
+                        ClientCertificate=CERTIFICATE, ServerId='srv1', ServerPassword='server-secret',
+                        AuthenticateServer=True)
         profile_id = self.anna.manager('Add', given)
         self.assertRegex(profile_id, '^[A-Za-z0-9_]+$')
         expected = {**harness.plain(given), 'Type': 'TWO_WAY', 'HasCredentials': True, 'HasHttpCredentials': True,
-                    'HasClientCertificate': True}
+                    'HasClientCertificate': True, 'HasServerPassword': True}
         for service in expected['Services']:
             service['Enable'] = True
-        for secret in ('Id', 'Password', 'HttpId', 'HttpPassword', 'ClientCertificate'):
+        for secret in ('Id', 'Password', 'HttpId', 'HttpPassword', 'ClientCertificate', 'ServerPassword'):
             del expected[secret]
         self.assertEqual(self.anna.manager('Get', profile_id), expected)
         self.assertEqual(self.anna.manager('GetAll'), {profile_id: expected})
@@ -214,7 +215,8 @@ class Profiles(harness.TestCase):
                             'DeviceId': ['', 'two words', 'x' * 129], 'Encoding': ['', 'auto', 'JSON'], 'Id': ['a:b'],
                             'HasCredentials': [True],
                             'HasHttpCredentials': [True], 'HasClientCertificate': [False], 'HttpId': ['a:b', 'a\x01b'],
-                            'HttpPassword': ['alone'], 'ClientCertificate': ['/etc/ssl/client.pem', CERTIFICATE * 500],
+                            'ServerId': ['x' * 256, 'a\x01b'], 'ServerPassword': ['alone'], 'AuthenticateServer': [True],
+                            'HasServerPassword': [False], 'HttpPassword': ['alone'], 'ClientCertificate': ['/etc/ssl/client.pem', CERTIFICATE * 500],
                             'Nonsense': ['x'], 'profilename': ['x']}.items():
             for value in values:
                 with self.subTest(key=key, value=str(value)[:40]):
@@ -235,7 +237,7 @@ class Profiles(harness.TestCase):
         kept = self.anna.add()
         wrong = {key: dbus.Int32(7) for key in ['ProfileName', 'Url', 'Id', 'Password', 'Mode', 'Type', 'Interval',
                                                 'CaFile', 'DeviceId', 'Encoding', 'HttpId', 'HttpPassword', 'ClientCertificate',
-                                                'AllowPlainCredentials', 'Services']}
+                                                'ServerId', 'ServerPassword', 'AuthenticateServer', 'AllowPlainCredentials', 'Services']}
         wrong['Services'] = 'CONTACT'
         for key, value in wrong.items():
             with self.subTest(key):

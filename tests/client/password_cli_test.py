@@ -107,6 +107,24 @@ class Passwords(ctl.TestCase):
         self.assertIn('ClientCertificate: must hold a certificate and its private key',
                       self.error(8, 'profile', 'update', 'Work', '--client-certificate', self.password_file))
 
+    def test_the_servers_password_comes_from_a_file(self):
+        self.add()
+        self.run_ctl('profile', 'update', 'Work', '--server-id', 'srv1', '--server-password-file', self.password_file,
+                     '--authenticate-server')
+        stored = self.json('profile', 'show', 'Work')
+        self.assertEqual((stored['server_id'], stored['has_server_password'], stored['authenticate_server']),
+                         ('srv1', True, True))
+        self.assertEqual([line.split() for line in self.text('profile', 'show', 'Work').splitlines()[11:14]],
+                         [['Server', 'id', 'srv1'], ['Server', 'password', 'stored'],
+                          ['Server', 'proves', 'itself', 'in', 'every', 'sync']])
+        self.assertIn('AuthenticateServer: needs ServerId and ServerPassword',
+                      self.error(8, 'profile', 'update', 'Work', '--server-id', ''))
+        self.assertIn('cannot be both authenticated and trusted',
+                      self.error(2, 'profile', 'update', 'Work', '--authenticate-server', '--trust-server'))
+        self.run_ctl('profile', 'update', 'Work', '--server-id', '', '--trust-server')
+        self.assertEqual(self.json('profile', 'show', 'Work'),
+                         {**stored, 'server_id': None, 'has_server_password': False, 'authenticate_server': False})
+
     def test_the_password_of_http_is_asked_for(self):
         self.add()
         terminal = ctl.Terminal('profile', 'update', 'Work', '--http-user', 'web')

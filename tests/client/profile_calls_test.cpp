@@ -113,7 +113,8 @@ TEST_CASE("add sends empty credentials when there are none, update leaves them o
     CHECK(text(added, "Password").empty());
     CHECK_FALSE(updated.contains("Id"));
     CHECK_FALSE(updated.contains("Password"));
-    for (const auto* key : {"HttpId", "HttpPassword", "ClientCertificate"}) {
+    for (const auto* key :
+         {"HttpId", "HttpPassword", "ClientCertificate", "ServerId", "ServerPassword", "AuthenticateServer"}) {
         CHECK_FALSE(added.contains(key));
         CHECK_FALSE(updated.contains(key));
     }
@@ -121,10 +122,14 @@ TEST_CASE("add sends empty credentials when there are none, update leaves them o
     profile.sync_info.http_id = "web";
     profile.sync_info.http_password = "web-secret";
     profile.sync_info.client_certificate = "";
+    profile.sync_info.server_id = "srv1";
+    profile.sync_info.server_password = "server-secret";
     client.update(profile);
     CHECK(text(updated, "HttpId") == "web");
     CHECK(text(updated, "HttpPassword") == "web-secret");
     CHECK(text(updated, "ClientCertificate").empty());
+    CHECK(text(updated, "ServerId") == "srv1");
+    CHECK(text(updated, "ServerPassword") == "server-secret");
 }
 
 TEST_CASE("what get returned can be given to update")
@@ -141,7 +146,10 @@ TEST_CASE("what get returned can be given to update")
                   {"DeviceId", "IMEI:490154203237518"},
                   {"HasCredentials", true},
                   {"HasHttpCredentials", true},
-                  {"HasClientCertificate", true}};
+                  {"HasClientCertificate", true},
+                  {"ServerId", "srv1"},
+                  {"AuthenticateServer", true},
+                  {"HasServerPassword", true}};
     service.get = [&](const std::string&) { return stored; };
     Values updated;
     service.update = [&](const std::string&, const Values& profile) { updated = profile; };
@@ -155,14 +163,18 @@ TEST_CASE("what get returned can be given to update")
     CHECK(profile.has_credentials);
     CHECK(profile.has_http_credentials);
     CHECK(profile.has_client_certificate);
+    CHECK(profile.has_server_password);
     // Type, and what tells of credentials, would be refused.
     CHECK(keys(updated) == std::set<std::string>{"ProfileName", "Url", "Mode", "Interval", "AllowPlainCredentials",
-                                                 "CaFile", "DeviceId", "Encoding", "Services"});
+                                                 "CaFile", "DeviceId", "ServerId", "AuthenticateServer", "Encoding",
+                                                 "Services"});
     CHECK(text(updated, "Interval") == "4_HOURS");
     CHECK(updated.at("AllowPlainCredentials").get<bool>());
     CHECK(text(updated, "Encoding") == "WBXML");
     CHECK(text(updated, "CaFile") == "/etc/ca.pem");
     CHECK(text(updated, "DeviceId") == "IMEI:490154203237518");
+    CHECK(text(updated, "ServerId") == "srv1");
+    CHECK(updated.at("AuthenticateServer").get<bool>());
 }
 
 TEST_CASE("keys and words of a newer service are no error, and are not sent back")

@@ -141,7 +141,7 @@ class BrokerKilled(unittest.TestCase):
         def strike(writes):
             before = self.profiles()[self.profile]
             changed = self.device.manager.Get(self.profile)
-            for told in ('HasCredentials', 'HasHttpCredentials', 'HasClientCertificate'):
+            for told in ('HasCredentials', 'HasHttpCredentials', 'HasClientCertificate', 'HasServerPassword'):
                 del changed[told]
             changed.update(ProfileName=f'Number{writes}', Services=changed['Services'][:1], Id='alice', Password='s3cret')
             answered = self.kill_during(self.device.manager.Update, self.profile, changed, writes=writes)

@@ -121,7 +121,7 @@ class Device:
     def update_profile(self, profile, **changes):
         """A value of None takes the key away."""
         whole = self.manager.Get(profile)
-        for key in ('HasCredentials', 'HasHttpCredentials', 'HasClientCertificate', *changes):
+        for key in ('HasCredentials', 'HasHttpCredentials', 'HasClientCertificate', 'HasServerPassword', *changes):
             whole.pop(key, None)
         whole.update((key, value) for key, value in changes.items() if value is not None)
         self.manager.Update(profile, whole)

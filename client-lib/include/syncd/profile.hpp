@@ -15,7 +15,7 @@ using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// The server and the schedule of a profile.
 ///
-/// `id`, `password`, those of HTTP and `client_certificate` are never filled in by the library: what
+/// `id`, `password`, those of HTTP, `client_certificate` and `server_password` are never filled in by the library: what
 /// the service stores cannot be read back. In Client::add an absent one means empty; in
 /// Client::update it means that the stored one stays, and an empty one clears it.
 ///
@@ -36,6 +36,9 @@ struct SyncInfo {
     std::optional<std::string> http_id;       ///< for a web server that wants to know who asks (HTTP authentication)
     std::optional<std::string> http_password; ///< that goes with it
     std::optional<std::string> client_certificate; ///< PEM text with the private key, for a server that wants one
+    std::string server_id;                         ///< the name of the server, for its notifications and its proof
+    std::optional<std::string> server_password;    ///< by which the server proves that it is `server_id`
+    bool authenticate_server = false;              ///< sync only with a server that proves it in every session
 };
 
 /// One kind of records within a profile. `id` and `password` are for servers that guard each
@@ -53,9 +56,10 @@ struct SyncProfileInfo {
     std::string profile_name; ///< free text; need not be unique
     SyncInfo sync_info;
     std::vector<SyncServiceInfo> service_info; ///< each service type at most once; the order is kept
-    bool has_credentials = false;              ///< told by the service, like the two below; ignored when sent
+    bool has_credentials = false;              ///< told by the service, like the three below; ignored when sent
     bool has_http_credentials = false;
     bool has_client_certificate = false;
+    bool has_server_password = false;
 };
 
 /// What a profile is doing, and when it did and will sync.

@@ -40,12 +40,15 @@ TEST_CASE("a profile's dictionary has what the contract lists, and no secret", "
     auto profile = view();
     CHECK(keys(bus::profile_dictionary(profile)) ==
           std::set<std::string>{"ProfileName", "Url", "Mode", "Type", "Services", "AllowPlainCredentials", "DeviceId",
-                                "Encoding", "HasCredentials", "HasHttpCredentials", "HasClientCertificate"});
+                                "Encoding", "HasCredentials", "HasHttpCredentials", "HasClientCertificate",
+                                "HasServerPassword", "AuthenticateServer"});
     profile.interval = "1_HOUR";
     profile.ca_file = "/etc/ca.pem";
+    profile.server_id = "srv1";
     const auto more = bus::profile_dictionary(profile);
     CHECK(more.at("Interval").get<std::string>() == "1_HOUR");
     CHECK(more.at("CaFile").get<std::string>() == "/etc/ca.pem");
+    CHECK(more.at("ServerId").get<std::string>() == "srv1");
 }
 
 TEST_CASE("services keep their order and show three keys", "[values]")

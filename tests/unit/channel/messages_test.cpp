@@ -20,6 +20,9 @@ Plan example()
     plan.http_user = "web";
     plan.http_password = base::Secret("third");
     plan.client_certificate = base::Secret(std::string(32 * 1024, 'c'));
+    plan.server_id = "sync.example.org";
+    plan.server_password = base::Secret("fourth");
+    plan.authenticate_server = true;
     plan.allow_plain_credentials = true;
     plan.ca_file = "/etc/ca.pem";
     plan.encoding = "AUTO";
@@ -69,6 +72,9 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
     CHECK(copy.http_user == "web");
     CHECK(copy.http_password == plan.http_password);
     CHECK(copy.client_certificate == plan.client_certificate);
+    CHECK(copy.server_id == "sync.example.org");
+    CHECK(copy.server_password == plan.server_password);
+    CHECK(copy.authenticate_server);
     CHECK(copy.allow_plain_credentials);
     CHECK(copy.ca_file == plan.ca_file);
     CHECK(copy.encoding == "AUTO");
@@ -102,13 +108,15 @@ TEST_CASE("the line of a plan is one line, lists the secrets' sizes and holds no
     CHECK(line.find("wörd") == std::string::npos);
     CHECK(line.find("third") == std::string::npos);
     CHECK(line.find("ccc") == std::string::npos);
-    REQUIRE(secrets.size() == 5);
+    CHECK(line.find("fourth") == std::string::npos);
+    REQUIRE(secrets.size() == 6);
     CHECK(secrets[0] == base::Secret("pa\nss{\"wörd"));
     CHECK(secrets[1] == base::Secret("third"));
     CHECK(secrets[2] == example().client_certificate);
-    CHECK(secrets[3].empty());
-    CHECK(secrets[4] == base::Secret("second"));
-    CHECK(parse_plan(line)->secret_sizes == std::vector<std::size_t>{12, 5, 32 * 1024, 0, 6});
+    CHECK(secrets[3] == base::Secret("fourth"));
+    CHECK(secrets[4].empty());
+    CHECK(secrets[5] == base::Secret("second"));
+    CHECK(parse_plan(line)->secret_sizes == std::vector<std::size_t>{12, 5, 32 * 1024, 6, 0, 6});
 }
 
 TEST_CASE("events survive the channel", "[channel]")

@@ -53,6 +53,7 @@ inline manager::ProfileInput without_secrets(manager::ProfileInput input)
     input.http_user.reset();
     input.http_password.reset();
     input.client_certificate.reset();
+    input.server_password.reset();
     for (auto& service : input.services) {
         service.user.reset();
         service.password.reset();

@@ -106,6 +106,47 @@ TEST_CASE("a move does not take along HTTP's password", "[manager][secrets]")
     CHECK(plan_of(fixture, id).http_user.empty());
 }
 
+TEST_CASE("the server's own password is sealed, kept with its id and goes with it", "[manager][secrets]")
+{
+    Fixture fixture;
+    auto input = profile();
+    input.server_id = "srv1";
+    input.server_password = base::Secret("server-secret");
+    input.authenticate_server = true;
+    const auto id = fixture.add(input);
+    CHECK(fixture.get(id).server_id == "srv1");
+    CHECK(fixture.get(id).authenticate_server);
+    CHECK(fixture.get(id).has_server_password);
+    const auto stored = bytes_below(fixture.config.state_directory);
+    for (const auto* secret : {"server-secret", "c2VydmVyLXNlY3JldA"}) // as it is, and in base64
+        CHECK(stored.find(secret) == std::string::npos);
+
+    input.server_password.reset();
+    REQUIRE(fixture.manager->update(anna, id, input));
+    fixture.boot();
+    CHECK(plan_of(fixture, id).server_password == base::Secret("server-secret"));
+
+    // It proves something to us and is sent to nobody, so that it may move along.
+    input.url = "https://other.example/ds";
+    REQUIRE(fixture.manager->update(anna, id, input));
+    CHECK(plan_of(fixture, id).server_password == base::Secret("server-secret"));
+
+    input.server_id.reset();
+    CHECK(fixture.update_error(id, input).message == "AuthenticateServer: needs ServerId and ServerPassword");
+    input.authenticate_server = false;
+    REQUIRE(fixture.manager->update(anna, id, input));
+    input.server_id = "srv2";
+    REQUIRE(fixture.manager->update(anna, id, input));
+    CHECK_FALSE(fixture.get(id).has_server_password);
+    CHECK(plan_of(fixture, id).server_password.empty());
+    input.authenticate_server = true;
+    CHECK(fixture.update_error(id, input).message == "AuthenticateServer: needs ServerPassword");
+    input.authenticate_server = false;
+    input.server_id = "";
+    input.server_password = base::Secret("alone");
+    CHECK(fixture.update_error(id, input).message == "ServerPassword: there is no ServerId to go with it");
+}
+
 TEST_CASE("credentials reach the worker and nobody else", "[manager][secrets]")
 {
     Fixture fixture;

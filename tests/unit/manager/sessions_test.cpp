@@ -62,6 +62,9 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     input.http_user = "web";
     input.http_password = base::Secret("web-secret");
     input.client_certificate = base::Secret(certificate_pem);
+    input.server_id = "srv1";
+    input.server_password = base::Secret("server-secret");
+    input.authenticate_server = true;
     input.device_id = "dev-1";
     input.type = "SLOW";
     input.services[1].enabled = false;
@@ -78,6 +81,9 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     CHECK(plan.allow_plain_credentials);
     CHECK(plan.encoding == "AUTO");
     CHECK(plan.ca_file == "/ca.pem");
+    CHECK(plan.server_id == "srv1");
+    CHECK(plan.server_password == base::Secret("server-secret"));
+    CHECK(plan.authenticate_server);
     CHECK(plan.http_user == "web");
     CHECK(plan.http_password == base::Secret("web-secret"));
     CHECK(plan.client_certificate == base::Secret(certificate_pem));
