@@ -137,6 +137,12 @@ Authentication::Next Authentication::repeat()
     return ++attempts_ == max_attempts ? Next::RetryAfresh : Next::Retry;
 }
 
+bool Authentication::on_retry_lost()
+{
+    const bool is_retry = !accepted_ && attempts_ > 1 && attempts_ < max_attempts;
+    return is_retry && repeat() == Next::RetryAfresh;
+}
+
 void Authentication::renew()
 {
     attempts_ = 1;

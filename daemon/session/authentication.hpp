@@ -30,6 +30,9 @@ public:
     /// The server's Status for our header. Errors: Authentication, PlainCredentialsRefused.
     base::Result<Next> on_header_status(const syncml::Status& status);
 
+    /// Our answer to a challenge was not taken where it went: whether to give it once more, in a new session.
+    bool on_retry_lost();
+
     /// A session anew, with what the server has said so far.
     void renew();
 

@@ -161,6 +161,13 @@ void Engine::Impl::on(Broke broke)
     }
     if (broken == Question::Apply)
         receiver_.on_apply_failed();
+    // Starfish takes credentials at its first address alone, though its challenge names another.
+    if (broken == Question::Send && !stop_ && broke.error.code == Errc::HttpStatus &&
+        conversation_.authentication.on_retry_lost()) {
+        conversation_.restart(true);
+        step_ = Step::Fill;
+        return;
+    }
     // SyncEvolution's server answers a suspension by HTTP 500, and goes on with it nevertheless.
     end(suspended_ ? why_suspended() : std::move(broke.error));
 }

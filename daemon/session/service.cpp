@@ -144,7 +144,11 @@ Service::Reply Service::agree(SyncType proposed, const syncml::Anchor& anchor)
                                             setup_.name)};
     }
     // Refresh and slow sync do not build on an earlier session.
-    if (type_ == SyncType::Slow || syncml::is_refresh(type_) || anchor.last == setup_.peer_last)
+    if (type_ == SyncType::Slow || syncml::is_refresh(type_))
+        return {};
+    // A server that keeps no anchors has none to compare, though neither side has one.
+    const bool compares = !anchor.last.empty() || setup_.own_last.empty();
+    if (compares && anchor.last == setup_.peer_last)
         return {};
     if (resumed_ && anchor.last.empty())
         return {}; // the server knows what it goes on with
@@ -153,6 +157,10 @@ Service::Reply Service::agree(SyncType proposed, const syncml::Anchor& anchor)
         refuse_type(type_);
         return {StatusCode::RefreshRequired, {}};
     }
+    if (!compares)
+        return ask_for_slow(fmt::format("{}: slow sync, because the server does not tell which was its last session "
+                                        "with us (its Alert has no anchor).",
+                                        setup_.name));
     return ask_for_slow(
         fmt::format("{}: slow sync, because the server's last session with us is not the one that we remember "
                     "(its anchor is \"{}\", ours is \"{}\").",

@@ -100,6 +100,37 @@ TEST_CASE("200 means credentials with every message, signed with the newest nonc
     CHECK(client.all<SaveNonce>().at(0).nonce == "c2Vjb25k");
 }
 
+TEST_CASE("a server that takes credentials at its first address alone is met there", "[session][authentication]")
+{
+    Client client(setup());
+    client.start();
+    auto challenge = Reply("7", 1).challenge(1, 407, md5, "bm9uY2U=").final();
+    challenge.header().resp_uri = "https://sync.example.net/ds?sid=1";
+    client.reply(challenge);
+    CHECK(client.send->url == "https://sync.example.net/ds?sid=1");
+    SECTION("after an HTTP error, once")
+    {
+        client.fail({Errc::HttpStatus, "404"});
+        CHECK(client.send->url == server);
+        CHECK(client.sent().header.session_id == "8");
+        CHECK(client.sent().header.msg_id == 1);
+        CHECK(cred_data(client) == md5_credentials("alice", base::Secret("s3cret"), "nonce").reveal());
+        client.fail({Errc::HttpStatus, "404"});
+        CHECK(outcome(client) == Errc::HttpStatus);
+    }
+    SECTION("not when the connection broke")
+    {
+        client.fail({Errc::Unreachable, "broken"});
+        CHECK(outcome(client) == Errc::Unreachable);
+    }
+    SECTION("not when it had let us in")
+    {
+        client.reply(agreed(client.sent()));
+        client.fail({Errc::HttpStatus, "404"});
+        CHECK(outcome(client) == Errc::HttpStatus);
+    }
+}
+
 TEST_CASE("a nonce that the server lost costs one round and looks like nothing else", "[session][authentication]")
 {
     auto from = setup();

@@ -276,7 +276,7 @@ TEST_CASE("a server whose last session is not ours is told 508, and the sync bec
     CHECK(outline(client.sent()) == Lines{"Status 1/0 SyncHdr 200", "Status 1/3 Alert 508", "Alert 201 card",
                                           "Sync card [Replace 1, Replace 2]", "Final"});
     CHECK(client.all<Prepare>().at(0).type == SyncType::Slow);
-    CHECK(client.noted("not the one that we remember"));
+    CHECK(client.noted(last.empty() ? "does not tell which was its last session" : "not the one that we remember"));
 
     // SyncEvolution's server answers the second Alert with 403, and yet runs a slow sync.
     const auto second = GENERATE(200, 403, 405);
@@ -341,6 +341,19 @@ TEST_CASE("an Alert without anchors is a mismatch", "[session][initialization]")
     alert.items.emplace_back().target = syncml::Location{"contacts", {}};
     client.reply(Reply("7", 1).header_status(1).status(1, 1, "Alert", 200).command(alert).final());
     CHECK(codes(client.sent()) == std::vector<int>{508});
+}
+
+TEST_CASE("a server that never has anchors is compared with each time", "[session][initialization]")
+{
+    auto service = contacts();
+    service.peer_last.clear();
+    Client client(setup({service}));
+    client.changes[0] = {added("1")};
+    client.start();
+    client.reply(alerted(200, 200, {}));
+    CHECK(outline(client.sent()) ==
+          Lines{"Status 1/0 SyncHdr 200", "Status 1/3 Alert 508", "Alert 201 card", "Sync card [Replace 1]", "Final"});
+    CHECK(client.noted("does not tell which was its last session"));
 }
 
 TEST_CASE("the server's Alert is understood with ./ and without Target", "[session][initialization]")
