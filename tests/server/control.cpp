@@ -1,5 +1,7 @@
 #include "control.hpp"
 
+#include "personality.hpp"
+
 #include <sstream>
 #include <stdexcept>
 
@@ -119,6 +121,16 @@ VersionRefusal parse_version_refusal(const std::string& word)
     return found->second;
 }
 
+Options with_personality(Options options, const std::string& name)
+{
+    options.personality = find_personality(name);
+    if (options.personality == nullptr)
+        throw std::invalid_argument("no personality " + name);
+    if (options.personality->set_up != nullptr)
+        options.personality->set_up(options);
+    return options;
+}
+
 ResumePolicy parse_resume(const std::string& word)
 {
     static const std::map<std::string, ResumePolicy> words{
@@ -133,8 +145,8 @@ ResumePolicy parse_resume(const std::string& word)
 
 Control::Control(Store& store, UnfinishedSyncs& unfinished, Journal& journal, Faults& faults, Options& options,
                  Desk& desk, Gate& gate, std::function<void()> shut_down)
-    : store_(store), unfinished_(unfinished), journal_(journal), faults_(faults), options_(options), desk_(desk),
-      gate_(gate), shut_down_(std::move(shut_down))
+    : store_(store), unfinished_(unfinished), journal_(journal), faults_(faults), options_(options), initial_(options),
+      desk_(desk), gate_(gate), shut_down_(std::move(shut_down))
 {
 }
 
@@ -217,7 +229,9 @@ json Control::items(const std::string& name, const json& arguments)
 void Control::set_options(const json& arguments)
 {
     for (const auto& [key, value] : arguments.items()) {
-        if (key == "auth")
+        if (key == "personality")
+            options_ = with_personality(initial_, value.get<std::string>());
+        else if (key == "auth")
             options_.auth = parse_auth(value.get<std::string>());
         else if (key == "auth_each_message")
             options_.auth_each_message = value.get<bool>();
@@ -266,6 +280,8 @@ json Control::carry_out(const std::string& name, const json& arguments)
             list.push_back(to_json(*session));
         return {{"sessions", list}};
     }
+    if (name == "personalities")
+        return {{"names", personalities()}};
     if (name == "unfinished") {
         json list = json::array();
         for (const auto& [key, left] : unfinished_.all())

@@ -33,6 +33,7 @@ private:
     Journal& journal_;
     Faults& faults_;
     Options& options_;
+    const Options initial_;
     Desk& desk_;
     Gate& gate_;
     std::function<void()> shut_down_;
@@ -43,6 +44,8 @@ AuthPolicy parse_auth(const std::string& word);
 ConflictPolicy parse_conflict(const std::string& word);
 std::set<syncml::Version> parse_versions(const std::string& words);
 VersionRefusal parse_version_refusal(const std::string& word);
+/// `options` as a server of this kind has them.
+Options with_personality(Options options, const std::string& name);
 ResumePolicy parse_resume(const std::string& word);
 
 } // namespace testserver

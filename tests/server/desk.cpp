@@ -1,5 +1,6 @@
 #include "desk.hpp"
 
+#include "personality.hpp"
 #include "versions.hpp"
 
 #include "codec/codec.hpp"
@@ -38,7 +39,7 @@ std::optional<std::string> Desk::answer(const syncml::Message& message, const En
     Open* open = nullptr;
     if (!sid.empty()) {
         const auto found = std::ranges::find_if(sessions_, [&](const auto& entry) { return entry.second.sid == sid; });
-        if (found == sessions_.end())
+        if (found == sessions_.end() || found->second.session->awaits_login_elsewhere())
             return std::nullopt;
         open = &found->second;
     } else {
@@ -64,7 +65,15 @@ std::optional<std::string> Desk::answer(const syncml::Message& message, const En
             session.move_to(reply.header.resp_uri);
         }
         garble(reply, faults_, message.header.msg_id);
-        document = garble(codec::encode(reply, envelope.encoding), faults_, message.header.msg_id);
+        const auto* personality = options_.personality;
+        if (personality != nullptr)
+            for (const auto twist : personality->messages)
+                twist(reply);
+        document = codec::encode(reply, envelope.encoding);
+        if (personality != nullptr && envelope.encoding == codec::Encoding::Xml)
+            for (const auto twist : personality->documents)
+                twist(document);
+        document = garble(std::move(document), faults_, message.header.msg_id);
     });
     session.report().bytes_in += envelope.document.size();
     session.report().bytes_out += document.size();

@@ -35,6 +35,12 @@ StatusCode Exchange::agree(AlertCode requested, const syncml::Anchor& anchor, bo
     if (!type && can_resume(anchor) && !distrust)
         return resume();
     auto status = StatusCode::Ok;
+    if (type && options_.from_client_as_two_way && *type == SyncType::OneWayFromClient)
+        type = SyncType::TwoWay;
+    if (type && options_.slow_when_empty && type != SyncType::Slow && store_.list(collection_).empty()) {
+        type = SyncType::Slow;
+        status = StatusCode::RefreshRequired;
+    }
     const bool trusted = known && !anchor.last.empty() && known->client == anchor.last && !distrust;
     if (!type && options_.resume == ResumePolicy::Override && trusted) {
         status = StatusCode::ResumeOverridden;
@@ -149,7 +155,7 @@ StatusCode Exchange::apply(ItemVerb verb, const syncml::Item& item, const std::s
     if (const auto code = find_answer(verb, luid, data))
         return *code;
     const auto code = carry_out(verb, luid, data);
-    if (!syncml::is_success(code) && code != StatusCode::ConflictResolvedServerWins)
+    if (!syncml::is_success(code) && code != StatusCode::ConflictResolvedServerWins && code != options_.matched)
         ++report_.from_client.failed;
     unfinished_->answered[luid] = {verb == ItemVerb::Delete, std::hash<std::string>()(data), code};
     return code;
@@ -216,6 +222,8 @@ StatusCode Exchange::remove(const std::string& luid)
     const auto link = store_.find_link(collection_, device_, luid);
     if (!link)
         return StatusCode::ItemNotDeleted;
+    if (options_.keeps_deleted)
+        return StatusCode::Ok;
     store_.remove_link(collection_, device_, luid);
     const auto item = store_.find(collection_, link->guid);
     if (item && item->revision > link->revision && type_ == SyncType::TwoWay) {
@@ -235,7 +243,7 @@ StatusCode Exchange::match(const std::string& luid, const std::string& data)
     if (const auto equal = take_match(by_content_, canonical(data))) {
         store_.set_link(collection_, device_, {luid, equal->guid, equal->revision});
         ++report_.matched;
-        return StatusCode::Ok;
+        return options_.matched;
     }
     if (const auto about = key(data); !about.empty())
         if (const auto same = take_match(by_key_, about))

@@ -207,12 +207,12 @@ void Front::process(const std::shared_ptr<Request>& request)
         std::cerr << "server: " << *answer << std::endl;
     if (faults_.strike(Misbehaviour::DropAfter, number))
         return request->drop();
-    gate_.pass(number, Gate::Point::After, [request, document = *answer](bool drop) {
+    const auto type = std::string(codec::media_type(request->envelope.encoding)) + desk_.content_type_tail();
+    gate_.pass(number, Gate::Point::After, [request, document = *answer, type](bool drop) {
         if (drop)
             request->drop();
         else
-            request->respond(SOUP_STATUS_OK, std::string(codec::media_type(request->envelope.encoding)).c_str(),
-                             document);
+            request->respond(SOUP_STATUS_OK, type.c_str(), document);
     });
 }
 

@@ -92,7 +92,7 @@ std::optional<StatusCode> LargeObject::go_on(Exchange& exchange, const syncml::I
     cut_what_came_twice(object);
     auto whole = std::move(object);
     drop();
-    if (whole.data.size() != whole.size) {
+    if (whole.data.size() > whole.size || whole.data.size() + slack_ < whole.size) {
         broke_("Size of " + whole.id + " was " + std::to_string(whole.size) + ", there came " +
                std::to_string(whole.data.size()));
         return StatusCode::SizeMismatch;

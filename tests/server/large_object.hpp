@@ -14,6 +14,8 @@ public:
     /// `broke`: records what the client does wrong.
     explicit LargeObject(std::function<void(std::string)> broke) : broke_(std::move(broke)) {}
 
+    /// So many octets may be missing in the end: white space that was trimmed.
+    void allow(std::uint64_t slack) { slack_ = slack; }
     /// Before each message of the client, and at its end: whether there was a chunk.
     void begin_message() { chunk_seen_ = false; }
     void end_message(bool final);
@@ -35,6 +37,7 @@ private:
 
     std::function<void(std::string)> broke_;
     Exchange* open_ = nullptr; ///< whose object is on its way in this session
+    std::uint64_t slack_ = 0;
     bool chunk_seen_ = false;
     bool was_large_ = false;
 };

@@ -49,6 +49,7 @@ CommandLine parse(int argc, char** argv)
     auto& options = line.options;
     std::string auth = "md5";
     std::string conflict = "server";
+    std::string personality = "plain";
     std::string resume = "yes";
     std::string versions = "1.2,1.1,1.0";
     std::string version_refusal = "status";
@@ -70,6 +71,7 @@ CommandLine parse(int argc, char** argv)
     app.add_flag("--no-large-objects", no_large_objects, "do not declare SupportLargeObjs, and send none");
     app.add_option("--versions", versions, "of SyncML that it speaks");
     app.add_option("--version-refusal", version_refusal, "what others get: status, 513, 400, 501 or page");
+    app.add_option("--personality", personality, "which kind of server it is; the other options are given before");
     app.add_option("--resume", resume, "answer to Alert 225: yes, original-code, unknown, refuse, override or fail");
     app.add_option("--conflict", conflict, "server, client, duplicate or newer");
     app.add_option("--max-msg-size", options.max_msg_size, "octets of a message that are accepted");
@@ -99,6 +101,7 @@ CommandLine parse(int argc, char** argv)
     options.large_objects = !no_large_objects;
     if (users.empty())
         options.auth = AuthPolicy::None;
+    options = with_personality(std::move(options), personality);
     return line;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "syncml/codes.hpp"
 #include "syncml/version.hpp"
 
 #include <cstdint>
@@ -36,6 +37,15 @@ enum class VersionRefusal {
     Page            ///< a page in HTML
 };
 
+/// Where a client must try again after its credentials were refused.
+enum class LoginRetry {
+    Anywhere,
+    AtFirstAddress, ///< not at the RespURI that came with the refusal
+    InNewSession
+};
+
+struct Personality;
+
 struct DatastoreOptions {
     std::string name;          ///< LocURI
     std::string type, version; ///< preferred content type
@@ -55,6 +65,18 @@ struct Options {
     ResumePolicy resume = ResumePolicy::Yes;
     bool keeps_partial_objects = true; ///< a large object that broke off goes on where it was
     bool repeats_statuses = true;      ///< to an item that comes again in a resumed sync; else 418
+    // What kinds of servers are made of; see personality.hpp.
+    const Personality* personality = nullptr;
+    LoginRetry login_retry = LoginRetry::Anywhere;
+    std::set<syncml::SyncType> refused_types;            ///< 406
+    bool slow_when_empty = false;                        ///< a slow sync whenever the server holds nothing
+    bool from_client_as_two_way = false;                 ///< Alert 200 to 202
+    syncml::StatusCode matched = syncml::StatusCode::Ok; ///< for an equal item of a slow sync
+    bool keeps_deleted = false;                          ///< 200 for a Delete, and nothing is deleted
+    bool trims_text = false;                             ///< white space around item data, chunk by chunk
+    bool several_items = false;                          ///< in one command of ours
+    std::uint64_t largest_item = UINT64_MAX;             ///< 413 for a larger one
+    std::string content_type_tail;
     std::uint64_t max_msg_size = 64 * 1024;
     std::uint64_t max_obj_size = 4 * 1024 * 1024;
     std::map<std::string, std::string> users;  ///< name → password

@@ -61,8 +61,12 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
             referee_.broke("cred", "credentials were accepted for the whole session and are sent again");
     } else {
         auto verdict = check_credentials(header, version_, options_, store_);
-        if (!verdict.accepted())
+        if (verdict.accepted() && login_refused_ && options_.login_retry == LoginRetry::InNewSession)
+            verdict = refuse_credentials(header, options_, store_);
+        if (!verdict.accepted()) {
+            login_refused_ = true;
             return refuse(message, std::move(verdict));
+        }
         authenticated_ = true;
         report_->user = verdict.user;
         header_status.code = verdict.code;
@@ -81,6 +85,7 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
     }
 
     next_asked_ = false;
+    large_.allow(options_.trims_text ? 2 : 0); // the line end of the item
     large_.begin_message();
     for (const auto& command : message.body)
         if (suspension_ == Suspension::None || std::holds_alternative<syncml::Status>(command))
@@ -145,6 +150,8 @@ syncml::Message Session::reply(const syncml::Message& message, syncml::Status he
     const bool ask_for_next = is_clients_turn() && !message.final && suspension_ == Suspension::None;
     auto result = outbox_.compose(our_header(), std::move(header_status), ask_for_next);
     open_.splice(open_.end(), outbox_.take_sent());
+    if (options_.several_items)
+        join_commands(result);
     if (suspension_ != Suspension::None) {
         result.final = true;
     } else if (!is_clients_turn() && outbox_.empty() &&
@@ -205,6 +212,31 @@ Exchange* Session::find_exchange(const std::string& uri)
     const auto found = std::ranges::find_if(
         exchanges_, [&](const Exchange& exchange) { return exchange.uri() == plain_uri(uri) && !exchange.dropped(); });
     return found == exchanges_.end() ? nullptr : &*found;
+}
+
+/// Neighbours of one kind become one command of several items.
+void Session::join_commands(syncml::Message& reply)
+{
+    for (auto& command : reply.body) {
+        auto* sync = std::get_if<syncml::Sync>(&command);
+        if (sync == nullptr)
+            continue;
+        std::vector<syncml::SyncCommand> joined;
+        for (auto& inner : sync->commands) {
+            auto& next = std::get<syncml::ItemCommand>(inner);
+            auto* last = joined.empty() ? nullptr : &std::get<syncml::ItemCommand>(joined.back());
+            const bool chunk = next.items.front().more_data || next.items.front().meta.size;
+            if (last == nullptr || chunk || last->verb != next.verb || last->meta != next.meta) {
+                joined.push_back(std::move(inner));
+                continue;
+            }
+            for (auto& sent : open_)
+                if (sent.message == our_message_ && sent.command == next.cmd_id)
+                    sent.command = last->cmd_id;
+            last->items.push_back(std::move(next.items.front()));
+        }
+        sync->commands = std::move(joined);
+    }
 }
 
 // ---- suspension ------------------------------------------------------------------

@@ -33,6 +33,11 @@ public:
     const std::string& device() const { return report_->device; }
     const std::string& client_session() const { return report_->session; }
     SessionReport& report() { return *report_; }
+    /// Its next message is not to come to our RespURI.
+    bool awaits_login_elsewhere() const
+    {
+        return login_refused_ && !authenticated_ && options_.login_retry == LoginRetry::AtFirstAddress;
+    }
     /// Every package was exchanged, or the client has suspended: nothing more can come.
     bool ended() const { return ended_; }
 
@@ -76,6 +81,7 @@ private:
     void on_devinf(const syncml::DevInf& devinf);
     void finish_client_package();
     void check_answers();
+    void join_commands(syncml::Message& reply);
     syncml::DevInf devinf() const;
     // What 1.0 has not, and what 1.1 has not either.
     bool has_large_objects() const { return version_ >= syncml::Version::V1_1; }
@@ -103,6 +109,7 @@ private:
     syncml::MsgId our_message_ = 0;
     syncml::Header client_header_; ///< of its last message, without credentials
     bool authenticated_ = false;
+    bool login_refused_ = false;
     bool ended_ = false;
     Suspension suspension_ = Suspension::None;
     bool said_final_ = false; ///< in the last message

@@ -21,15 +21,40 @@ std::string decode_base64(const std::string& text)
     return {reinterpret_cast<const char*>(bytes.get()), size};
 }
 
+std::string trimmed(const std::string& text)
+{
+    constexpr const char* space = " \t\r\n";
+    const auto first = text.find_first_not_of(space);
+    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(space) + 1 - first);
+}
+
 } // namespace
 
 void Session::on(const syncml::Message&, const syncml::Status& status)
 {
     if (status.cmd_ref == 0)
         return; // the referee looks at those
-    const auto sent = std::ranges::find_if(open_, [&](const SentCommand& command) {
+    auto refs = status.target_refs;
+    refs.insert(refs.end(), status.source_refs.begin(), status.source_refs.end());
+    const auto answers = [&](const SentCommand& command) {
         return command.message == status.msg_ref && command.command == status.cmd_ref;
-    });
+    };
+    auto sent = std::ranges::find_if(open_, answers);
+    if (options_.several_items && std::ranges::count_if(open_, answers) > 1) {
+        // One for all when it names none, else for the one that it names.
+        const auto named = std::ranges::find_if(open_, [&](const SentCommand& command) {
+            return answers(command) && std::ranges::find(refs, command.ref) != refs.end();
+        });
+        if (refs.size() != 1) {
+            open_.remove_if([&](const SentCommand& command) {
+                if (answers(command) && command.change)
+                    on_sent_item(command, status.code);
+                return answers(command);
+            });
+            return;
+        }
+        sent = named;
+    }
     if (sent == open_.end()) {
         referee_.broke("status", "a Status for command " + std::to_string(status.cmd_ref) + " of message " +
                                      std::to_string(status.msg_ref) + ", which waits for none");
@@ -37,8 +62,6 @@ void Session::on(const syncml::Message&, const syncml::Status& status)
     }
     if (sent->name != status.cmd)
         referee_.broke("status", "a Status for " + status.cmd + " answers our " + sent->name);
-    auto refs = status.target_refs;
-    refs.insert(refs.end(), status.source_refs.begin(), status.source_refs.end());
     if (!sent->ref.empty() && !refs.empty() && std::ranges::find(refs, sent->ref) == refs.end())
         referee_.broke("status-ref", "the Status of our " + sent->name + " for " + sent->ref + " names " + refs[0]);
 
@@ -174,6 +197,8 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
         status.chal = std::move(verdict.chal);
         return refuse(verdict.code);
     }
+    if (const auto type = syncml::find_sync_type(*alert.code); type && options_.refused_types.contains(*type))
+        return refuse(StatusCode::OptionalFeatureNotSupported);
     if (alert.code == AlertCode::Resume && options_.resume == ResumePolicy::Unknown)
         return refuse(StatusCode::OptionalFeatureNotSupported);
     if (alert.code == AlertCode::Resume && options_.resume == ResumePolicy::Fail)
@@ -342,6 +367,8 @@ void Session::on_item_command(const syncml::Message& message, const syncml::Item
     for (auto item : command.items) {
         auto status = status_for(message, command.cmd_id, verb, StatusCode::IncompleteCommand);
         const auto meta = command.meta_of(item);
+        if (auto* text = std::get_if<std::string>(&item.data); text != nullptr && options_.trims_text)
+            *text = trimmed(*text);
         const auto chunk = has_large_objects() && options_.large_objects && item.source
                                ? take_chunk(message, command, item, *exchange)
                                : std::optional<StatusCode>();
@@ -369,6 +396,8 @@ void Session::on_item_command(const syncml::Message& message, const syncml::Item
         } else if (has_data && meta.type != datastore->type && meta.type != datastore->other) {
             referee_.broke("item-type", std::string(verb) + " of " + item.source->uri + " has Type " + meta.type);
             status.code = StatusCode::UnsupportedMediaType;
+        } else if (has_data && item.text().size() > options_.largest_item) {
+            status.code = StatusCode::RequestEntityTooLarge;
         } else if (!syncml::client_sends(exchange->agreed())) {
             referee_.broke("direction", std::string(verb) + " of " + item.source->uri + " in a sync from the server");
             status.code = StatusCode::CommandNotAllowed;

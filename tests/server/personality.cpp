@@ -1,0 +1,334 @@
+#include "personality.hpp"
+
+#include <algorithm>
+#include <regex>
+#include <variant>
+
+namespace testserver {
+
+using syncml::StatusCode;
+
+namespace {
+
+// ---- answers ---------------------------------------------------------------------
+
+template <class Command>
+void for_each(syncml::Message& reply, auto change)
+{
+    for (auto& command : reply.body)
+        if (auto* one = std::get_if<Command>(&command))
+            change(*one);
+}
+
+void for_each_item_command(syncml::Message& reply, auto change)
+{
+    for_each<syncml::Sync>(reply, [&](syncml::Sync& sync) {
+        for (auto& inner : sync.commands)
+            if (auto* command = std::get_if<syncml::ItemCommand>(&inner))
+                change(*command);
+    });
+}
+
+void for_each_devinf(syncml::Message& reply, auto change)
+{
+    for_each<syncml::Results>(reply, [&](syncml::Results& results) {
+        for (auto& item : results.items)
+            if (auto* devinf = std::get_if<syncml::DevInf>(&item.data))
+                change(*devinf);
+    });
+}
+
+void say_200_for_201(syncml::Message& reply)
+{
+    for_each<syncml::Status>(reply, [](syncml::Status& status) {
+        if (status.code == StatusCode::ItemAdded)
+            status.code = StatusCode::Ok;
+    });
+}
+
+void leave_out_refs(syncml::Message& reply)
+{
+    for_each<syncml::Status>(reply, [](syncml::Status& status) {
+        status.target_refs.clear();
+        status.source_refs.clear();
+    });
+}
+
+void echo_last_anchor(syncml::Message& reply)
+{
+    for_each<syncml::Status>(reply, [](syncml::Status& status) {
+        for (auto& item : status.items)
+            if (auto* anchor = std::get_if<syncml::Anchor>(&item.data))
+                anchor->last = "20010101T000000Z";
+    });
+}
+
+void forget_device_information(syncml::Message& reply)
+{
+    for_each<syncml::Results>(reply, [](syncml::Results& results) {
+        for (auto& item : results.items)
+            item.data = {};
+    });
+}
+
+void declare_nothing(syncml::Message& reply)
+{
+    for_each_devinf(
+        reply, [](syncml::DevInf& devinf) { devinf.utc = devinf.large_objects = devinf.number_of_changes = false; });
+}
+
+void declare_private_sync_types(syncml::Message& reply)
+{
+    for_each_devinf(reply, [](syncml::DevInf& devinf) {
+        for (auto& datastore : devinf.datastores)
+            datastore.sync_types.insert(datastore.sync_types.begin(), {390001, 390002, 9, 0});
+    });
+}
+
+void rename_datastores(syncml::Message& reply)
+{
+    for_each_devinf(reply, [](syncml::DevInf& devinf) {
+        for (auto& datastore : devinf.datastores)
+            datastore.source_ref = "./internal/" + datastore.source_ref + "/";
+    });
+}
+
+void forget_last_anchor(syncml::Message& reply)
+{
+    for_each<syncml::Alert>(reply, [](syncml::Alert& alert) {
+        for (auto& item : alert.items)
+            if (item.meta.anchor)
+                item.meta.anchor->last = "never the same";
+    });
+}
+
+void leave_out_anchors(syncml::Message& reply)
+{
+    for_each<syncml::Alert>(reply, [](syncml::Alert& alert) {
+        for (auto& item : alert.items)
+            item.meta.anchor.reset();
+    });
+}
+
+void leave_out_map_statuses(syncml::Message& reply)
+{
+    std::erase_if(reply.body, [](const auto& command) {
+        const auto* status = std::get_if<syncml::Status>(&command);
+        return status != nullptr && status->cmd == "Map";
+    });
+}
+
+bool asks_for_next(const syncml::Command& command)
+{
+    const auto* alert = std::get_if<syncml::Alert>(&command);
+    return alert != nullptr && alert->code == syncml::AlertCode::NextMessage;
+}
+
+void say_final_with_222(syncml::Message& reply)
+{
+    reply.final = reply.final || std::ranges::any_of(reply.body, asks_for_next);
+}
+
+void repeat_statuses(syncml::Message& reply)
+{
+    const std::vector<syncml::Command> body = reply.body;
+    const auto place = std::ranges::find_if_not(
+        reply.body, [](const auto& command) { return std::holds_alternative<syncml::Status>(command); });
+    const auto count = place - reply.body.begin();
+    reply.body.insert(place, body.begin(), body.begin() + count);
+    for (auto at = count; at < 2 * count; ++at)
+        std::get<syncml::Status>(reply.body[static_cast<std::size_t>(at)]).cmd_id += 5000;
+}
+
+void name_everything(syncml::Message& reply)
+{
+    const auto name = [](std::optional<syncml::Location>& location) {
+        if (location)
+            location->name = "a name";
+    };
+    reply.header.source.name = "the server";
+    reply.header.target.name = "the device";
+    for_each<syncml::Alert>(reply, [&](syncml::Alert& alert) {
+        for (auto& item : alert.items) {
+            name(item.target);
+            name(item.source);
+        }
+    });
+    for_each<syncml::Sync>(reply, [](syncml::Sync& sync) { sync.target.name = sync.source.name = "a name"; });
+    for_each_item_command(reply, [&](syncml::ItemCommand& command) {
+        for (auto& item : command.items) {
+            name(item.target);
+            name(item.source);
+        }
+    });
+}
+
+void put_meta_on_items(syncml::Message& reply)
+{
+    for_each_item_command(reply, [](syncml::ItemCommand& command) {
+        for (auto& item : command.items) {
+            item.meta = command.meta_of(item);
+        }
+        command.meta = {};
+    });
+}
+
+/// CR CR LF, as some servers make of CR LF.
+void double_carriage_returns(syncml::Message& reply)
+{
+    for_each_item_command(reply, [](syncml::ItemCommand& command) {
+        for (auto& item : command.items)
+            if (auto* text = std::get_if<std::string>(&item.data))
+                *text = std::regex_replace(*text, std::regex("\r?\n"), "\r\r\n");
+    });
+}
+
+// ---- documents -------------------------------------------------------------------
+
+/// `document` without what `pattern` finds, or with `by` in its place.
+void substitute(std::string& document, const char* pattern, const char* by)
+{
+    document = std::regex_replace(document, std::regex(pattern), by);
+}
+
+void strip_namespaces(std::string& document)
+{
+    substitute(document, R"( xmlns="[^"]*")", "");
+}
+
+void wrap_device_information(std::string& document)
+{
+    substitute(document, "<DevInf ", "<![CDATA[<DevInf ");
+    substitute(document, "</DevInf>", "</DevInf>]]>");
+}
+
+void reorder(std::string& document)
+{
+    substitute(document, "(<VerDTD>[^<]*</VerDTD>)(<VerProto>[^<]*</VerProto>)", "$2$1");
+    substitute(document, "(<SessionID>[^<]*</SessionID>)(<MsgID>[^<]*</MsgID>)", "$2$1");
+    substitute(document, "(<CmdID>[^<]*</CmdID>)(<MsgRef>[^<]*</MsgRef>)(<CmdRef>[^<]*</CmdRef>)(<Cmd>[^<]*</Cmd>)",
+               "$4$3$2$1");
+    substitute(document, "(<Target><LocURI>[^<]*</LocURI></Target>)(<Source><LocURI>[^<]*</LocURI></Source>)", "$2$1");
+    substitute(document, "(<(?:Add|Replace|Delete)>)(<CmdID>[^<]*</CmdID>)(<Meta>.*?</Meta>)", "$1$3$2");
+}
+
+void pad_numbers(std::string& document)
+{
+    substitute(document, "<(CmdID|MsgID|MsgRef|CmdRef|NumberOfChanges)>([0-9]+)</", "<$1> 00$2 </");
+    substitute(document, "<Data>([0-9]{3})</Data>", "<Data> $1 </Data>");
+}
+
+void use_lower_case(std::string& document)
+{
+    for (const auto* name : {"SyncHdr", "Alert", "Sync", "Add", "Replace", "Delete", "Put", "Get", "Map", "Results"}) {
+        std::string lower = name;
+        std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+        substitute(document, ("<Cmd>" + std::string(name) + "</Cmd>").c_str(), ("<Cmd>" + lower + "</Cmd>").c_str());
+    }
+}
+
+void leave_out_msgref(std::string& document)
+{
+    substitute(document, "<MsgRef>[^<]*</MsgRef>", "");
+}
+
+void add_nul(std::string& document)
+{
+    document += '\0';
+}
+
+void add_newlines(std::string& document)
+{
+    document += "\r\n\r\n";
+}
+
+// ---- the kinds -------------------------------------------------------------------
+
+const std::vector<Personality>& all()
+{
+    using enum syncml::SyncType;
+    static const std::vector<Personality> kinds{
+        {"plain"},
+        {"funambol", [](Options& options) { options.matched = StatusCode::AlreadyExists; }},
+        {"google",
+         [](Options& options) {
+             options.refused_types = {OneWayFromClient, RefreshFromClient};
+             options.number_of_changes = options.large_objects = false;
+         },
+         {say_200_for_201, forget_device_information}},
+        {"mobical",
+         [](Options& options) { options.slow_when_empty = options.from_client_as_two_way = true; },
+         {},
+         {wrap_device_information}},
+        {"memotoo",
+         [](Options& options) {
+             options.slow_when_empty = true;
+             options.resume = ResumePolicy::Refuse;
+         },
+         {declare_nothing}},
+        {"zyb", nullptr, {forget_last_anchor}},
+        {"ovi",
+         [](Options& options) {
+             options.keeps_deleted = true;
+             options.largest_item = 512;
+         }},
+        {"scheduleworld",
+         [](Options& options) {
+             options.matched = StatusCode::AlreadyExists;
+             options.resume = ResumePolicy::Refuse;
+         }},
+        {"oracle", [](Options& options) { options.resp_uri = false; }},
+        {"horde",
+         [](Options& options) {
+             options.trims_text = true;
+             options.resume = ResumePolicy::Refuse;
+         },
+         {},
+         {strip_namespaces}},
+        {"egroupware", nullptr, {echo_last_anchor}},
+        {"synthesis", nullptr, {leave_out_refs}},
+        {"syncevolution",
+         [](Options& options) { options.resume = ResumePolicy::Override; },
+         {declare_private_sync_types}},
+        {"starfish", [](Options& options) { options.login_retry = LoginRetry::AtFirstAddress; }},
+        {"magically",
+         [](Options& options) { options.login_retry = LoginRetry::InNewSession; },
+         {double_carriage_returns}},
+        {"smartner", nullptr, {rename_datastores}},
+        // One thing each.
+        {"several-items", [](Options& options) { options.several_items = true; }},
+        {"no-anchors", nullptr, {leave_out_anchors}},
+        {"no-map-status", nullptr, {leave_out_map_statuses}},
+        {"final-with-222", nullptr, {say_final_with_222}},
+        {"statuses-twice", nullptr, {repeat_statuses}},
+        {"names", nullptr, {name_everything}},
+        {"meta-on-items", nullptr, {put_meta_on_items}},
+        {"no-namespaces", nullptr, {}, {strip_namespaces}},
+        {"reordered", nullptr, {}, {reorder}},
+        {"padded-numbers", nullptr, {}, {pad_numbers}},
+        {"lower-case", nullptr, {}, {use_lower_case}},
+        {"no-msgref", nullptr, {}, {leave_out_msgref}},
+        {"nul-behind", nullptr, {}, {add_nul}},
+        {"newline-behind", nullptr, {}, {add_newlines}},
+        {"charset", [](Options& options) { options.content_type_tail = "; charset=UTF-8"; }},
+    };
+    return kinds;
+}
+
+} // namespace
+
+const Personality* find_personality(std::string_view name)
+{
+    const auto found = std::ranges::find(all(), name, &Personality::name);
+    return found == all().end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> personalities()
+{
+    std::vector<std::string_view> names;
+    for (const auto& kind : all())
+        names.push_back(kind.name);
+    return names;
+}
+
+} // namespace testserver
