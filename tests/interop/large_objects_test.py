@@ -1,14 +1,13 @@
 #!/usr/bin/python3
 """Debian's SyncEvolution as the server with small messages: contacts that need many of them, both ways."""
-import base64
 import pathlib
-import random
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'peer'))
 
 from device import CONTACT, start_devices  # noqa: E402
+from items import contact, photo  # noqa: E402
 from normal_form import normal_form  # noqa: E402
 from syncevolution import SyncEvolution  # noqa: E402
 
@@ -16,12 +15,8 @@ MESSAGE = 16384
 NOTHING = (0, 0, 0)
 
 
-def contact(name, size):
-    """With a photo of so many octets."""
-    text = base64.b64encode(random.Random(name).randbytes(size)).decode()
-    lines = '\r\n '.join(text[at:at + 74] for at in range(0, len(text), 74))
-    return (f'BEGIN:VCARD\r\nVERSION:3.0\r\nN:{name};Jörg;;;\r\nFN:Jörg {name}\r\nNOTE:Größe: € 1\\n2\r\n'
-            f'PHOTO;ENCODING=b;TYPE=JPEG:\r\n {lines}\r\nEND:VCARD\r\n')
+def large(name, size):
+    return contact(name, more=photo(name, size))
 
 
 class LargeObjects(unittest.TestCase):
@@ -65,7 +60,7 @@ class LargeObjects(unittest.TestCase):
 
     def test_a_photo_of_200_kib_crosses_in_both_directions(self):
         self.settle()
-        up, down = contact('Up', 200 << 10), contact('Down', 200 << 10)
+        up, down = large('Up', 200 << 10), large('Down', 200 << 10)
         self.a.put(up)
         self.server.put('addressbook', 'down', down)
         self.assertEqual(self.sync(self.a), ((1, 0, 0), (1, 0, 0)))
@@ -79,8 +74,8 @@ class LargeObjects(unittest.TestCase):
         """However its line ends and chunks fall, what it sends is whole."""
         self.settle()
         sizes = range(9000, 21000, 500)
-        ours = [contact(f'Up{size}', size) for size in sizes]
-        theirs = [contact(f'Down{size}', size) for size in sizes]
+        ours = [large(f'Up{size}', size) for size in sizes]
+        theirs = [large(f'Down{size}', size) for size in sizes]
         self.a.import_all(ours)
         for number, item in enumerate(theirs):
             self.server.put('addressbook', f'down{number}', item)

@@ -10,7 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'peer'))
 
 from device import CONTACT, start_devices  # noqa: E402
-from interop_test import contact  # noqa: E402
+from items import contact  # noqa: E402
 from normal_form import normal_form  # noqa: E402
 from syncevolution import SyncEvolution  # noqa: E402
 

@@ -24,15 +24,21 @@ import socket
 import sys
 
 
+# What is looked for in messages: in XML, and as the octets of WBXML, in which both write strings as they are.
+CRED = re.compile(rb'<Cred>.*?</Cred>|\x4e\x5a\x00\x01.*?\x00\x00\x4f\x03[^\x00]*\x00\x01\x01', re.S)
+SCHEME = re.compile(rb'syncml:auth-[a-z0-9]+')
+STATUS = re.compile(rb'<Cmd>SyncHdr</Cmd>.*?<Data>(\d+)</Data>|\x4a\x03SyncHdr\x00.*?\x4f\x03(\d{3})\x00', re.S)
+MD5_CHALLENGES = (re.compile(rb'(<Type [^>]*>)syncml:auth-md5(</Type>)<NextNonce.*?</NextNonce>', re.S),
+                  re.compile(rb'(\x53\x03)syncml:auth-md5(\x00\x01)\x50\x03[^\x00]*\x00\x01'))
+
+
 def watch_credentials(session, log, only_basic):
     packaged_start, packaged_reply = session.start, session.reply
 
     def start(self, request, *arguments):
         data = request.content.read()
-        cred = re.search(rb'<Cred>.*?</Cred>', data, re.S)
-        scheme = re.search(rb'<Type[^>]*>([^<]*)</Type>', cred.group()).group(1) if cred else b'none'
-        if data.startswith(b'\x02'):  # WBXML, in which the client writes strings as they are
-            scheme = re.search(rb'syncml:auth-[a-z0-9]+|$', data).group() or b'none'
+        cred = CRED.search(data)
+        scheme = SCHEME.search(cred.group()).group() if cred else b'none'
         if only_basic and cred and scheme != b'syncml:auth-basic':
             data = data[:cred.start()] + data[cred.end():]
         self.scheme = scheme.decode()
@@ -41,14 +47,14 @@ def watch_credentials(session, log, only_basic):
 
     def reply(self, data, *arguments, **keywords):
         data = bytes(data)
-        status = re.search(rb'<Cmd>SyncHdr</Cmd>.*?<Data>(\d+)</Data>'
-                           rb'|\x4a(?:\x03|\xc3\x07)SyncHdr.*?\x4f(?:\x03|\xc3\x03)(\d{3})', data, re.S)
+        status = STATUS.search(data)
         if self.scheme and status:
             with open(log, 'a') as file:
                 file.write(f'{self.scheme} {(status.group(1) or status.group(2)).decode()}\n')
             self.scheme = None
         if only_basic:
-            data = re.sub(rb'(<Type [^>]*>)syncml:auth-md5(</Type>)<NextNonce.*?</NextNonce>', rb'\1syncml:auth-basic\2', data)
+            for challenge in MD5_CHALLENGES:
+                data = challenge.sub(rb'\1syncml:auth-basic\2', data)
         packaged_reply(self, data, *arguments, **keywords)
 
     session.start, session.reply = start, reply
