@@ -44,12 +44,12 @@ class Inside:
         self.ends[int(session)] = (str(member), *map(str, error))
         self.loop.quit()
 
-    def add_profile(self, url, user, password, device, database):
+    def add_profile(self, url, user, password, device, database, encoding='XML'):
         variant = lambda text: self.dbus.String(text, variant_level=1)
         service = self.dbus.Dictionary({'ServiceType': variant('CONTACT'), 'ServerDatabaseUri': variant(database)},
                                        signature='sv')
         profile = {'ProfileName': variant('measured'), 'Url': variant(url), 'Id': variant(user),
-                   'Password': variant(password), 'Mode': variant('MANUAL'), 'DeviceId': variant(device),
+                   'Password': variant(password), 'Mode': variant('MANUAL'), 'DeviceId': variant(device), 'Encoding': variant(encoding),
                    'Services': self.dbus.Array([service], signature='a{sv}', variant_level=1)}
         return str(self.manager.Add(self.dbus.Dictionary(profile, signature='sv')))
 

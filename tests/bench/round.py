@@ -3,7 +3,7 @@
 
 usage: round.py PART SIZE > result.json
 
-seed URL USER PASSWORD DATABASE
+seed URL USER PASSWORD DATABASE [ENCODING]
          client A gets SIZE contacts and a profile, client B a profile
 first    A sends its contacts to the server, then B fetches them; both measured
 up       only the former
@@ -43,7 +43,7 @@ def measure(client, moved):
     sample = footprint.end()
     sample['wall_s'] = time.monotonic() - begun
     sample['round_trips'] = record['RoundTrips']
-    sample['bytes'] = record['BytesSent'] + record['BytesReceived']
+    sample['sent'], sample['received'] = record['BytesSent'], record['BytesReceived']
     service = record['Services'][0]
     must_be('contacts moved', service['ClientToServerTotal'] + service['ServerToClientTotal'], moved)
     return sample
@@ -53,7 +53,8 @@ def seed(size, options):
     a, b = clients()
     must_be('contacts of A', a.import_contacts(1, size), size)
     for client, device in zip((a, b), DEVICES):
-        client.add_profile(options.url, options.user, options.password, device, options.database)
+        client.add_profile(options.url, options.user, options.password, device, options.database,
+                           options.encoding or 'XML')
     broker, _ = of_this_daemon()
     return {'broker_mib': broker.resident_mib()}
 
@@ -95,7 +96,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument('part', choices=PARTS)
     parser.add_argument('size', type=int)
-    for word in ('url', 'user', 'password', 'database'):
+    for word in ('url', 'user', 'password', 'database', 'encoding'):
         parser.add_argument(word, nargs='?')
     parser.add_argument('--runs', type=int, default=1)
     options = parser.parse_args()
