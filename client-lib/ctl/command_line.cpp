@@ -36,6 +36,7 @@ CommandLine::CommandLine()
     declare_status(root);
     declare_statistics(root);
     declare_history(root);
+    declare_notify(root);
     Command item = root.subcommand("item", "Your contacts and events");
     item.require_subcommand();
     declare_item_list(item);

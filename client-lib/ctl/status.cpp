@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -52,6 +54,14 @@ std::string text(const std::vector<ProfileState>& states)
     return join(lines);
 }
 
+std::string text(const std::map<std::string, std::uint64_t>& notifications)
+{
+    std::string counts;
+    for (const auto& [word, count] : notifications)
+        counts += fmt::format("{}{} {}", counts.empty() ? "notifications: " : ", ", printable(word), count);
+    return counts.empty() ? counts : counts + "\n";
+}
+
 ExitStatus show_one(Context& context, const std::string& name)
 {
     const auto profile = find_profile(context.client, name);
@@ -70,9 +80,14 @@ ExitStatus show_all(Context& context)
         states.push_back({profile, context.client.status(profile.profile_id)});
         documents.push_back(state_document(states.back()));
     }
-    context.print({{"version", version}, {"max_profiles", most}, {"profiles", std::move(documents)}},
-                  fmt::format("syncd {}, {} of {} profiles\n{}", version, states.size(),
-                              most > 0 ? std::to_string(most) : "any number of", states.empty() ? "" : text(states)));
+    const auto notifications = context.client.notifications();
+    context.print({{"version", version},
+                   {"max_profiles", most},
+                   {"notifications", notifications},
+                   {"profiles", std::move(documents)}},
+                  fmt::format("syncd {}, {} of {} profiles\n{}{}", version, states.size(),
+                              most > 0 ? std::to_string(most) : "any number of", states.empty() ? "" : text(states),
+                              text(notifications)));
     return ExitStatus::Ok;
 }
 

@@ -160,6 +160,19 @@ Call<ProfileStatus> status_call(Connection& connection, const std::string& profi
         [](sdbus::MethodReply& reply) { return parse_status(parse_value<Values>(reply)); });
 }
 
+Call<std::vector<std::string>> notification_call(Connection& connection, const std::vector<std::uint8_t>& notification)
+{
+    return manager_call<std::vector<std::string>>(
+        connection, "DeliverNotification", [&](sdbus::MethodCall& message) { message << notification; },
+        parse_value<std::vector<std::string>>);
+}
+
+Call<std::map<std::string, std::uint64_t>> notifications_call(Connection& connection)
+{
+    return connection.create_get<std::map<std::string, std::uint64_t>>(manager_path, manager_interface,
+                                                                       "Notifications");
+}
+
 Call<std::string> version_call(Connection& connection)
 {
     return connection.create_get<std::string>(manager_path, manager_interface, "Version");
@@ -277,6 +290,26 @@ std::vector<SyncStatistics> Client::statistics(const std::string& profile_id)
 void Client::statistics(const std::string& profile_id, Reply<std::vector<SyncStatistics>> done)
 {
     impl_->connection.send(statistics_call(impl_->connection, profile_id), std::move(done));
+}
+
+std::vector<std::string> Client::deliver_notification(const std::vector<std::uint8_t>& notification)
+{
+    return impl_->connection.run(notification_call(impl_->connection, notification));
+}
+
+void Client::deliver_notification(const std::vector<std::uint8_t>& notification, Reply<std::vector<std::string>> done)
+{
+    impl_->connection.send(notification_call(impl_->connection, notification), std::move(done));
+}
+
+std::map<std::string, std::uint64_t> Client::notifications()
+{
+    return impl_->connection.run(notifications_call(impl_->connection));
+}
+
+void Client::notifications(Reply<std::map<std::string, std::uint64_t>> done)
+{
+    impl_->connection.send(notifications_call(impl_->connection), std::move(done));
 }
 
 std::vector<SessionRecord> Client::history(const std::string& profile_id, std::uint32_t limit)

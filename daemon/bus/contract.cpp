@@ -22,6 +22,7 @@ constexpr Row rows[] = {
     {method, manager_interface, "DeliverNotification", Rule::Sync, "ay"},
     {property, manager_interface, "MaxProfiles", Rule::Anyone, ""},
     {property, manager_interface, "Version", Rule::Anyone, ""},
+    {property, manager_interface, "Notifications", Rule::Own, ""},
 
     {property, profile_interface, "ProfileId", Rule::Own, ""},
     {property, profile_interface, "ProfileName", Rule::Own, ""},

@@ -66,9 +66,11 @@ void ManagerObject::on_call(const Row& row, const Subject& caller, const Call& c
     (this->*find_handler(row.member))(caller, call);
 }
 
-void ManagerObject::find_properties(const Subject&, const Call&, Found found)
+void ManagerObject::find_properties(const Subject& caller, const Call&, Found found)
 {
-    found(Values{{"MaxProfiles", manager_.max_profiles()}, {"Version", version_}});
+    found(Values{{"MaxProfiles", manager_.max_profiles()},
+                 {"Version", version_},
+                 {"Notifications", manager_.notification_counts(caller.uid)}});
 }
 
 void ManagerObject::add(const Subject& caller, const Call& call)
@@ -187,9 +189,21 @@ void ManagerObject::get_history(const Subject& caller, const Call& call)
     });
 }
 
-void ManagerObject::deliver_notification(const Subject&, const Call& call)
+void ManagerObject::deliver_notification(const Subject& caller, const Call& call)
 {
-    call.fail({Errc::NotSupported, "server alerted notifications are not supported in this version"});
+    const void* octets = nullptr;
+    std::size_t size = 0;
+    if (sd_bus_message_read_array(call.raw(), 'y', &octets, &size) < 0)
+        return call.fail({Errc::InvalidArgs, "notification: no octets"});
+    manager_.deliver(caller.uid, base::Secret(std::string_view(static_cast<const char*>(octets), size)),
+                     [call](const base::Result<std::vector<std::string>>& profiles) {
+                         guarded(call, [&] {
+                             if (profiles)
+                                 call.reply(*profiles);
+                             else
+                                 call.fail(profiles.error());
+                         });
+                     });
 }
 
 } // namespace bus

@@ -21,12 +21,25 @@ public:
         add(name, "number", "size of the secret; its bytes follow the line");
     }
     void operator()(const char* name, Result::Outcome, const char* meaning) { add(name, "text", meaning); }
-    void operator()(const char* name, const std::vector<ServicePlan>&, const char* meaning)
+    void operator()(const char* name, const std::vector<std::string>&, const char* meaning)
+    {
+        add(name, "list of texts", meaning);
+    }
+    template <Part P>
+    void operator()(const char* name, const P& part, const char* meaning)
+    {
+        add(name, "object", meaning);
+        indent_ += 2;
+        members(*this, part);
+        indent_ -= 2;
+    }
+    template <Part P>
+    void operator()(const char* name, const std::vector<P>&, const char* meaning)
     {
         add(name, "list", meaning);
         indent_ += 2;
-        const ServicePlan service;
-        members(*this, service);
+        const P part{};
+        members(*this, part);
         indent_ -= 2;
     }
     template <class Message>
@@ -53,8 +66,10 @@ std::string describe()
     Describer describer;
     describer.message(Plan{},
                       "broker to worker, once, followed by the bytes of its secrets in the order of their sizes");
+    describer.message(Reading{}, "broker to worker, instead: a server's notification to be read");
     describer.message(Started{}, "worker to broker: the sandbox is closed, the session begins");
     describer.message(Progress{}, "worker to broker, any number");
+    describer.message(Verdict{}, "worker to broker, of a reading, once");
     describer.message(Result{}, "worker to broker, once, the last");
     return "One JSON object per line, named by its member \"kind\".\n\n" + describer.text() +
            "\nThe end of the stream asks the worker to stop.\n";

@@ -15,6 +15,63 @@ namespace channel {
 template <class M, class Message>
 concept Is = std::same_as<std::remove_const_t<M>, Message>;
 
+/// A message that stands in others.
+template <class M>
+concept Part = Is<M, ServicePlan> || Is<M, AskedSync> || Is<M, Alerts> || Is<M, Account> || Is<M, Match>;
+
+template <class Visitor, Is<AskedSync> M>
+void members(Visitor& visit, M& sync)
+{
+    visit("type", sync.type, "TWO_WAY, SLOW, …");
+    visit("uri", sync.uri, "the server's database");
+    visit("content_type", sync.content_type, "empty: not said");
+    visit("command", sync.command, "CmdID of its Alert, in a message of Alerts");
+    visit("target", sync.target, "of that Alert");
+}
+
+template <class Visitor, Is<Alerts> M>
+void members(Visitor& visit, M& alerts)
+{
+    visit("message", alerts.message, "MsgID of a message of Alerts; 0: it is none");
+    visit("target", alerts.target, "of that message");
+    visit("source", alerts.source, "of that message");
+    visit("syncs", alerts.syncs, "none: every database");
+}
+
+template <class Visitor, Is<Account> M>
+void members(Visitor& visit, M& account)
+{
+    visit("server_id", account.server_id, "what the server calls itself");
+    visit("shares_password", account.shares_password, "with the server");
+    visit("password", account.password, "");
+    visit("nonces", account.nonces, "base64, that the server may use");
+}
+
+template <class Visitor, Is<Reading> M>
+void members(Visitor& visit, M& reading)
+{
+    visit("octets", reading.octets, "");
+    visit("accounts", reading.accounts, "that it may be for");
+    visit("log_level", reading.log_level, "debug, info, …");
+}
+
+template <class Visitor, Is<Match> M>
+void members(Visitor& visit, M& match)
+{
+    visit("account", match.account, "place in the reading");
+    visit("authenticated", match.authenticated, "the notification proved itself");
+}
+
+template <class Visitor, Is<Verdict> M>
+void members(Visitor& visit, M& verdict)
+{
+    visit("refusal", verdict.refusal, "why it is ignored; empty: it is not");
+    visit("matches", verdict.matches, "accounts that it is for");
+    visit("asks_user", verdict.asks_user, "somebody has to agree first");
+    visit("session", verdict.session, "id that the session is to have; empty: any");
+    visit("alerts", verdict.alerts, "what it says");
+}
+
 template <class Visitor, Is<ServicePlan> M>
 void members(Visitor& visit, M& service)
 {
@@ -32,6 +89,8 @@ void members(Visitor& visit, M& plan)
     visit("profile_name", plan.profile_name, "for messages to people");
     visit("session", plan.session, "number of the session");
     visit("trigger", plan.trigger, "user, timer or push");
+    visit("session_id", plan.session_id, "that the server wants it to have; 0: ours to choose");
+    visit("alerts", plan.alerts, "of the server's notification");
     visit("device_id", plan.device_id, "who we are to the server");
     visit("url", plan.url, "of the server");
     visit("user", plan.user, "empty: no authentication");
@@ -83,6 +142,14 @@ void members(Visitor& visit, M& result)
 constexpr std::string_view title(const Plan&)
 {
     return "plan";
+}
+constexpr std::string_view title(const Reading&)
+{
+    return "reading";
+}
+constexpr std::string_view title(const Verdict&)
+{
+    return "verdict";
 }
 constexpr std::string_view title(const Started&)
 {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <limits>
 #include <type_traits>
@@ -59,14 +60,18 @@ public:
             if (value == outcome)
                 json_[name] = word;
     }
-    void operator()(const char* name, const std::vector<ServicePlan>& services, const char*)
+    void operator()(const char* name, const std::vector<std::string>& texts, const char*) { json_[name] = texts; }
+    template <Part P>
+    void operator()(const char* name, const P& part, const char*)
+    {
+        json_[name] = inner(part);
+    }
+    template <Part P>
+    void operator()(const char* name, const std::vector<P>& parts, const char*)
     {
         auto& array = json_[name] = Json::array();
-        for (const auto& service : services) {
-            Writer inner(secrets_);
-            members(inner, service);
-            array.push_back(std::move(inner.json_));
-        }
+        for (const auto& part : parts)
+            array.push_back(inner(part));
     }
 
     template <class Message>
@@ -79,6 +84,14 @@ public:
     }
 
 private:
+    template <Part P>
+    Json inner(const P& part)
+    {
+        Writer writer(secrets_, max_text_);
+        members(writer, part);
+        return std::move(writer.json_);
+    }
+
     Json json_ = Json::object();
     std::vector<base::Secret>* secrets_;
     std::size_t max_text_;
@@ -137,19 +150,28 @@ public:
             }
         refuse(name, "is no outcome");
     }
-    void operator()(const char* name, std::vector<ServicePlan>& services, const char*)
+    void operator()(const char* name, std::vector<std::string>& texts, const char*)
     {
-        const auto* value = member(name);
-        if (value == nullptr)
-            return;
-        if (!value->is_array())
-            return refuse(name, "is not a list");
-        for (const auto& element : *value) {
-            Reader inner(element, fmt::format("{}{}[{}].", where_, name, services.size()), secret_sizes_);
-            inner.read(services.emplace_back());
-            if (error_.empty())
-                error_ = inner.error_;
-        }
+        for_each(name, [&](const Json& element) {
+            if (element.is_string())
+                texts.push_back(element.get<std::string>());
+            else
+                refuse(name, "is not a list of texts");
+        });
+    }
+    template <Part P>
+    void operator()(const char* name, P& part, const char*)
+    {
+        if (const auto* value = member(name))
+            read_inner(*value, fmt::format("{}{}.", where_, name), part);
+    }
+    template <Part P>
+    void operator()(const char* name, std::vector<P>& parts, const char*)
+    {
+        for_each(name, [&](const Json& element) {
+            auto where = fmt::format("{}{}[{}].", where_, name, parts.size());
+            read_inner(element, std::move(where), parts.emplace_back());
+        });
     }
 
     template <class Message>
@@ -169,6 +191,24 @@ public:
     const std::string& error() const { return error_; }
 
 private:
+    template <class Visit>
+    void for_each(const char* name, Visit visit)
+    {
+        const auto* value = member(name);
+        if (value != nullptr && !value->is_array())
+            return refuse(name, "is not a list");
+        if (value != nullptr)
+            for (const auto& element : *value)
+                visit(element);
+    }
+    template <Part P>
+    void read_inner(const Json& json, std::string where, P& part)
+    {
+        Reader inner(json, std::move(where), secret_sizes_);
+        inner.read(part);
+        if (error_.empty())
+            error_ = inner.error_;
+    }
     const Json* member(const char* name)
     {
         const auto found = json_.find(name);
@@ -251,10 +291,11 @@ public:
         if (next_ != end_)
             secret = std::move(*next_++);
     }
-    void operator()(const char*, std::vector<ServicePlan>& services, const char*)
+    template <Part P>
+    void operator()(const char*, std::vector<P>& parts, const char*)
     {
-        for (auto& service : services)
-            members(*this, service);
+        for (auto& part : parts)
+            members(*this, part);
     }
     template <class Other>
     void operator()(const char*, Other&, const char*)
@@ -267,9 +308,9 @@ private:
 
 } // namespace
 
-std::string to_line(const Plan& plan, std::vector<base::Secret>& secrets)
+std::string to_line(const Order& order, std::vector<base::Secret>& secrets)
 {
-    return Writer(&secrets).line(plan);
+    return std::visit([&](const auto& message) { return Writer(&secrets).line(message); }, order);
 }
 
 std::string to_line(const Event& event)
@@ -277,25 +318,29 @@ std::string to_line(const Event& event)
     return std::visit([](const auto& message) { return Writer(nullptr, max_text_bytes).line(message); }, event);
 }
 
-base::Result<PlanHead> parse_plan(std::string_view line)
+base::Result<OrderHead> parse_order(std::string_view line)
 {
     const auto document = open(line);
     if (!document)
         return tl::unexpected(document.error());
-    if (document->second != title(Plan{}))
-        return base::fail(base::Errc::Malformed, "channel: the first line is no plan");
-    PlanHead head;
-    auto plan = read<Plan>(document->first, &head.secret_sizes);
-    if (!plan)
-        return tl::unexpected(std::move(plan.error()));
-    head.plan = std::move(*plan);
-    return head;
+    const auto& [json, name] = *document;
+    std::vector<std::size_t> secret_sizes;
+    const auto as_head = [&](auto message) -> base::Result<OrderHead> {
+        if (!message)
+            return tl::unexpected(std::move(message.error()));
+        return OrderHead{std::move(*message), std::move(secret_sizes)};
+    };
+    if (name == title(Plan{}))
+        return as_head(read<Plan>(json, &secret_sizes));
+    if (name == title(Reading{}))
+        return as_head(read<Reading>(json, &secret_sizes));
+    return base::fail(base::Errc::Malformed, "channel: the first line is no plan and no reading");
 }
 
-void attach(Plan& plan, std::vector<base::Secret> secrets)
+void attach(Order& order, std::vector<base::Secret> secrets)
 {
     Attacher attacher(secrets);
-    members(attacher, plan);
+    std::visit([&](auto& message) { members(attacher, message); }, order);
 }
 
 base::Result<Event> parse_event(std::string_view line)
@@ -310,6 +355,16 @@ base::Result<Event> parse_event(std::string_view line)
         auto progress = read<Progress>(json);
         const bool broken = progress && progress->synced > progress->total;
         return as_event(std::move(progress), broken ? "synced exceeds total" : nullptr);
+    }
+    if (name == title(Verdict{})) {
+        auto verdict = read<Verdict>(json);
+        const char* broken = nullptr;
+        if (verdict && verdict->refusal.empty() == verdict->matches.empty())
+            broken = "it is for nobody without a refusal, or for somebody with one";
+        else if (verdict && !verdict->refusal.empty() &&
+                 std::find(refusals.begin(), refusals.end(), verdict->refusal) == refusals.end())
+            broken = "refusal is no word of ours";
+        return as_event(std::move(verdict), broken);
     }
     if (name == title(Result{})) {
         auto result = read<Result>(json);

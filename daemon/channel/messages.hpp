@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,14 +13,36 @@
 #include <vector>
 
 /// The messages between broker and worker on their socketpair: one JSON document
-/// per line. Broker to worker: one Plan, followed by the raw bytes of its secrets
-/// in the order the plan lists them, so that no secret passes through a JSON
-/// library. Worker to broker: Started, Progress …, one Result. The worker treats
+/// per line. Broker to worker: one order, a Plan to carry out or a Reading, followed by
+/// the raw bytes of its secrets in the order it lists them, so that no secret passes through a JSON
+/// library. Worker to broker: Started, then Progress … or one Verdict, and one Result. The worker treats
 /// the end of the stream as a request to stop.
 namespace channel {
 
 /// No line of the channel is longer; `to_line` shortens the texts of an event to keep it so.
 inline constexpr std::size_t max_line_bytes = 64 * 1024;
+
+/// No server's notification is longer.
+inline constexpr std::size_t max_notification_bytes = 4096;
+
+/// One database that a server's notification asks to synchronize.
+struct AskedSync {
+    std::string type; ///< `TWO_WAY` …
+    std::string uri;
+    std::string content_type;  ///< empty: not said
+    std::uint32_t command = 0; ///< CmdID of its Alert, in a message of Alerts
+    std::string target;        ///< its Target, there
+    bool operator==(const AskedSync&) const = default;
+};
+
+/// What a notification says.
+struct Alerts {
+    std::uint32_t message = 0; ///< MsgID of a message of Alerts (DS 1.0 and 1.1), which wants Statuses; 0: it is none
+    std::string target;        ///< Target and Source of that
+    std::string source;
+    std::vector<AskedSync> syncs; ///< none: every database, as configured
+    bool operator==(const Alerts&) const = default;
+};
 
 struct ServicePlan {
     std::string service;             ///< `CONTACT`, `EVENT`
@@ -33,7 +56,9 @@ struct Plan {
     std::string profile;      ///< id
     std::string profile_name; ///< for messages to people
     std::uint64_t session = 0;
-    std::string trigger; ///< `user`, `timer`, `push`
+    std::string trigger;          ///< `user`, `timer`, `push`
+    std::uint32_t session_id = 0; ///< to the server, as its notification wants it; 0: ours to choose
+    Alerts alerts;                ///< of that notification
     std::string device_id;
     std::string url;
     std::string user;
@@ -59,6 +84,24 @@ struct Plan {
     std::string log_level;
 };
 
+/// A profile that a notification may be for.
+struct Account {
+    std::string server_id;        ///< what its server calls itself
+    bool shares_password = false; ///< with the server; else there is nothing to prove a notification by
+    base::Secret password;
+    std::vector<std::string> nonces; ///< base64, that the server may use, the likeliest first
+};
+
+/// A notification to be read.
+struct Reading {
+    base::Secret octets;
+    std::vector<Account> accounts;
+    std::string log_level;
+};
+
+/// What a worker is started for.
+using Order = std::variant<Plan, Reading>;
+
 /// The sandbox is closed and the session begins.
 struct Started {};
 
@@ -70,6 +113,26 @@ struct Progress {
     bool operator==(const Progress&) const = default;
 };
 
+/// An account that a notification is for.
+struct Match {
+    std::uint32_t account = 0;  ///< place in the Reading
+    bool authenticated = false; ///< it proved itself
+    bool operator==(const Match&) const = default;
+};
+
+/// What came of a Reading.
+struct Verdict {
+    std::string refusal; ///< why the notification is ignored, one of `refusals`; empty: it is for the `matches`
+    std::vector<Match> matches;
+    bool asks_user = false; ///< somebody here has to agree first
+    std::string session;    ///< id that the session is to have; empty: any
+    Alerts alerts;
+    bool operator==(const Verdict&) const = default;
+};
+
+inline constexpr std::array<std::string_view, 7> refusals{"TooLarge", "Broken",      "Version",      "UnknownServer",
+                                                          "Unsigned", "WrongDigest", "NothingToSync"};
+
 struct Result {
     enum class Outcome { Completed, Stopped, Failed } outcome = Outcome::Failed;
     std::string error_name; ///< one of base::dbus_name; empty unless Failed
@@ -78,21 +141,21 @@ struct Result {
     bool operator==(const Result&) const = default;
 };
 
-using Event = std::variant<Started, Progress, Result>;
+using Event = std::variant<Started, Progress, Verdict, Result>;
 
-/// The line of a plan (newline included) with its secrets' sizes; `secrets`
+/// The line of an order (newline included) with its secrets' sizes; `secrets`
 /// receives them in order. The line holds no secret.
-std::string to_line(const Plan& plan, std::vector<base::Secret>& secrets);
+std::string to_line(const Order& order, std::vector<base::Secret>& secrets);
 std::string to_line(const Event& event);
 
-/// A plan from its line; `secrets` of the sizes it lists are still to be read:
+/// An order from its line; `secrets` of the sizes it lists are still to be read:
 /// `secret_sizes` tells, `attach` puts them in place.
-struct PlanHead {
-    Plan plan;
+struct OrderHead {
+    Order order;
     std::vector<std::size_t> secret_sizes;
 };
-base::Result<PlanHead> parse_plan(std::string_view line);
-void attach(Plan& plan, std::vector<base::Secret> secrets);
+base::Result<OrderHead> parse_order(std::string_view line);
+void attach(Order& order, std::vector<base::Secret> secrets);
 
 /// Refuses (Malformed) lines over the bound, unknown events, and members that are missing, unknown, ill-typed
 /// or against the rules stated above.

@@ -71,7 +71,7 @@ base::Result<std::string> receive_line(int fd)
         if (newline != std::string_view::npos)
             return line;
     }
-    return base::fail(base::Errc::Malformed, "channel: the plan is longer than 64 KiB");
+    return base::fail(base::Errc::Malformed, "channel: the order is longer than 64 KiB");
 }
 
 } // namespace
@@ -88,12 +88,12 @@ base::Result<void> write_all(int fd, std::string_view bytes)
     return {};
 }
 
-base::Result<Plan> read_plan(int fd)
+base::Result<Order> read_order(int fd)
 {
     const auto line = receive_line(fd);
     if (!line)
         return tl::unexpected(line.error());
-    auto head = parse_plan(*line);
+    auto head = parse_order(*line);
     if (!head)
         return tl::unexpected(std::move(head.error()));
     std::vector<base::Secret> secrets;
@@ -102,18 +102,18 @@ base::Result<Plan> read_plan(int fd)
         if (const auto read = receive_exactly(fd, secret.writable().data(), size); !read)
             return tl::unexpected(read.error());
     }
-    attach(head->plan, std::move(secrets));
-    return std::move(head->plan);
+    attach(head->order, std::move(secrets));
+    return std::move(head->order);
 }
 
-PlanWriter::PlanWriter(const Plan& plan)
+OrderWriter::OrderWriter(const Order& order)
 {
     std::vector<base::Secret> secrets;
-    parts_.emplace_back(to_line(plan, secrets));
+    parts_.emplace_back(to_line(order, secrets));
     std::move(secrets.begin(), secrets.end(), std::back_inserter(parts_));
 }
 
-base::Result<bool> PlanWriter::write(int fd)
+base::Result<bool> OrderWriter::write(int fd)
 {
     while (part_ < parts_.size()) {
         const auto bytes = parts_[part_].reveal().substr(offset_);

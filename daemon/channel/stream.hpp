@@ -18,16 +18,16 @@ namespace channel {
 // ---- the worker's side: blocking ----------------------------------------------
 
 base::Result<void> write_all(int fd, std::string_view bytes);
-/// Reads the plan and the bytes of its secrets, not one byte more. No secret
+/// Reads the order and the bytes of its secrets, not one byte more. No secret
 /// passes through memory that is not wiped.
-base::Result<Plan> read_plan(int fd);
+base::Result<Order> read_order(int fd);
 
 // ---- the broker's side: never blocking -----------------------------------------
 
-/// A plan on its way into a socket that may take it in several steps.
-class PlanWriter {
+/// An order on its way into a socket that may take it in several steps.
+class OrderWriter {
 public:
-    explicit PlanWriter(const Plan& plan);
+    explicit OrderWriter(const Order& order);
     /// Writes what the socket takes; true when nothing is left.
     base::Result<bool> write(int fd);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "channel/messages.hpp"
 #include "manager/profile.hpp"
 
 #include <cstddef>
@@ -13,13 +14,28 @@
 
 namespace manager {
 
+/// A service that takes part in a session, and how.
+struct WantedService {
+    std::string service; ///< `CONTACT`
+    std::string type;    ///< `TWO_WAY`
+    bool operator==(const WantedService&) const = default;
+};
+
+/// What a session is to do.
+struct Request {
+    std::string trigger;                   ///< `user`, `timer`, `push`
+    std::string type{};                    ///< of this session only; empty: the profile's
+    std::vector<WantedService> services{}; ///< that a server's notification names; none: all that are enabled
+    std::uint32_t session_id = 0;          ///< that the notification wants it to have; 0: any
+    channel::Alerts alerts{};              ///< of the notification
+};
+
 /// One session, from its acceptance to its end.
 struct Job {
     std::uint64_t session = 0;
     std::string profile;
     Uid owner = 0;
-    std::string trigger; ///< `user`, `timer`
-    std::string type;    ///< of this session only; empty: the profile's
+    Request request;
     bool running = false;
     bool stopping = false;
     bool interrupted = false; ///< stopping because the service ends, not because somebody asked

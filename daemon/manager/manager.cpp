@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "manager/announcer.hpp"
 #include "manager/item_stores.hpp"
+#include "manager/notifications.hpp"
 #include "manager/plan.hpp"
 #include "manager/profile_book.hpp"
 #include "manager/profile_rules.hpp"
@@ -64,11 +65,12 @@ auto or_storage_error(Work work) -> decltype(work())
 
 class Manager::Impl {
 public:
-    Impl(Config the_config, storage::ProfileRepository& profiles, Vault& the_vault, schedule::Clock& clock,
+    Impl(Config the_config, storage::ProfileRepository& profiles, Vault& the_vault, schedule::Clock& the_clock,
          schedule::Timer& timer, worker::Pool& workers)
-        : config(std::move(the_config)), vault(the_vault), files(config.state_directory), book(profiles), stores(files),
-          schedule(book, clock, timer, [this](Profile& profile) { on_due(profile); }),
-          sessions({config, book, schedule, vault, files, stores, announcer, clock, timer, workers})
+        : config(std::move(the_config)), vault(the_vault), clock(the_clock), files(config.state_directory),
+          book(profiles), stores(files), schedule(book, clock, timer, [this](Profile& profile) { on_due(profile); }),
+          sessions({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}),
+          notifications({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}, sessions)
     {
     }
 
@@ -84,7 +86,10 @@ public:
             return sessions.announce_later(profile); // its next time
         }
         try {
-            sessions.start(profile, "timer", "");
+            const bool by_server = profile.row.mode == "PUSH";
+            if (by_server)
+                profile.last_push = clock.now();
+            sessions.start(profile, {.trigger = by_server ? "push" : "timer"});
         } catch (const std::exception& error) {
             spdlog::error("profile {}: due, but it cannot be started: {}", profile.row.name, error.what());
             sessions.announce_later(profile);
@@ -112,12 +117,14 @@ public:
 
     Config config;
     const Vault& vault;
+    schedule::Clock& clock;
     UserFiles files;
     ProfileBook book;
     ItemStores stores;
     Announcer announcer;
     ScheduleKeeper schedule;
     Sessions sessions;
+    Notifications notifications;
     bool shutting_down = false;
 };
 
@@ -233,7 +240,12 @@ base::Result<std::uint64_t> Manager::start(Caller caller, std::string_view id, s
         if (profile->state == JobState::Idle)
             if (const auto plan = make_plan(profile->row, {}, impl_->config, impl_->vault, impl_->files); !plan)
                 return tl::unexpected(plan.error());
-        return impl_->sessions.start(*profile, "user", type.value_or(""));
+        if (!profile->row.held.empty()) { // whoever starts it has decided
+            profile->row.held.clear();
+            impl_->book.store_schedule(*profile);
+            impl_->sessions.announce_later(*profile);
+        }
+        return impl_->sessions.start(*profile, {.trigger = "user", .type = type.value_or("")});
     });
 }
 
@@ -245,6 +257,19 @@ base::Result<void> Manager::stop(Caller caller, std::string_view id)
     if (!impl_->sessions.stop(*profile, stop_grace))
         return base::fail(Errc::NotRunning, fmt::format("profile {} is not syncing", profile->row.name));
     return {};
+}
+
+void Manager::deliver(Uid owner, base::Secret notification,
+                      std::function<void(base::Result<std::vector<std::string>>)> done)
+{
+    if (impl_->shutting_down)
+        return done(base::fail(Errc::Failed, "the service is stopping"));
+    impl_->notifications.deliver(owner, std::move(notification), std::move(done));
+}
+
+std::map<std::string, std::uint64_t> Manager::notification_counts(Uid owner) const
+{
+    return impl_->notifications.counts(owner);
 }
 
 base::Result<std::vector<storage::ServiceRecord>> Manager::statistics(Caller caller, std::string_view id) const

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -77,9 +78,15 @@ public:
     std::vector<ProfileView> get_all(Uid owner) const;
     std::uint32_t count(Uid owner) const;
 
-    /// `type`: this session only; a word of the contract.
+    /// `type`: this session only; a word of the contract. It answers what the server's notification asked.
     base::Result<std::uint64_t> start(Caller caller, std::string_view id, std::optional<std::string> type);
     base::Result<void> stop(Caller caller, std::string_view id);
+    /// A server alerted notification, for profiles of the user's that are not MANUAL. `done` is called once, maybe
+    /// before return, with the ids of those that synchronize because of it.
+    void deliver(Uid owner, base::Secret notification,
+                 std::function<void(base::Result<std::vector<std::string>>)> done);
+    /// What became of the user's notifications since the service started: how many, by a word.
+    std::map<std::string, std::uint64_t> notification_counts(Uid owner) const;
     /// One record per configured service, in the profile's order.
     base::Result<std::vector<storage::ServiceRecord>> statistics(Caller caller, std::string_view id) const;
     base::Result<std::vector<storage::SessionRecord>> history(Caller caller, std::string_view id,

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace manager {
@@ -42,10 +43,26 @@ base::Result<base::Secret> open_secret(const Vault& vault, const storage::Profil
 
 } // namespace
 
+std::vector<WantedService> wanted_services(const storage::ProfileRow& row, const Request& request)
+{
+    std::vector<WantedService> wanted;
+    for (const auto& service : row.services) {
+        const auto found = std::find_if(request.services.begin(), request.services.end(),
+                                        [&](const WantedService& one) { return one.service == service.type; });
+        if (!service.enabled || (found == request.services.end() && !request.services.empty()))
+            continue;
+        wanted.push_back(!request.services.empty() ? *found
+                         : !request.type.empty()   ? WantedService{service.type, request.type}
+                                                   : WantedService{service.type, row.type});
+    }
+    return wanted;
+}
+
 base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job& job, const Config& config,
                                       const Vault& vault, const UserFiles& files)
 {
-    if (!has_enabled_service(row))
+    const auto wanted = wanted_services(row, job.request);
+    if (wanted.empty())
         return base::fail(base::Errc::NothingToSync, fmt::format("no service of profile {} is enabled", row.name));
     auto own = open_credentials(vault, row, {}, row.sealed_credentials);
     if (!own)
@@ -55,7 +72,9 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     plan.profile = row.id;
     plan.profile_name = row.name;
     plan.session = job.session;
-    plan.trigger = job.trigger;
+    plan.trigger = job.request.trigger;
+    plan.session_id = job.request.session_id;
+    plan.alerts = job.request.alerts;
     plan.device_id = device_id(row);
     plan.url = row.url;
     plan.user = std::move(own->user);
@@ -81,12 +100,14 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     plan.sync_db = files.sync_db(row.owner, row.id);
     plan.items_db = files.items_db(row.owner);
     for (const auto& service : row.services) {
-        if (!service.enabled)
+        const auto found = std::find_if(wanted.begin(), wanted.end(),
+                                        [&](const WantedService& one) { return one.service == service.type; });
+        if (found == wanted.end())
             continue;
         auto& planned = plan.services.emplace_back();
         planned.service = service.type;
         planned.uri = service.uri;
-        planned.type = job.type.empty() ? row.type : job.type;
+        planned.type = found->type;
         if (service.sealed_credentials.empty())
             continue;
         auto opened = open_credentials(vault, row, service.type, service.sealed_credentials);

@@ -8,10 +8,15 @@
 #include "manager/vault.hpp"
 #include "storage/profile_repository.hpp"
 
+#include <vector>
+
 namespace manager {
 
+/// The services that take part: those of the request, in the profile's order, else all; never one that is disabled.
+std::vector<WantedService> wanted_services(const storage::ProfileRow& row, const Request& request);
+
 /// What the worker of a session is told. Opens the sealed credentials.
-/// Errors: CredentialsLost; NothingToSync when no service is enabled.
+/// Errors: CredentialsLost; NothingToSync when no service takes part.
 base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job& job, const Config& config,
                                       const Vault& vault, const UserFiles& files);
 

@@ -33,9 +33,10 @@ ProfileView view(const Profile& profile)
     view.last_sync = from_stored(row.last_end);
     view.next_sync = profile.due;
     view.not_before = from_stored(row.not_before);
-    if (row.credentials_refused)
-        view.attention = "the server refuses the user name or the password; until they are corrected nothing is synced "
-                         "but when asked to";
+    view.attention = row.credentials_refused
+                         ? "the server refuses the user name or the password; until they are corrected nothing is "
+                           "synced but when asked to"
+                         : row.held;
     return view;
 }
 
@@ -103,6 +104,11 @@ void ProfileBook::remove(std::string_view id)
 void ProfileBook::store_schedule(const Profile& profile)
 {
     repository_.update_schedule(profile.row);
+}
+
+bool ProfileBook::remember_notification(const Profile& profile, std::string_view session)
+{
+    return repository_.remember_notification(profile.row.id, session);
 }
 
 } // namespace manager

@@ -19,6 +19,8 @@ struct Profile {
     JobState state = JobState::Idle;
     Time due{};                ///< when the schedule starts it; the epoch: not, or it is under way
     unsigned failures = 0;     ///< automatic sessions in a row that failed
+    Time asked{};              ///< by its server, while a session runs: when the next one is due; the epoch: it did not
+    Time last_push{};          ///< when its server's notification began a session
     std::uint64_t running = 0; ///< the session its worker carries out; 0: none
     /// How its last session ended, as seen here: counts where the worker could not write it down.
     std::optional<storage::SessionRecord> last_end;
@@ -45,6 +47,8 @@ public:
     void remove(std::string_view id);
     /// Stores what the row says of the schedule. It holds in memory even when it could not be written.
     void store_schedule(const Profile& profile);
+    /// False when the profile's server has used this id of a session before.
+    bool remember_notification(const Profile& profile, std::string_view session);
     std::uint64_t next_session_number() { return repository_.next_session_number(); }
 
 private:

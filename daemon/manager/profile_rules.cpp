@@ -323,8 +323,10 @@ base::Result<ProfileRow> updated_profile(const ProfileInput& input, const Profil
     for (const auto& checked : {check_move(input, before, *row), fill_secrets(input, before, vault, *row)})
         if (!checked)
             return tl::unexpected(checked.error());
-    if (row->url == before.url)
+    if (row->url == before.url) {
         row->not_before = before.not_before;
+        row->held = before.held;
+    }
     row->credentials_refused = before.credentials_refused && has_same_secrets(before, *row);
     return row;
 }

@@ -35,6 +35,15 @@ schedule::Jitter jitter(const std::string& profile, Time time)
     return std::ldexp(static_cast<double>(number), -32);
 }
 
+/// Whether it is due for no other reason than that its server has asked.
+bool waits_for_server(const storage::ProfileRow& row)
+{
+    return row.mode == "PUSH" && !row.credentials_refused;
+}
+
+/// What a server has asked for is tried so often, over about a day.
+constexpr unsigned most_tries_of_push = 8;
+
 /// Nobody is kept away for longer, whatever a server says.
 constexpr std::chrono::hours longest_wait{24};
 
@@ -75,9 +84,11 @@ void ScheduleKeeper::load()
         auto& row = profile.row;
         if (from_stored(row.not_before) > now + longest_wait) // the clock was wrong
             row.not_before = 0;
-        if (const auto interval = interval_of(row))
+        const auto interval = interval_of(row);
+        if (interval || (waits_for_server(row) && row.next_due != 0))
             profile.due =
-                respectful(row, schedule::catch_up(from_stored(row.next_due), *interval, now, jitter(row.id, now)));
+                respectful(row, schedule::catch_up(from_stored(row.next_due), interval.value_or(Interval::Day1), now,
+                                                   jitter(row.id, now)));
     });
     arm();
 }
@@ -86,7 +97,8 @@ void ScheduleKeeper::plan(storage::ProfileRow& row, const storage::ProfileRow* b
 {
     const auto interval = interval_of(row);
     if (!interval) {
-        row.next_due = 0;
+        if (before == nullptr || before->mode != row.mode || !waits_for_server(row))
+            row.next_due = 0;
         return;
     }
     if (before != nullptr && before->mode == row.mode && before->interval == row.interval &&
@@ -120,6 +132,19 @@ void ScheduleKeeper::arm()
         timer_.arm(next, [this] { on_time(); });
 }
 
+void ScheduleKeeper::ask(Profile& profile, Time at)
+{
+    const auto due = respectful(profile.row, at);
+    auto& planned = profile.state == JobState::Idle ? profile.due : profile.asked;
+    if (planned != Time{} && planned <= due)
+        return;
+    if (profile.state == JobState::Idle)
+        set_due(profile, due);
+    else
+        profile.asked = due;
+    arm();
+}
+
 void ScheduleKeeper::began(Profile& profile)
 {
     profile.due = Time{};
@@ -142,11 +167,18 @@ void ScheduleKeeper::ended(Profile& profile, std::string_view trigger, const bas
     if (!retired_) {
         const auto interval = interval_of(row);
         const auto chance = jitter(row.id, now);
-        const bool try_again = interval && trigger == "timer" && !outcome && !needs_a_person(outcome.error().code);
-        profile.failures = try_again ? profile.failures + 1 : 0;
-        due = !interval ? Time{}
-                        : respectful(row, try_again ? schedule::retry_due(now, *interval, profile.failures, chance)
-                                                    : schedule::next_due(now, *interval, chance));
+        const bool failed = !outcome && !needs_a_person(outcome.error().code);
+        profile.failures = failed && trigger != "user" ? profile.failures + 1 : 0;
+        const auto asked = std::exchange(profile.asked, Time{});
+        due = Time{};
+        if (profile.failures > 0 && (interval || (waits_for_server(row) && profile.failures < most_tries_of_push)))
+            due = schedule::retry_due(now, interval.value_or(Interval::Day1), profile.failures, chance);
+        else if (interval)
+            due = schedule::next_due(now, *interval, chance);
+        if (asked != Time{} && !row.credentials_refused && (due == Time{} || asked < due))
+            due = asked;
+        if (due != Time{})
+            due = respectful(row, due);
     }
     set_due(profile, due);
     arm();
@@ -169,8 +201,10 @@ void ScheduleKeeper::on_time()
     for (auto* profile : due) {
         on_due_(*profile);
         // Nothing came of it: the schedule goes on.
-        if (const auto interval = interval_of(profile->row); interval && profile->due != Time{})
-            set_due(*profile, schedule::next_due(now, *interval, jitter(profile->row.id, now)));
+        if (profile->due == Time{})
+            continue;
+        const auto interval = interval_of(profile->row);
+        set_due(*profile, interval ? schedule::next_due(now, *interval, jitter(profile->row.id, now)) : Time{});
     }
     arm();
 }

@@ -11,8 +11,8 @@
 
 namespace manager {
 
-/// When each PERIODIC profile syncs by itself: one timer, armed for the next of them
-/// and for nothing when there is none.
+/// When profiles sync by themselves, the PERIODIC ones at their interval and others when their server has asked: one
+/// timer, armed for the next of them and for nothing when there is none.
 class ScheduleKeeper {
 public:
     /// `on_due`: called from the loop for each profile whose time has come; it either begins a
@@ -32,6 +32,9 @@ public:
     void adopt(Profile& profile);
     void arm();
 
+    /// Its server wants a session of the profile: it is due then, or when a session that runs has ended. Stored, so
+    /// that a session which a crash cuts off is made up for.
+    void ask(Profile& profile, Time at);
     /// A session of the profile waits or runs: nothing is due until it has ended.
     void began(Profile& profile);
     /// Sets and stores the times of the profile. A plan that the end of the service cut short is kept,

@@ -39,7 +39,7 @@ storage::SessionRecord to_record(const Profile& profile, const Job& job, const O
     const bool stopped = !outcome && outcome.error().code == Errc::Stopped;
     storage::SessionRecord record;
     record.session = job.session;
-    record.trigger = job.trigger;
+    record.trigger = job.request.trigger;
     record.started = to_stored(job.started);
     record.ended = to_stored(now);
     record.outcome = outcome ? "COMPLETED" : stopped ? "STOPPED" : "FAILED";
@@ -47,13 +47,11 @@ storage::SessionRecord to_record(const Profile& profile, const Job& job, const O
         record.error_name = base::dbus_name(outcome.error().code);
         record.error_message = outcome.error().message;
     }
-    for (const auto& service : profile.row.services) {
-        if (!service.enabled)
-            continue;
+    for (const auto& wanted : wanted_services(profile.row, job.request)) {
         auto& part = record.services.emplace_back();
-        part.service = service.type;
+        part.service = wanted.service;
         part.status = outcome ? "SUCCESS" : stopped ? "STOP" : "FAIL";
-        part.type = job.type.empty() ? profile.row.type : job.type;
+        part.type = wanted.type;
         part.time = record.ended;
         part.error_name = record.error_name;
         part.error_message = record.error_message;
@@ -77,7 +75,7 @@ Sessions::Sessions(Surroundings around) : around_(around), jobs_(around.config.m
 
 // ---- what callers ask for -----------------------------------------------------------
 
-std::uint64_t Sessions::start(Profile& profile, std::string trigger, std::string type)
+std::uint64_t Sessions::start(Profile& profile, Request request)
 {
     if (const auto* job = jobs_.find(profile.row.id))
         return job->session;
@@ -85,8 +83,7 @@ std::uint64_t Sessions::start(Profile& profile, std::string trigger, std::string
     job.session = around_.book.next_session_number();
     job.profile = profile.row.id;
     job.owner = profile.row.owner;
-    job.trigger = std::move(trigger);
-    job.type = std::move(type);
+    job.request = std::move(request);
     job.started = around_.clock.now();
     const auto session = jobs_.add(std::move(job)).session;
     profile.state = JobState::Queued;
@@ -248,7 +245,7 @@ void Sessions::end(std::uint64_t session, const Outcome& outcome, std::chrono::s
     profile.state = JobState::Idle;
     profile.running = 0;
     profile.last_end = to_record(profile, job, outcome, around_.clock.now());
-    around_.schedule.ended(profile, job.trigger, outcome, wait);
+    around_.schedule.ended(profile, job.request.trigger, outcome, wait);
     log_end(profile, job, outcome);
 
     announce(profile);

@@ -41,7 +41,7 @@ public:
     explicit Sessions(Surroundings around);
 
     /// The number of the profile's session, of a new one unless one is there.
-    std::uint64_t start(Profile& profile, std::string trigger, std::string type);
+    std::uint64_t start(Profile& profile, Request request);
     /// Asks the profile's session to end; `afterwards` is done when that is over and announced.
     /// False, and nothing is done, when there is none.
     bool stop(Profile& profile, std::chrono::milliseconds grace, std::function<void()> afterwards = {});

@@ -33,13 +33,16 @@ tl::expected<Notification, Refusal> read_alerts(const syncml::Message& message)
     result.server_id = header.source.uri;
     if (header.session_id != "0")
         result.session_id = header.session_id;
+    result.message = header.msg_id;
+    result.target = header.target.uri;
     for (const auto& command : message.body) {
         const auto* alert = std::get_if<syncml::Alert>(&command);
         if (alert == nullptr || !alert->code || !is_by_server(*alert->code))
             continue;
         for (const auto& item : alert->items)
             if (item.source && !item.source->uri.empty())
-                result.syncs.push_back({*alert->code, item.source->uri, item.meta.type});
+                result.syncs.push_back({*alert->code, item.source->uri, item.meta.type, alert->cmd_id,
+                                        item.target ? item.target->uri : std::string()});
     }
     if (result.syncs.empty())
         return tl::unexpected(Refusal::NothingToSync);

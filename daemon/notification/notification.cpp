@@ -26,7 +26,7 @@ Reading authenticated(Notification notification, const FindCredentials& find_cre
     if (!credentials->password)
         return notification;
     if (!is_signed)
-        return credentials->takes_unsigned ? Reading(std::move(notification)) : tl::unexpected(Refusal::Unsigned);
+        return tl::unexpected(Refusal::Unsigned);
     const auto proves = [&](std::string_view nonce) { return is_proof(*credentials->password, nonce); };
     const auto& nonces = credentials->nonces;
     if (!std::any_of(nonces.begin(), nonces.end(), proves) && !proves({}))
@@ -69,16 +69,16 @@ Reading read_san(std::string_view octets, const FindCredentials& find_credential
 
 } // namespace
 
-std::string_view describe(Refusal refusal)
+std::string_view name(Refusal refusal)
 {
     switch (refusal) {
-    case Refusal::TooLarge: return "too large";
-    case Refusal::Broken: return "not a notification, or cut short";
-    case Refusal::Version: return "unknown version of the protocol";
-    case Refusal::UnknownServer: return "unknown server";
-    case Refusal::Unsigned: return "no digest";
-    case Refusal::WrongDigest: return "wrong digest";
-    case Refusal::NothingToSync: return "nothing to synchronize";
+    case Refusal::TooLarge: return "TooLarge";
+    case Refusal::Broken: return "Broken";
+    case Refusal::Version: return "Version";
+    case Refusal::UnknownServer: return "UnknownServer";
+    case Refusal::Unsigned: return "Unsigned";
+    case Refusal::WrongDigest: return "WrongDigest";
+    case Refusal::NothingToSync: return "NothingToSync";
     }
     return {};
 }

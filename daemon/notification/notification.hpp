@@ -2,6 +2,7 @@
 
 #include "base/secret.hpp"
 #include "syncml/codes.hpp"
+#include "syncml/message.hpp"
 
 #include <tl/expected.hpp>
 
@@ -23,6 +24,8 @@ struct Sync {
     syncml::AlertCode code = syncml::AlertCode::TwoWayByServer; ///< 206…210, or 201 as some servers have it
     std::string uri;                                            ///< the server's database
     std::string content_type;                                   ///< media type; empty when none is said that is known
+    syncml::CmdId command = 0;                                  ///< of its Alert, in a message of Alerts
+    std::string target;                                         ///< of that Alert
     bool operator==(const Sync&) const = default;
 };
 
@@ -32,7 +35,9 @@ struct Notification {
     Initiator initiator = Initiator::Server;
     std::string session_id; ///< for the session; empty: any
     std::string server_id;
-    std::vector<Sync> syncs; ///< none: every database, in the way that is configured
+    syncml::MsgId message = 0; ///< of a message of Alerts, which is to be answered; 0: it is none
+    std::string target;        ///< of that message
+    std::vector<Sync> syncs;   ///< none: every database, in the way that is configured
     /// By a secret that we share with the server. Without one it is a hint and no more: a usual
     /// synchronization may follow, but none that replaces anything.
     bool authenticated = false;
@@ -45,18 +50,16 @@ enum class Refusal {
     Broken,        ///< cut short, or no notification at all
     Version,       ///< of a protocol that is not 1.0, 1.1 or 1.2
     UnknownServer, ///< no account is with a server of this id
-    Unsigned,      ///< nothing proves where it comes from, and the account wants a proof
+    Unsigned,      ///< nothing proves where it comes from, and there is a password that could
     WrongDigest,   ///< what should prove it does not
     NothingToSync, ///< it asks for nothing that can be done
 };
-/// In a few words, for the log: `wrong digest`.
-std::string_view describe(Refusal refusal);
+std::string_view name(Refusal refusal); ///< `WrongDigest`
 
 /// What we share with a server.
 struct Credentials {
     std::optional<base::Secret> password; ///< an empty one is a password, too; none: nothing can be checked
     std::vector<std::string> nonces;      ///< octets, the most likely first; the empty one counts in any case
-    bool takes_unsigned = false;          ///< also a notification without a digest is a hint
 };
 /// Nothing for a server that nobody has an account with. The id is the sender's word.
 using FindCredentials = std::function<std::optional<Credentials>(std::string_view server_id)>;

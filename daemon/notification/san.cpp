@@ -87,7 +87,7 @@ tl::expected<Notification, Refusal> parse_san(std::string_view octets)
         const auto type = media_type(in.number(3));
         const auto uri = in.counted_text();
         if (code)
-            result.syncs.push_back({*code, std::string(uri), std::string(type)});
+            result.syncs.push_back({*code, std::string(uri), std::string(type), 0, {}});
     }
     if (in.is_short())
         return tl::unexpected(Refusal::Broken);

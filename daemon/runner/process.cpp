@@ -4,6 +4,7 @@
 #include "channel/stream.hpp"
 #include "datastore/embedded.hpp"
 #include "runner/local_failure.hpp"
+#include "runner/notification_reader.hpp"
 #include "runner/profile_lock.hpp"
 #include "runner/sandbox.hpp"
 #include "runner/session_runner.hpp"
@@ -76,6 +77,17 @@ std::unique_ptr<Store> open(const std::string& file)
     return std::move(*store);
 }
 
+channel::Result carry_out(const channel::Reading& reading, int channel)
+try {
+    for (const auto& what : enter_sandbox({.writable = {}, .files = {}, .network = false}))
+        spdlog::warn("a notification is read without what this kernel lacks: {}", what);
+    send(channel, channel::Started{});
+    send(channel, read_notification(reading));
+    return result_of(std::nullopt);
+} catch (const std::exception& exception) {
+    return result_of(local_failure(exception, "A notification"));
+}
+
 channel::Result carry_out(const channel::Plan& plan, int channel)
 try {
     shut_in(plan);
@@ -121,14 +133,17 @@ ExitStatus run_process(int channel) noexcept
     ::umask(077);
     hold_signals();
     seal_process(channel);
-    const auto plan = channel::read_plan(channel);
-    if (!plan) {
+    const auto order = channel::read_order(channel);
+    if (!order) {
         base::start_log("syncd-session", "info");
-        spdlog::error("no session without a plan: {}", plan.error().message);
+        spdlog::error("no session without a plan: {}", order.error().message);
         return ExitStatus::BadPlan;
     }
-    base::start_log("syncd-session", plan->log_level);
-    const auto result = carry_out(*plan, channel);
+    const auto carry_out_logged = [channel](const auto& what) {
+        base::start_log("syncd-session", what.log_level);
+        return carry_out(what, channel);
+    };
+    const auto result = std::visit(carry_out_logged, *order);
     send(channel, result);
     return exit_status(result);
 }

@@ -11,8 +11,8 @@ enum class ExitStatus : int {
     BadUsage = 4, ///< options that it does not know
 };
 
-/// The whole life of a worker: reads its plan from `channel`, shuts itself in, carries
-/// out the session, and writes Started, Progress … and the Result to `channel`.
+/// The whole life of a worker: reads its order from `channel`, shuts itself in, carries
+/// it out, and writes Started, Progress … or the Verdict, and the Result to `channel`.
 ExitStatus run_process(int channel) noexcept;
 
 } // namespace runner

@@ -88,7 +88,7 @@ std::vector<std::string> enter_sandbox(const Reach& reach)
 
     if (!restrict_files(system_files(), reach.files, reach.writable))
         lacking.emplace_back("Landlock: files of this user are not out of the session's reach");
-    if (!filter_system_calls())
+    if (!filter_system_calls(reach.network ? Network::Reachable : Network::None))
         lacking.emplace_back("seccomp filters: system calls are not restricted");
     return lacking;
 }

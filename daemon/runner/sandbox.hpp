@@ -6,12 +6,13 @@
 
 namespace runner {
 
-/// What a session needs of the file system beside the system's libraries and settings.
+/// What a worker needs beside the system's libraries and settings.
 struct Reach {
     std::vector<std::filesystem::path> writable; ///< directories
     /// Files that a user named, and that it may have only if they are regular and everybody may read them: it runs
     /// as a service, which may read more than that user.
     std::vector<std::filesystem::path> files;
+    bool network = true;
 };
 
 /// Hides this process's memory from others of its uid and from core files, and

@@ -29,14 +29,15 @@ std::uint32_t session_id(std::uint64_t number)
 /// The sync that broke off, if that is what is wanted now. A server that breaks off each time when it is to go on with
 /// it is not asked for ever.
 std::optional<syncml::SyncType> find_interrupted(const channel::ServicePlan& plan, syncml::SyncType requested,
-                                                 storage::SyncState& state)
+                                                 storage::SyncState& state, bool by_server)
 {
     constexpr unsigned max_in_vain = 10;
     auto open = state.find_anchors(plan.service, plan.uri) ? state.open_sync(plan.service) : std::nullopt;
     const auto type = open ? syncml::find_sync_type(open->type) : std::nullopt;
     // A two-way sync may have turned out to be a slow one.
     const bool wanted = type == requested || (type == syncml::SyncType::Slow && requested == syncml::SyncType::TwoWay);
-    if (!wanted || open->resumed >= max_in_vain)
+    // What a server alerts to is what it has to tell, and a sync that goes on tells it, too.
+    if (!type || !(wanted || by_server) || open->resumed >= max_in_vain)
         return std::nullopt;
     ++open->resumed;
     state.set_open_sync(plan.service, *open);
@@ -44,7 +45,7 @@ std::optional<syncml::SyncType> find_interrupted(const channel::ServicePlan& pla
 }
 
 base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const ServiceKind& kind,
-                                                    const Surroundings& around, bool known)
+                                                    const Surroundings& around, bool known, bool by_server)
 {
     const auto type = syncml::find_sync_type(plan.type);
     if (!type)
@@ -62,7 +63,7 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
     setup.own_next = next_anchor(anchors.own_last, around.now());
     setup.peer_last = anchors.peer_last;
     if (known)
-        setup.interrupted = find_interrupted(plan, *type, around.state);
+        setup.interrupted = find_interrupted(plan, *type, around.state, by_server);
     if (known)
         setup.pending_maps = around.open_datastore(kind, plan, anchors)->pending_maps();
     setup.user = plan.user;
@@ -89,7 +90,7 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     session::Setup setup;
     setup.server_uri = plan.url;
     setup.device_id = plan.device_id;
-    setup.session_id = session_id(plan.session);
+    setup.session_id = plan.session_id != 0 ? plan.session_id : session_id(plan.session);
     setup.user = plan.user;
     setup.password = plan.password;
     setup.first_scheme = plan.user.empty() ? session::AuthScheme::None : session::AuthScheme::Md5;
@@ -112,7 +113,7 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
         if (!kind)
             return base::fail(base::Errc::NotSupported,
                               fmt::format("{} is not kept here. Take it out of the profile.", service.service));
-        auto prepared = prepare_service(service, *kind, around, known);
+        auto prepared = prepare_service(service, *kind, around, known, plan.trigger == "push");
         if (!prepared)
             return tl::unexpected(std::move(prepared.error()));
         may_be_new_there |= prepared->own_last.empty() || prepared->requested == syncml::SyncType::Slow;

@@ -104,7 +104,7 @@ void check(int result, const char* what)
 
 } // namespace
 
-bool filter_system_calls()
+bool filter_system_calls(Network network)
 {
     if (::prctl(PR_GET_SECCOMP) < 0 && errno == EINVAL)
         return false;
@@ -130,11 +130,13 @@ bool filter_system_calls()
           "seccomp: clone");
     allow_when(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
     allow_when(SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0)); // reading limits only
-    allow_when(SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_INET));
-    allow_when(SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_INET6));
-    check(::seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
-                             SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE)),
-          "seccomp: netlink");
+    if (network == Network::Reachable) {
+        allow_when(SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_INET));
+        allow_when(SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_INET6));
+        check(::seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
+                                 SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE)),
+              "seccomp: netlink");
+    }
 
     check(::seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2), "seccomp: tree"); // fewer steps per call
     check(::seccomp_load(filter), "seccomp: load");

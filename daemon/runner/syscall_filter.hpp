@@ -11,6 +11,7 @@ namespace runner {
 ///
 /// Must be called before the first thread is started and after no_new_privs is set.
 /// False when the kernel has no seccomp filters; throws std::system_error otherwise.
-bool filter_system_calls();
+enum class Network { Reachable, None }; ///< None: no new sockets at all
+bool filter_system_calls(Network network);
 
 } // namespace runner

@@ -41,7 +41,18 @@ ALTER TABLE profile ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE profile ADD COLUMN credentials_refused INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2};
+// What servers' notifications ask for.
+constexpr const char* version_3 = R"sql(
+ALTER TABLE profile ADD COLUMN held TEXT NOT NULL DEFAULT '';
+CREATE TABLE notification (
+    place   INTEGER PRIMARY KEY AUTOINCREMENT,
+    profile TEXT NOT NULL REFERENCES profile (id) ON DELETE CASCADE,
+    session TEXT NOT NULL,
+    UNIQUE (profile, session)
+);
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3};
 
 } // namespace
 
@@ -89,7 +100,8 @@ std::vector<ProfileRow> ProfileRepository::load_all() const
     std::vector<ProfileRow> profiles;
     for (auto rows = impl_->database->query(
              "SELECT id, owner, name, url, mode, type, interval, sealed_credentials, allow_plain_credentials, "
-             "ca_file, settings, last_end, next_due, not_before, credentials_refused FROM profile ORDER BY place");
+             "ca_file, settings, last_end, next_due, not_before, credentials_refused, held FROM profile ORDER BY "
+             "place");
          rows.next();) {
         ProfileRow row;
         row.id = rows.text(0);
@@ -107,6 +119,7 @@ std::vector<ProfileRow> ProfileRepository::load_all() const
         row.next_due = rows.number(12);
         row.not_before = rows.number(13);
         row.credentials_refused = rows.number(14) != 0;
+        row.held = rows.text(15);
         row.services = impl_->services_of(row.id);
         profiles.push_back(std::move(row));
     }
@@ -118,11 +131,11 @@ void ProfileRepository::insert(const ProfileRow& row)
     transact(*impl_->database, [&] {
         impl_->database->execute("INSERT INTO profile (id, owner, name, url, mode, type, interval, sealed_credentials, "
                                  "allow_plain_credentials, ca_file, settings, last_end, next_due, not_before, "
-                                 "credentials_refused) "
-                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                                 "credentials_refused, held) "
+                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
                                  row.id, row.owner, row.name, row.url, row.mode, row.type, row.interval,
                                  Blob{row.sealed_credentials}, row.allow_plain_credentials, row.ca_file, row.settings,
-                                 row.last_end, row.next_due, row.not_before, row.credentials_refused);
+                                 row.last_end, row.next_due, row.not_before, row.credentials_refused, row.held);
         impl_->put_services(row);
     });
 }
@@ -133,10 +146,10 @@ void ProfileRepository::update(const ProfileRow& row)
         impl_->database->execute(
             "UPDATE profile SET owner = ?2, name = ?3, url = ?4, mode = ?5, type = ?6, interval = ?7, "
             "sealed_credentials = ?8, allow_plain_credentials = ?9, ca_file = ?10, settings = ?11, last_end = ?12, "
-            "next_due = ?13, not_before = ?14, credentials_refused = ?15 WHERE id = ?1",
+            "next_due = ?13, not_before = ?14, credentials_refused = ?15, held = ?16 WHERE id = ?1",
             row.id, row.owner, row.name, row.url, row.mode, row.type, row.interval, Blob{row.sealed_credentials},
             row.allow_plain_credentials, row.ca_file, row.settings, row.last_end, row.next_due, row.not_before,
-            row.credentials_refused);
+            row.credentials_refused, row.held);
         impl_->database->execute("DELETE FROM service WHERE profile = ?1", row.id);
         impl_->put_services(row);
     });
@@ -150,8 +163,22 @@ void ProfileRepository::remove(std::string_view id)
 void ProfileRepository::update_schedule(const ProfileRow& row)
 {
     impl_->database->execute("UPDATE profile SET last_end = ?2, next_due = ?3, not_before = ?4, "
-                             "credentials_refused = ?5 WHERE id = ?1",
-                             row.id, row.last_end, row.next_due, row.not_before, row.credentials_refused);
+                             "credentials_refused = ?5, held = ?6 WHERE id = ?1",
+                             row.id, row.last_end, row.next_due, row.not_before, row.credentials_refused, row.held);
+}
+
+bool ProfileRepository::remember_notification(std::string_view id, std::string_view session, std::size_t keep)
+{
+    return transact(*impl_->database, [&] {
+        auto& db = *impl_->database;
+        if (db.query("SELECT 1 FROM notification WHERE profile = ?1 AND session = ?2", id, session).next())
+            return false;
+        db.execute("INSERT INTO notification (profile, session) VALUES (?1, ?2)", id, session);
+        db.execute("DELETE FROM notification WHERE profile = ?1 AND place NOT IN (SELECT place FROM notification "
+                   "WHERE profile = ?1 ORDER BY place DESC LIMIT ?2)",
+                   id, static_cast<std::uint64_t>(keep));
+        return true;
+    });
 }
 
 std::uint64_t ProfileRepository::next_session_number()

@@ -29,6 +29,7 @@ struct ProfileRow {
     /// µs since 1970, until when the server asked to be left alone; 0: it did not.
     std::int64_t not_before = 0;
     bool credentials_refused = false; ///< by the server, and they are the same still
+    std::string held; ///< what the server asks for and somebody has to agree to, in words; empty: nothing
     struct Service {
         std::string type;
         std::string uri;
@@ -51,8 +52,11 @@ public:
     void insert(const ProfileRow& row);       ///< an id that is there already is a failure
     void update(const ProfileRow& row);       ///< all of it, services included; keeps its place
     void remove(std::string_view id);
-    /// `last_end`, `next_due`, `not_before` and `credentials_refused` of the row, and nothing else.
+    /// `last_end`, `next_due`, `not_before`, `credentials_refused` and `held` of the row, and nothing else.
     void update_schedule(const ProfileRow& row);
+    /// Remembers that the profile's server has used this id of a session, as one of the newest `keep`. False: it is
+    /// remembered already.
+    bool remember_notification(std::string_view id, std::string_view session, std::size_t keep = 64);
     /// A number never given before, also across restarts.
     std::uint64_t next_session_number();
 

@@ -12,6 +12,7 @@ namespace worker {
 /// How a worker ended: its Result, or what can be said when it gave none.
 using OnEvent = std::function<void(const channel::Progress&)>;
 using OnEnd = std::function<void(const channel::Result&)>;
+using OnVerdict = std::function<void(const base::Result<channel::Verdict>&)>;
 
 /// Starts, watches and stops worker processes. As interface so that the manager
 /// can be tested without processes.
@@ -26,13 +27,18 @@ public:
     /// Error: Failed when no process can be started; then nothing is called.
     virtual base::Result<void> start(channel::Plan plan, OnEvent on_progress, OnEnd on_end) = 0;
 
+    /// Starts a worker that reads a notification. `on_verdict` once, from the loop, never before `read` returns; an
+    /// error for a worker that gave no verdict, as above. Error: Failed when no process can be started; then nothing is
+    /// called.
+    virtual base::Result<void> read(channel::Reading reading, OnVerdict on_verdict) = 0;
+
     /// Asks the worker of this session to end in order (SIGTERM); kills it when it has
     /// not ended after the grace time. No effect for an unknown session.
     virtual void stop(std::uint64_t session, std::chrono::milliseconds grace) = 0;
     /// The same because the broker itself ends: the session has Failed, Interrupted, unless
     /// it completes within the grace time or was asked to stop before.
     virtual void interrupt(std::uint64_t session, std::chrono::milliseconds grace) = 0;
-    virtual std::size_t running() const = 0;
+    virtual std::size_t running() const = 0; ///< sessions
 };
 
 } // namespace worker

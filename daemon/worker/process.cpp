@@ -47,12 +47,14 @@ constexpr const char* what_next = "what was confirmed is kept and the next sync 
 
 } // namespace
 
-Process::Process(sd_event* loop, Child child, const channel::Plan& plan, Limits limits, Callbacks callbacks)
-    : loop_(loop), channel_(std::move(child.channel)), limits_(limits), timeout_(plan.session_timeout_s),
-      started_(now()), callbacks_(std::move(callbacks)), plan_(plan)
+Process::Process(sd_event* loop, Child child, const channel::Order& order, std::chrono::seconds timeout, Limits limits,
+                 Callbacks callbacks)
+    : loop_(loop), channel_(std::move(child.channel)), limits_(limits), timeout_(timeout), started_(now()),
+      reads_(std::holds_alternative<channel::Reading>(order)), callbacks_(std::move(callbacks)), order_(order)
 {
-    for (const auto& service : plan.services)
-        services_.push_back(service.service);
+    if (const auto* plan = std::get_if<channel::Plan>(&order))
+        for (const auto& service : plan->services)
+            services_.push_back(service.service);
 
     sd_event_source* source = nullptr;
     if (const int added = sd_event_add_child(loop_, &source, child.pid, WEXITED, on_exit, this); added < 0) {
@@ -95,7 +97,7 @@ int Process::on_channel(sd_event_source*, int, std::uint32_t events, void* self)
     auto& process = *static_cast<Process*>(self);
     return guard([&] {
         if ((events & EPOLLOUT) != 0)
-            process.write_plan();
+            process.write_order();
         if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
             process.read_events();
     });
@@ -115,7 +117,7 @@ int Process::on_exit(sd_event_source*, const siginfo_t* info, void* self) noexce
         for (const auto& progress : process.gate_.drain())
             guard([&] { process.callbacks_.on_progress(progress); });
         const auto end = std::move(process.callbacks_.on_end);
-        end(process.result(*info)); // deletes the process
+        end({process.result(*info), std::move(process.verdict_)}); // deletes the process
     });
 }
 
@@ -148,9 +150,9 @@ int Process::on_gate(sd_event_source*, std::uint64_t, void* self) noexcept
 
 // ---- the channel -----------------------------------------------------------------
 
-void Process::write_plan()
+void Process::write_order()
 {
-    const auto written = plan_.write(channel_.get());
+    const auto written = order_.write(channel_.get());
     // A reader that is gone shows as its exit and needs no word here.
     if (!written || *written)
         check(sd_event_source_set_io_events(io_.get(), EPOLLIN), "sd_event_source_set_io_events");
@@ -181,6 +183,10 @@ void Process::take_line(std::string_view line)
             return condemn("it reported progress of a service that is not in its plan");
         if (!gate_.offer(*progress, now()))
             return condemn("it flooded the channel with progress");
+    } else if (const auto* verdict = std::get_if<channel::Verdict>(&*event)) {
+        if (!reads_ || verdict_)
+            return condemn("it gave a verdict that nobody asked for");
+        verdict_ = *verdict;
     } else if (const auto* result = std::get_if<Result>(&*event)) {
         result_ = *result;
         kill_after(limits_.patience);

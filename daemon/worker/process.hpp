@@ -18,6 +18,12 @@
 
 namespace worker {
 
+/// What came of a worker: how it ended, and of a reading what it found.
+struct Outcome {
+    channel::Result result;
+    std::optional<channel::Verdict> verdict;
+};
+
 /// One worker process, from its start until it is reaped. What it sends is checked
 /// here: its word is not trusted.
 class Process {
@@ -25,11 +31,12 @@ public:
     struct Callbacks {
         OnEvent on_progress;
         /// The process is gone. The last call, and it may delete this object.
-        OnEnd on_end;
+        std::function<void(const Outcome&)> on_end;
     };
 
-    /// Throws when the loop refuses.
-    Process(sd_event* loop, Child child, const channel::Plan& plan, Limits limits, Callbacks callbacks);
+    /// `timeout`: of what it is ordered to do; 0: none. Throws when the loop refuses.
+    Process(sd_event* loop, Child child, const channel::Order& order, std::chrono::seconds timeout, Limits limits,
+            Callbacks callbacks);
     /// Kills and reaps a process that still runs.
     ~Process() = default;
     Process(const Process&) = delete;
@@ -44,7 +51,7 @@ private:
     static int on_deadline(sd_event_source*, std::uint64_t, void* self) noexcept;
     static int on_gate(sd_event_source*, std::uint64_t, void* self) noexcept;
 
-    void write_plan();
+    void write_order();
     void read_events();
     void take_line(std::string_view line);
     void pass_progress();
@@ -64,13 +71,15 @@ private:
     Limits limits_;
     std::chrono::seconds timeout_;
     std::chrono::microseconds started_;
-    std::vector<std::string> services_;
+    std::vector<std::string> services_; ///< that it may report progress of
+    bool reads_;                        ///< and gives a verdict
     Callbacks callbacks_;
 
-    channel::PlanWriter plan_;
+    channel::OrderWriter order_;
     channel::LineReader reader_;
     ProgressGate gate_;
     std::optional<channel::Result> result_;
+    std::optional<channel::Verdict> verdict_;
     std::string broken_;  ///< how the worker broke the rules
     std::string overdue_; ///< which time it let pass
     bool began_ = false;  ///< it said Started

@@ -10,6 +10,12 @@
 #include <utility>
 
 namespace worker {
+namespace {
+
+/// A few kilobytes need no more on the slowest machine.
+constexpr std::chrono::seconds reading_timeout{30};
+
+} // namespace
 
 ProcessPool::ProcessPool(sd_event* loop, std::filesystem::path program, Limits limits)
     : loop_(loop), program_(std::move(program)), limits_(limits)
@@ -27,20 +33,44 @@ base::Result<void> ProcessPool::start(channel::Plan plan, OnEvent on_progress, O
     const auto session = plan.session;
     if (processes_.contains(session))
         return base::fail(base::Errc::Failed, fmt::format("session {} has a worker already", session));
+    const std::chrono::seconds timeout(plan.session_timeout_s);
+    return launch(
+        processes_, session, std::move(plan), timeout,
+        [end = std::move(on_end)](const Outcome& outcome) { end(outcome.result); }, std::move(on_progress));
+}
+
+base::Result<void> ProcessPool::read(channel::Reading reading, OnVerdict on_verdict)
+{
+    const auto end = [on_verdict = std::move(on_verdict)](const Outcome& outcome) {
+        const auto& [result, verdict] = outcome;
+        if (result.outcome == channel::Result::Outcome::Completed && verdict)
+            return on_verdict(*verdict);
+        on_verdict(base::fail(base::find_errc(result.error_name).value_or(base::Errc::Interrupted),
+                              "the notification could not be read: " +
+                                  (result.message.empty() ? "its worker gave no verdict" : result.message)));
+    };
+    return launch(readings_, ++last_reading_, std::move(reading), reading_timeout, end, {});
+}
+
+base::Result<void> ProcessPool::launch(Processes& processes, std::uint64_t number, const channel::Order& order,
+                                       std::chrono::seconds timeout, std::function<void(const Outcome&)> on_end,
+                                       OnEvent on_progress)
+{
     auto child = spawn(program_);
     if (!child)
         return tl::unexpected(std::move(child.error()));
-    spdlog::debug("session {} of {}: worker {} started", session, plan.profile_name, child->pid);
+    spdlog::debug("worker {} started", child->pid);
     Process::Callbacks callbacks{std::move(on_progress),
-                                 [this, session, end = std::move(on_end)](const channel::Result& result) {
+                                 [&processes, number, end = std::move(on_end)](const auto& outcome) {
                                      // Gone from the books before anybody hears of it.
-                                     const auto process = processes_.extract(session);
-                                     end(result);
+                                     const auto process = processes.extract(number);
+                                     end(outcome);
                                  }};
     try {
-        processes_[session] = std::make_unique<Process>(loop_, std::move(*child), plan, limits_, std::move(callbacks));
+        processes[number] =
+            std::make_unique<Process>(loop_, std::move(*child), order, timeout, limits_, std::move(callbacks));
     } catch (const std::exception& error) {
-        processes_.erase(session);
+        processes.erase(number);
         return base::fail(base::Errc::Failed, fmt::format("a worker cannot be watched: {}", error.what()));
     }
     return {};

@@ -22,7 +22,7 @@ class Objects(harness.TestCase):
 
     def test_the_manager_has_its_properties(self):
         both = self.anna.get_all(MANAGER_PATH, MANAGER)
-        self.assertEqual(both, {'MaxProfiles': 5, 'Version': '0.1.0'})
+        self.assertEqual(both, {'MaxProfiles': 5, 'Version': '0.1.0', 'Notifications': {}})
         for name, value in both.items():
             self.assertEqual(self.anna.get(MANAGER_PATH, MANAGER, name), value)
         self.assertEqual(self.anna.get_all(MANAGER_PATH, ''), both)

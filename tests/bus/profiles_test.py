@@ -284,10 +284,6 @@ class Profiles(harness.TestCase):
         self.assertEqual([entry[0] for entry in self.anna.heard], ['signal', 'reply'])
         self.assertEqual(self.anna.signals(), [('ProfileRemoved', [profile_id])])
 
-    def test_notifications_are_not_supported_yet(self):
-        self.assertError(FREEDESKTOP + 'NotSupported', self.anna.manager, 'DeliverNotification',
-                         dbus.ByteArray(b'\x03\x06'))
-
 
 if __name__ == '__main__':
     unittest.main(verbosity=2)

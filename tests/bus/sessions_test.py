@@ -329,7 +329,7 @@ class Sessions(harness.TestCase):
         self.assertEqual(self.anna.wait_for_end(profile_id, session)[1][0], ERROR + 'Unreachable')
 
     def test_a_push_profile_is_started_by_hand(self):
-        """Until notifications are understood that is the only way; no timer starts it."""
+        """No timer starts it."""
         self.anna.store('Put', '', CARD.format('Mine'))
         profile_id = self.add(Mode='PUSH')
         self.assertEqual(self.anna.get(harness.path_of(profile_id), PROFILE, 'NextSyncTime'), 0)

@@ -102,9 +102,11 @@ void FakeService::GetHistory(sdbus::Result<std::vector<Values>>&& result, std::s
     answer(result, history, profile_id, limit);
 }
 
-void FakeService::DeliverNotification(sdbus::Result<std::vector<std::string>>&& result, std::vector<std::uint8_t>)
+void FakeService::DeliverNotification(sdbus::Result<std::vector<std::string>>&& result,
+                                      std::vector<std::uint8_t> notification)
 {
-    result.returnError(sdbus::Error("org.freedesktop.DBus.Error.NotSupported", "not in this version"));
+    delivered = std::move(notification);
+    result.returnResults({"a", "b"});
 }
 
 std::string FakeService::Version()

@@ -80,6 +80,7 @@ public:
     std::function<std::vector<Values>(const std::string&)> statistics;
     std::function<std::vector<Values>(const std::string&, std::uint32_t)> history;
     std::function<void()> version_read;
+    std::vector<std::uint8_t> delivered; ///< the last notification
 
     const sdbus::Message& message() const { return *getObject().getCurrentlyProcessedMessage(); }
     sdbus::IConnection& bus() { return *bus_; }
@@ -103,6 +104,7 @@ private:
                              std::vector<std::uint8_t> notification) override;
     std::int32_t MaxProfiles() override { return 5; }
     std::string Version() override;
+    std::map<std::string, std::uint64_t> Notifications() override { return {{"Started", 2}}; }
 
     std::unique_ptr<sdbus::IConnection> bus_;
     std::unique_ptr<FakeProfile> profile_;

@@ -262,6 +262,16 @@ TEST_CASE("status reads the profile's object, and an id that no object can have 
     CHECK(error_of([&] { client.status(""); }).kind() == ErrorKind::NotFound);
 }
 
+TEST_CASE("a notification arrives as it was handed in")
+{
+    FakeService service;
+    Client client(user_bus);
+    const std::vector<std::uint8_t> octets{0, 0xff, 3, 0x18};
+    CHECK(client.deliver_notification(octets) == std::vector<std::string>{"a", "b"});
+    CHECK(service.delivered == octets);
+    CHECK(client.notifications() == std::map<std::string, std::uint64_t>{{"Started", 2}});
+}
+
 TEST_CASE("counters, history and properties arrive as they were sent")
 {
     FakeService service;

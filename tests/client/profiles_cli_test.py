@@ -53,7 +53,7 @@ class Profiles(ctl.TestCase):
 
     def test_status_tells_what_everything_is_doing(self):
         version = self.run_ctl('--version').stdout.strip()
-        self.assertEqual(self.json('status'), {'version': version, 'max_profiles': 5, 'profiles': []})
+        self.assertEqual(self.json('status'), {'version': version, 'max_profiles': 5, 'notifications': {}, 'profiles': []})
         profile_id = self.add()
         state = {'profile_id': profile_id, 'profile_name': 'Work', 'state': 'Idle', 'last_sync_time': 0,
                  'next_sync_time': 0, 'not_before': 0, 'attention': None}

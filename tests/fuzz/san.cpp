@@ -18,7 +18,7 @@ tl::expected<Notification, Refusal> read_as(std::string_view octets, const std::
     return read(octets, [&](std::string_view id) {
         if (server != nullptr)
             *server = id;
-        return std::optional(Credentials{secret, {"nonce"}, false});
+        return std::optional(Credentials{secret, {"nonce"}});
     });
 }
 
@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string server;
     const auto hint = read_as(octets, std::nullopt, &server);
     if (!hint) {
-        require(!describe(hint.error()).empty(), "a refusal has words");
+        require(!name(hint.error()).empty(), "a refusal has a name");
         require(!read_as(octets, password), "no secret makes a notification readable");
         return 0;
     }

@@ -20,5 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(again.has_value() && again->index() == event->index(), "an event is the same after a journey");
     if (const auto* progress = std::get_if<channel::Progress>(&*event))
         require(*progress == std::get<channel::Progress>(*again), "progress is the same after a journey");
+    if (const auto* verdict = std::get_if<channel::Verdict>(&*event))
+        require(verdict->matches.empty() != verdict->refusal.empty(), "a verdict is for somebody or says why not");
     return 0;
 }

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -132,6 +133,15 @@ public:
     /// What a profile is doing now. Errors: NotFound.
     ProfileStatus status(const std::string& profile_id);
     void status(const std::string& profile_id, Reply<ProfileStatus> done);
+
+    /// Hands in the body of a server alerted notification that a push agent received: the ids of the profiles that
+    /// sync because of it, often none. Errors: InvalidValue when it is longer than 4096 bytes.
+    std::vector<std::string> deliver_notification(const std::vector<std::uint8_t>& notification);
+    void deliver_notification(const std::vector<std::uint8_t>& notification, Reply<std::vector<std::string>> done);
+
+    /// What became of this user's notifications since the service started: how many, by a word such as `Started`.
+    std::map<std::string, std::uint64_t> notifications();
+    void notifications(Reply<std::map<std::string, std::uint64_t>> done);
 
     /// The version of the service, such as `0.1.0`.
     std::string version();

@@ -13,6 +13,8 @@ Plan example()
     plan.profile_name = "Büro \"1\"\nnew line";
     plan.session = 18'446'744'073'709'551'615U;
     plan.trigger = "timer";
+    plan.session_id = 258;
+    plan.alerts = {1, "/", "srv1", {{"TWO_WAY", "./card", "text/vcard", 3, "./contacts"}}};
     plan.device_id = "syncd-77";
     plan.url = "https://example.org/sync";
     plan.user = "anna";
@@ -56,15 +58,17 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
     std::vector<base::Secret> secrets;
     const auto line = to_line(plan, secrets);
 
-    auto head = parse_plan(line);
+    auto head = parse_order(line);
     REQUIRE(head);
-    attach(head->plan, std::move(secrets));
-    const auto& copy = head->plan;
+    attach(head->order, std::move(secrets));
+    const auto& copy = std::get<Plan>(head->order);
 
     CHECK(copy.profile == plan.profile);
     CHECK(copy.profile_name == plan.profile_name);
     CHECK(copy.session == plan.session);
     CHECK(copy.trigger == plan.trigger);
+    CHECK(copy.session_id == 258);
+    CHECK(copy.alerts == plan.alerts);
     CHECK(copy.device_id == plan.device_id);
     CHECK(copy.url == plan.url);
     CHECK(copy.user == plan.user);
@@ -116,7 +120,54 @@ TEST_CASE("the line of a plan is one line, lists the secrets' sizes and holds no
     CHECK(secrets[3] == base::Secret("fourth"));
     CHECK(secrets[4].empty());
     CHECK(secrets[5] == base::Secret("second"));
-    CHECK(parse_plan(line)->secret_sizes == std::vector<std::size_t>{12, 5, 32 * 1024, 6, 0, 6});
+    CHECK(parse_order(line)->secret_sizes == std::vector<std::size_t>{12, 5, 32 * 1024, 6, 0, 6});
+}
+
+TEST_CASE("a reading survives the channel with every member", "[channel]")
+{
+    Reading reading;
+    reading.octets = base::Secret(std::string_view("\0\xff{\"\n", 5));
+    reading.accounts.push_back({"srv1", true, base::Secret("pushsecret"), {"bm9uY2U=", ""}});
+    reading.accounts.push_back({"https://sync.example.org/\"", false, {}, {}});
+    reading.log_level = "debug";
+    std::vector<base::Secret> secrets;
+    const auto line = to_line(reading, secrets);
+    CHECK(line.find("pushsecret") == std::string::npos);
+
+    auto head = parse_order(line);
+    REQUIRE(head);
+    CHECK(head->secret_sizes == std::vector<std::size_t>{5, 10, 0});
+    attach(head->order, std::move(secrets));
+    const auto& copy = std::get<Reading>(head->order);
+    CHECK(copy.octets == reading.octets);
+    CHECK(copy.log_level == "debug");
+    REQUIRE(copy.accounts.size() == 2);
+    CHECK(copy.accounts[0].server_id == "srv1");
+    CHECK(copy.accounts[0].shares_password);
+    CHECK(copy.accounts[0].password == base::Secret("pushsecret"));
+    CHECK(copy.accounts[0].nonces == std::vector<std::string>{"bm9uY2U=", ""});
+    CHECK(copy.accounts[1].server_id == "https://sync.example.org/\"");
+    CHECK_FALSE(copy.accounts[1].shares_password);
+}
+
+TEST_CASE("a verdict is for somebody or says why not", "[channel]")
+{
+    Verdict verdict;
+    verdict.matches = {{0, true}, {2, false}};
+    verdict.asks_user = true;
+    verdict.session = "258";
+    verdict.alerts.syncs = {{"TWO_WAY", "card", "", 0, ""}, {"REFRESH_FROM_SERVER", "cal", "text/calendar", 0, ""}};
+    CHECK(std::get<Verdict>(*parse_event(to_line(Event(verdict)))) == verdict);
+    verdict.refusal = "WrongDigest";
+    CHECK(error_of(to_line(Event(verdict))) ==
+          "channel: verdict: it is for nobody without a refusal, or for somebody with one");
+    verdict.matches.clear();
+    CHECK(std::get<Verdict>(*parse_event(to_line(Event(verdict)))) == verdict);
+    verdict.refusal = "Whatever";
+    CHECK(error_of(to_line(Event(verdict))) == "channel: verdict: refusal is no word of ours");
+    verdict.refusal.clear();
+    CHECK(error_of(to_line(Event(verdict))) ==
+          "channel: verdict: it is for nobody without a refusal, or for somebody with one");
 }
 
 TEST_CASE("events survive the channel", "[channel]")
@@ -203,9 +254,9 @@ TEST_CASE("a broken plan is refused by the name of its fault", "[channel]")
         auto text = line;
         const auto at = text.find(from);
         REQUIRE(at != std::string::npos);
-        return parse_plan(text.replace(at, from.size(), to)).error().message;
+        return parse_order(text.replace(at, from.size(), to)).error().message;
     };
-    CHECK(changed("\"plan\"", "\"started\"") == "channel: the first line is no plan");
+    CHECK(changed("\"plan\"", "\"started\"") == "channel: the first line is no plan and no reading");
     CHECK(changed("\"profile\"", "\"profil\"") == "channel: plan: profile is missing");
     CHECK(changed("\"password\":12", "\"password\":65537") == "channel: plan: password is not a number in range");
     CHECK(changed("\"services\":[", "\"services\":[7,") == "channel: plan: services[0].is not an object");
@@ -226,6 +277,6 @@ TEST_CASE("the description names every message and every member of a plan's line
         ++names;
     }
     CHECK(names > 20);
-    for (const auto* title : {"plan:", "started:", "progress:", "result:"})
+    for (const auto* title : {"plan:", "reading:", "started:", "progress:", "verdict:", "result:"})
         CHECK(text.find(title) != std::string::npos);
 }

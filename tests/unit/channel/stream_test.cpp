@@ -62,12 +62,14 @@ struct Lines {
 TEST_CASE("a worker reads the plan and its secrets and leaves the rest in the socket", "[channel]")
 {
     Pair pair;
-    PlanWriter writer(plan_with_secrets(9'000)); // longer than one look ahead
+    OrderWriter writer(plan_with_secrets(9'000)); // longer than one look ahead
     REQUIRE(writer.write(pair.near()) == true);
     REQUIRE(write_all(pair.near(), "after"));
 
-    const auto plan = read_plan(pair.far());
-    REQUIRE(plan);
+    const auto order = read_order(pair.far());
+    REQUIRE(order);
+    const auto* plan = std::get_if<Plan>(&*order);
+    REQUIRE(plan != nullptr);
     CHECK(plan->url == std::string(9'000, 'u'));
     CHECK(plan->password == base::Secret("first\nsecret"));
     CHECK(plan->services.at(0).password == base::Secret(std::string(4096, 's')));
@@ -80,11 +82,11 @@ TEST_CASE("a plan that the socket takes in many steps arrives whole", "[channel]
     Pair pair;
     const int small = 1;
     REQUIRE(::setsockopt(pair.near(), SOL_SOCKET, SO_SNDBUF, &small, sizeof small) == 0);
-    PlanWriter writer(plan_with_secrets(50'000));
+    OrderWriter writer(plan_with_secrets(50'000));
     REQUIRE(writer.write(pair.near()) == false); // did not fit
 
-    base::Result<Plan> plan = base::fail(base::Errc::Failed, "");
-    std::thread reader([&] { plan = read_plan(pair.far()); });
+    base::Result<Order> order = base::fail(base::Errc::Failed, "");
+    std::thread reader([&] { order = read_order(pair.far()); });
     base::Result<bool> done = false;
     while (done && !*done) {
         wait_for(pair.near(), POLLOUT);
@@ -93,7 +95,9 @@ TEST_CASE("a plan that the socket takes in many steps arrives whole", "[channel]
     reader.join();
 
     CHECK(done == true);
-    REQUIRE(plan);
+    REQUIRE(order);
+    const auto* plan = std::get_if<Plan>(&*order);
+    REQUIRE(plan != nullptr);
     CHECK(plan->url == std::string(50'000, 'u'));
     CHECK(plan->services.at(0).password == base::Secret(std::string(4096, 's')));
 }
@@ -105,7 +109,7 @@ TEST_CASE("a plan that is cut off or too long is an error", "[channel]")
     {
         REQUIRE(write_all(pair.near(), "{\"kind\":"));
         pair.close_near();
-        CHECK(read_plan(pair.far()).error().code == base::Errc::Interrupted);
+        CHECK(read_order(pair.far()).error().code == base::Errc::Interrupted);
     }
     SECTION("in a secret")
     {
@@ -113,12 +117,12 @@ TEST_CASE("a plan that is cut off or too long is an error", "[channel]")
         REQUIRE(write_all(pair.near(), to_line(plan_with_secrets(), secrets)));
         REQUIRE(write_all(pair.near(), "first"));
         pair.close_near();
-        CHECK(read_plan(pair.far()).error().code == base::Errc::Interrupted);
+        CHECK(read_order(pair.far()).error().code == base::Errc::Interrupted);
     }
     SECTION("over the bound")
     {
         REQUIRE(write_all(pair.near(), std::string(max_line_bytes + 10, ' ')));
-        CHECK(read_plan(pair.far()).error().message == "channel: the plan is longer than 64 KiB");
+        CHECK(read_order(pair.far()).error().message == "channel: the order is longer than 64 KiB");
     }
 }
 
@@ -127,7 +131,7 @@ TEST_CASE("writing to a closed channel is an error and raises no signal", "[chan
     Pair pair;
     ::close(std::exchange(pair.fds[1], ::dup(STDERR_FILENO)));
     CHECK(write_all(pair.near(), "x").error().code == base::Errc::Interrupted);
-    PlanWriter writer(plan_with_secrets());
+    OrderWriter writer(plan_with_secrets());
     CHECK(writer.write(pair.near()).error().code == base::Errc::Interrupted);
 }
 

@@ -76,6 +76,13 @@ public:
         workers[session] = {std::move(plan), std::move(on_progress), std::move(on_end)};
         return {};
     }
+    base::Result<void> read(channel::Reading reading, worker::OnVerdict on_verdict) override
+    {
+        if (refuse)
+            return base::fail(base::Errc::Failed, "no process can be started");
+        readings.push_back({std::move(reading), std::move(on_verdict)});
+        return {};
+    }
     void stop(std::uint64_t session, std::chrono::milliseconds) override { stopped.push_back(session); }
     void interrupt(std::uint64_t session, std::chrono::milliseconds) override { interrupted.push_back(session); }
     std::size_t running() const override { return workers.size(); }
@@ -104,6 +111,20 @@ public:
         for (const auto& [session, worker] : workers)
             numbers.push_back(session);
         return numbers;
+    }
+
+    struct Reader {
+        channel::Reading reading;
+        worker::OnVerdict on_verdict;
+    };
+    std::deque<Reader> readings;
+    /// The one that waits longest.
+    void judge(const base::Result<channel::Verdict>& verdict)
+    {
+        REQUIRE_FALSE(readings.empty());
+        const auto reader = std::move(readings.front());
+        readings.pop_front();
+        reader.on_verdict(verdict);
     }
 
     std::map<std::uint64_t, Worker> workers;

@@ -53,9 +53,9 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    void send(const channel::Plan& plan)
+    void send(const channel::Order& order)
     {
-        channel::PlanWriter writer(plan);
+        channel::OrderWriter writer(order);
         for (auto done = writer.write(channel_); !done.value(); done = writer.write(channel_)) {
         }
     }
@@ -309,4 +309,19 @@ TEST_CASE("a database that cannot be opened fails the session locally", "[proces
     CHECK(result.outcome == Outcome::Failed);
     CHECK(result.error_name == "org.syncd1.Error.Local");
     CHECK(worker.wait() == ExitStatus::Failed);
+}
+
+TEST_CASE("a worker reads a notification behind its sandbox and ends", "[process]")
+{
+    channel::Reading reading;
+    reading.octets = base::Secret("no notification");
+    reading.accounts.push_back({"srv1", true, base::Secret("pushsecret"), {}});
+    reading.log_level = "info";
+    Worker worker;
+    worker.send(reading);
+    worker.expect<channel::Started>();
+    CHECK(worker.status("Seccomp") == "2");
+    CHECK(worker.expect<channel::Verdict>().refusal == "Broken");
+    CHECK(worker.expect<channel::Result>() == channel::Result{channel::Result::Outcome::Completed, "", ""});
+    CHECK(worker.wait() == ExitStatus::Completed);
 }

@@ -50,7 +50,7 @@ constexpr int Survived = 0;
 
 /// How a child ends that enters the sandbox and then does `act`, whose result is
 /// its exit status.
-int status_of_confined(const Directories& directories, const std::function<int()>& act)
+int status_of_confined(const Directories& directories, const std::function<int()>& act, bool network = true)
 {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
@@ -58,7 +58,8 @@ int status_of_confined(const Directories& directories, const std::function<int()
         runner::seal_process(STDERR_FILENO);
         runner::enter_sandbox({.writable = {directories.mine},
                                .files = {directories.root / "ca.pem", directories.root / "key.pem", directories.other,
-                                         directories.root / "link"}});
+                                         directories.root / "link"},
+                               .network = network});
         ::_exit(act());
     }
     int status = 0;
@@ -244,4 +245,12 @@ TEST_CASE("sealing closes what was inherited and forbids core files", "[sandbox]
     int status = -1;
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK(exit_status(status) == 0);
+}
+
+TEST_CASE("a process that only reads a notification opens no socket at all", "[sandbox]")
+{
+    const Directories directories;
+    for (const int domain : {AF_INET, AF_INET6, AF_NETLINK, AF_UNIX})
+        CHECK(exit_status(status_of_confined(
+                  directories, [&] { return socket_error(domain); }, false)) == ENOSYS);
 }

@@ -96,6 +96,11 @@ void behave(const Plan& plan)
     } else if (how == "endless line") {
         while (write_all(broker, std::string(10'000, 'x')))
             ;
+    } else if (how == "verdict") {
+        Verdict verdict;
+        verdict.refusal = "Broken";
+        send(verdict);
+        wait_for_ever();
     } else if (how == "foreign service") {
         send_progress(1, "PASSWORDS");
         wait_for_ever();
@@ -156,13 +161,36 @@ void behave(const Plan& plan)
     }
 }
 
+/// As its octets say.
+void behave(const Reading& reading)
+{
+    const auto how = reading.octets.reveal();
+    Verdict verdict;
+    verdict.matches.push_back({0, reading.accounts.at(0).password.reveal() == "pushsecret"});
+    if (how == "die")
+        ::raise(SIGKILL);
+    if (how == "hang")
+        wait_for_ever();
+    send(Started{});
+    if (how == "progress")
+        send_progress(1);
+    if (how != "no verdict")
+        send(verdict);
+    if (how == "two verdicts")
+        send(verdict);
+    if (how == "fail")
+        send(Result{Result::Outcome::Failed, "org.syncd1.Error.Local", "no sandbox"});
+    else
+        complete();
+}
+
 } // namespace
 
 int main()
 {
-    const auto plan = read_plan(broker);
-    if (!plan)
+    const auto order = read_order(broker);
+    if (!order)
         return 91;
-    behave(*plan);
+    std::visit([](const auto& what) { behave(what); }, *order);
     return 0;
 }

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <optional>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -336,4 +337,67 @@ TEST_CASE("no worker outlives the pool", "[worker]")
     CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
     CHECK(errno == ECHILD);
     CHECK_FALSE(called);
+}
+
+namespace {
+
+channel::Reading reading(std::string_view how)
+{
+    channel::Reading reading;
+    reading.octets = base::Secret(how);
+    reading.accounts.push_back({"srv1", true, base::Secret("pushsecret"), {}});
+    return reading;
+}
+
+base::Result<channel::Verdict> read(std::string_view how, worker::Limits limits = {.start = 20s, .patience = 50ms})
+{
+    Fixture fixture(limits);
+    std::optional<base::Result<channel::Verdict>> verdict;
+    REQUIRE(fixture.pool.read(reading(how), [&](const auto& what) { verdict = what; }));
+    CHECK_FALSE(verdict);
+    CHECK(fixture.pool.running() == 0); // it is no session
+    while (!verdict)
+        fixture.loop.turn();
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+    return *verdict;
+}
+
+} // namespace
+
+TEST_CASE("a worker reads a notification and gives its verdict", "[worker]")
+{
+    const auto verdict = read("well");
+    REQUIRE(verdict);
+    CHECK(verdict->matches == std::vector<channel::Match>{{0, true}});
+}
+
+TEST_CASE("a worker that gives no verdict, or more than one, has failed", "[worker]")
+{
+    for (const auto* how : {"die", "no verdict", "two verdicts", "progress"}) {
+        INFO(how);
+        const auto verdict = read(how);
+        REQUIRE_FALSE(verdict);
+        CHECK(verdict.error().code == base::Errc::Interrupted);
+        CHECK_THAT(verdict.error().message, Catch::Contains("the notification could not be read: "));
+    }
+    CHECK(read("fail").error() == base::Error{base::Errc::Local, "the notification could not be read: no sandbox"});
+    CHECK(read("hang", {.start = 50ms, .patience = 50ms}).error().code == base::Errc::Timeout);
+}
+
+TEST_CASE("a verdict has no place in a session", "[worker]")
+{
+    Fixture fixture;
+    check_failed(fixture.run("verdict"), "Interrupted", "a verdict that nobody asked for");
+}
+
+TEST_CASE("a pool that ends leaves no reader behind and tells nobody", "[worker]")
+{
+    Loop loop;
+    bool told = false;
+    {
+        ProcessPool pool(loop.event, program, {});
+        REQUIRE(pool.read(reading("hang"), [&](const auto&) { told = true; }));
+    }
+    CHECK_FALSE(told);
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
 }
