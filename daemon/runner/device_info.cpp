@@ -74,7 +74,7 @@ syncml::DevInf own_device_info(std::string_view device_id, std::span<const Servi
         store.max_guid_size = MaxGuidSize;
         store.rx_preferred = store.tx_preferred = {kind->types.front()};
         store.rx = store.tx = {kind->types.begin() + 1, kind->types.end()};
-        store.sync_types = {1, 2, 3, 4, 5, 6};
+        store.sync_types = {1, 2, 3, 4, 5, 6, 7}; // 7: alerted by the server
         devinf.datastores.push_back(std::move(store));
     }
     return devinf;

@@ -82,6 +82,21 @@ std::string account_identity(const std::string& url, const std::string& user)
     return fingerprint(host + '\n' + user);
 }
 
+namespace {
+
+/// What the server waits for an answer to; a binary notification has none.
+std::optional<session::ServerAlerts> server_alerts(const channel::Alerts& alerts)
+{
+    if (alerts.message == 0)
+        return std::nullopt;
+    session::ServerAlerts answered{alerts.message, alerts.target, alerts.source, {}};
+    for (const auto& sync : alerts.syncs)
+        answered.alerts.push_back({sync.command, sync.target, sync.uri});
+    return answered;
+}
+
+} // namespace
+
 base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around,
                                            codec::Encoding encoding)
 {
@@ -95,6 +110,7 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     setup.password = plan.password;
     setup.first_scheme = plan.user.empty() ? session::AuthScheme::None : session::AuthScheme::Md5;
     setup.may_send_basic = is_https(plan.url) || plan.allow_plain_credentials;
+    setup.server_alerts = server_alerts(plan.alerts);
     if (known)
         setup.nonce = state.nonce();
     setup.max_msg_size = plan.max_msg_size;

@@ -32,6 +32,15 @@ std::optional<syncml::Credentials> credentials_for(const ServiceSetup& service, 
         .value_or(std::nullopt);
 }
 
+syncml::Status status_of_alert(const ServerAlerts& alerts, syncml::CmdId command)
+{
+    syncml::Status status;
+    status.msg_ref = alerts.message;
+    status.cmd_ref = command;
+    status.cmd = command == 0 ? "SyncHdr" : "Alert";
+    return status;
+}
+
 } // namespace
 
 Conversation::Conversation(Setup from)
@@ -51,6 +60,8 @@ void Conversation::begin(Package next)
     package = next;
     own_final_sent = false;
     if (package == Package::Initialization) {
+        if (setup.server_alerts)
+            answer(*setup.server_alerts);
         for (const auto& service : services) {
             if (service.error())
                 continue; // of a beginning before
@@ -70,6 +81,20 @@ void Conversation::begin(Package next)
             queue.emplace_back(alert_for(service, syncml::AlertCode::SlowSync), SentAlert{service.index(), true});
             service.on_alerted_again();
         }
+    }
+}
+
+void Conversation::answer(const ServerAlerts& alerts)
+{
+    header_answer = status_of_alert(alerts, 0);
+    header_answer->target_refs = {alerts.target};
+    header_answer->source_refs = {alerts.source};
+    for (const auto& alert : alerts.alerts) {
+        if (owed.empty() || owed.back().cmd_ref != alert.command)
+            owed.push_back(status_of_alert(alerts, alert.command));
+        if (!alert.target.empty())
+            owed.back().target_refs.push_back(alert.target);
+        owed.back().source_refs.push_back(alert.source);
     }
 }
 

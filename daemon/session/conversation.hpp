@@ -67,6 +67,9 @@ struct Conversation {
     void report_progress(const Service& service, bool from_server);
 
 private:
+    /// With the Statuses that stand before all else in the first package.
+    void answer(const ServerAlerts& alerts);
+
     std::size_t notes_ = 0;               ///< told so far
     std::vector<std::size_t> item_notes_; ///< of them about items, per service
 };

@@ -38,6 +38,17 @@ struct ServiceSetup {
     base::Secret password;
 };
 
+/// The message of Alerts by which a server asked for a session (DS 1.0 and 1.1, server alerted sync).
+struct ServerAlerts {
+    syncml::MsgId message = 0;
+    std::string target, source; ///< of its header
+    struct Alert {
+        syncml::CmdId command = 0;
+        std::string target, source; ///< of one of its items
+    };
+    std::vector<Alert> alerts; ///< those of one command behind each other
+};
+
 struct Setup {
     std::string server_uri; ///< the configured URL: Target LocURI and first address
     std::string device_id;  ///< Source LocURI
@@ -55,7 +66,8 @@ struct Setup {
     std::string devinf_type; ///< media type of device information on this wire
     bool put_devinf = true;
     bool get_devinf = true;
-    std::vector<ServiceSetup> services; ///< enabled ones only, at least one
+    std::vector<ServiceSetup> services;        ///< enabled ones only, at least one
+    std::optional<ServerAlerts> server_alerts; ///< that the first package answers
 
     /// The octets a command, or a header with an empty body, takes on the wire.
     /// Pure functions: the codec's, handed in so that the engine needs no codec.

@@ -253,6 +253,8 @@ void Control::set_options(const json& arguments)
             options_.keeps_partial_objects = value.get<bool>();
         else if (key == "repeats_statuses")
             options_.repeats_statuses = value.get<bool>();
+        else if (key == "alerts")
+            options_.alerts = value.get<unsigned>();
         else if (key == "max_msg_size")
             options_.max_msg_size = value.get<std::uint64_t>();
         else if (key == "max_obj_size")

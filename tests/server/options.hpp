@@ -77,6 +77,7 @@ struct Options {
     bool several_items = false;                          ///< in one command of ours
     std::uint64_t largest_item = UINT64_MAX;             ///< 413 for a larger one
     std::string content_type_tail;
+    unsigned alerts = 0; ///< so many Alerts of a message 1 that went before asked for the session; 0: none did
     std::uint64_t max_msg_size = 64 * 1024;
     std::uint64_t max_obj_size = 4 * 1024 * 1024;
     std::map<std::string, std::string> users;  ///< name → password

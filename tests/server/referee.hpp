@@ -31,10 +31,11 @@ public:
     void broke(std::string rule, std::string text);
 
     /// Our last message was refused for its credentials or is the first: the next one of
-    /// the client begins without a Status for it.
-    void expect_fresh_start()
+    /// the client begins without a Status for it. `alerts`: our message that asked for the session, which is answered
+    /// instead; 0: there was none.
+    void expect_fresh_start(syncml::MsgId alerts)
     {
-        our_last_ = 0;
+        our_last_ = alerts;
         version_.clear();
         answered_ = true;
     }

@@ -21,6 +21,10 @@ Session::Session(Store& store, UnfinishedSyncs& unfinished, Journal& journal, Fa
       resp_uri_(std::move(resp_uri)), report_(journal.begin_session()), referee_(journal, options.max_msg_size),
       large_([this](std::string text) { referee_.broke("large-object", std::move(text)); })
 {
+    for (syncml::CmdId command = 1; command <= options_.alerts; ++command)
+        open_.push_back({.message = 1, .command = command, .name = "Alert", .ref = {}, .change = {}});
+    our_message_ = options_.alerts > 0 ? 1 : 0;
+    referee_.expect_fresh_start(our_message_);
 }
 
 syncml::Message Session::handle(const syncml::Message& message, const Envelope& envelope)
@@ -114,7 +118,7 @@ syncml::Message Session::refuse_version(const syncml::Message& message, syncml::
     auto result = outbox_.compose(
         our_header(), testserver::refuse_version(options_, message.header, std::move(header_status)), false);
     result.final = true;
-    referee_.expect_fresh_start();
+    referee_.expect_fresh_start(options_.alerts > 0 ? 1 : 0);
     return result;
 }
 
@@ -134,7 +138,7 @@ syncml::Message Session::refuse(const syncml::Message& message, Verdict verdict)
     }
     auto result = refusal.compose(our_header(), std::move(header_status), false);
     result.final = true;
-    referee_.expect_fresh_start();
+    referee_.expect_fresh_start(options_.alerts > 0 ? 1 : 0);
     return result;
 }
 

@@ -27,7 +27,7 @@ TEST_CASE("we describe what we can do and no more", "[devinf]")
     CHECK(devinf.datastores[1].source_ref == "calendar");
     CHECK(devinf.datastores[1].tx_preferred.at(0) == syncml::ContentType{"text/calendar", "2.0"});
     CHECK(devinf.datastores[1].tx.at(0) == syncml::ContentType{"text/x-vcalendar", "1.0"});
-    CHECK(devinf.datastores[1].sync_types == std::vector<std::uint32_t>{1, 2, 3, 4, 5, 6});
+    CHECK(devinf.datastores[1].sync_types == std::vector<std::uint32_t>{1, 2, 3, 4, 5, 6, 7});
     CHECK(devinf.datastores[1].capabilities.empty());
 }
 

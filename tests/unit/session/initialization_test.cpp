@@ -58,6 +58,31 @@ TEST_CASE("the first two-way sync is slow, and the report says why", "[session][
     CHECK(client.engine.statistics()[0].type == SyncType::Slow);
 }
 
+TEST_CASE("the message of Alerts that asked for the session is answered first", "[session][initialization]")
+{
+    auto from = setup();
+    from.server_alerts =
+        session::ServerAlerts{1, "/", "srv1", {{2, "./contacts", "card"}, {2, "", "card2"}, {3, "", "cal"}}};
+    Client client(std::move(from));
+    client.start();
+    CHECK(outline(client.sent()) ==
+          Lines{"Status 1/0 SyncHdr 200", "Status 1/2 Alert 200", "Status 1/3 Alert 200", "Alert 200 card", "Final"});
+    const auto statuses = commands<syncml::Status>(client.sent());
+    CHECK(statuses.at(0).target_refs == std::vector<std::string>{"/"});
+    CHECK(statuses.at(0).source_refs == std::vector<std::string>{"srv1"});
+    CHECK(statuses.at(1).target_refs == std::vector<std::string>{"./contacts"});
+    CHECK(statuses.at(1).source_refs == std::vector<std::string>{"card", "card2"});
+    CHECK(statuses.at(2).source_refs == std::vector<std::string>{"cal"});
+
+    // Refused, the whole message comes again.
+    client.reply(scripted::Reply("7", 1).challenge(1, 407, "syncml:auth-md5", "bm9uY2U=").final());
+    CHECK(client.sent().header.msg_id == 2);
+    CHECK(outline(client.sent()).size() == 5);
+    // From then on there is nothing left of it.
+    client.reply(scripted::agreed(client.sent()));
+    CHECK(commands<syncml::Status>(client.sent()).at(0).msg_ref == 2);
+}
+
 TEST_CASE("device information goes out and is asked for when the setup says so", "[session][initialization]")
 {
     auto from = setup();
