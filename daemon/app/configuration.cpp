@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <ini.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
@@ -27,6 +28,16 @@ bool read_number(std::string_view text, Number lowest, Number highest, Number& i
         return false;
     into = value;
     return true;
+}
+
+bool is_proxy(std::string_view value)
+{
+    const auto has_host = [&](std::string_view scheme) {
+        return value.starts_with(scheme) && value.size() > scheme.size();
+    };
+    const bool printable = std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+    return printable &&
+           (has_host("http://") || has_host("https://") || has_host("socks5://") || has_host("socks5h://"));
 }
 
 struct Reader {
@@ -58,6 +69,12 @@ struct Reader {
             good = read_number(value, 10U, 7U * 24 * 3600, config.session_timeout_s);
         else if (key == "StopTimeout")
             good = read_number(value, 1U, 600U, result.stop_timeout_s);
+        else if (key == "Proxy") {
+            if (!is_proxy(value)) // and may hold a password
+                error = fmt::format("line {}: Proxy must be a URL such as http://HOST:PORT; see syncd.conf(5)", line);
+            result.proxy = value;
+        } else if (key == "NoProxy")
+            result.no_proxy = value;
         else if (key == "Authorization") {
             good = value == "polkit" || value == "owner";
             result.authorization = value == "owner" ? bus::Authorizer::Mode::Owner : bus::Authorizer::Mode::Polkit;

@@ -18,6 +18,9 @@ struct Configuration {
     /// How long workers may take to end when the service does. Less than the unit's TimeoutStopSec;
     /// enough for one to get the answer that it waits for.
     std::uint32_t stop_timeout_s = 20;
+    // What stands in place of the environment's proxies; empty: nothing.
+    std::string proxy; ///< URL, with the user and password that the proxy wants
+    std::string no_proxy;
     std::vector<std::string> warnings; ///< what was not understood, with its line
 };
 

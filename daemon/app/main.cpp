@@ -30,6 +30,18 @@ std::filesystem::path config_file(const app::Options& options)
     return std::filesystem::path(home != nullptr ? home : "/") / ".config/syncd.conf";
 }
 
+/// Workers take their proxies from the environment that the daemon hands on.
+void set_proxies(const app::Configuration& configuration)
+{
+    const auto set = [](const char* name, const std::string& value) {
+        if (!value.empty())
+            ::setenv(name, value.c_str(), 1);
+    };
+    set("http_proxy", configuration.proxy);
+    set("https_proxy", configuration.proxy);
+    set("no_proxy", configuration.no_proxy);
+}
+
 int run(const app::Options& options)
 {
     auto configuration = app::read_configuration(config_file(options));
@@ -45,6 +57,7 @@ int run(const app::Options& options)
     if (!options.log_level.empty())
         configuration->manager.log_level = options.log_level;
 
+    set_proxies(*configuration);
     auto broker = app::Broker::create(options, std::move(*configuration));
     const auto outcome = broker ? (*broker)->run() : base::Result<void>(tl::unexpected(broker.error()));
     if (!outcome) {

@@ -6,32 +6,25 @@ import pathlib
 import tempfile
 import unittest
 
-from authority import Authority
-from device import EVENT, start_devices
+from authority_case import AuthorityCase
+from device import EVENT
 from example_items import contact, event, texts
 from peer_case import NOTHING, STORES, ReferenceServer
 
 USER, PASSWORD = 'alice', 's3cret'
 
 
-class Outages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        directory = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(directory.cleanup)
-        cls.ours = Authority(directory.name, 'ours')
-        cls.theirs = Authority(directory.name, 'theirs')
-        cls.good = cls.ours.issue('good')
-        [cls.device] = start_devices(cls, 1, {'ConnectTimeout': 5})
+class Outages(AuthorityCase):
+    configuration = {'ConnectTimeout': 5}
 
     def setUp(self):
+        super().setUp()
         place = tempfile.TemporaryDirectory()
         self.addCleanup(place.cleanup)
         self.data = pathlib.Path(place.name, 'server.db')
         self.port = 0
         self.server = None
         self.addCleanup(self.stop)
-        self.device.forget_everything()
 
     def start(self, certificate=None, key=None, *more):
         """The server, with the data that it had before, at the address that it had before."""

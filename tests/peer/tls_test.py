@@ -1,25 +1,15 @@
 #!/usr/bin/python3
 """HTTPS: a certificate of the profile's CA is trusted, every other one ends the session before anything was said."""
-import tempfile
 import unittest
 
-from authority import Authority
-from device import start_devices
+from authority_case import AuthorityCase
 from example_items import contact
 from peer_case import ReferenceServer
 
 
-class Tls(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        directory = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(directory.cleanup)
-        cls.ours = Authority(directory.name, 'ours')
-        cls.theirs = Authority(directory.name, 'theirs')
-        [cls.device] = start_devices(cls, 1)
-
+class Tls(AuthorityCase):
     def setUp(self):
-        self.device.forget_everything()
+        super().setUp()
         self.device.put(contact('Ada'))
 
     def serve(self, certificate, key, *more):
@@ -35,7 +25,7 @@ class Tls(unittest.TestCase):
         return outcome
 
     def test_a_certificate_of_the_profiles_ca_is_trusted(self):
-        server = self.serve(*self.ours.issue('good'))
+        server = self.serve(*self.good)
         profile = self.device.add_profile(server.url, CaFile=str(self.ours.certificate))
         outcome = self.device.sync(profile)
         self.assertEqual(outcome.signal, 'Completed', outcome)

@@ -74,6 +74,7 @@ class WebFront:
 
     def _pass_on(self, path, headers, body):
         """The reference server's reply: status, type and body."""
+        path = re.sub(r'^http://[^/]*', '', path)  # a proxy is asked for a whole URL
         server = urllib.parse.urlsplit(self._server)
         connection = http.client.HTTPConnection(server.hostname, server.port, timeout=60)
         own = re.compile(rb'https?://[^/<]*:%d/sync' % self.port)

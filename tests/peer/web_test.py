@@ -1,30 +1,20 @@
 #!/usr/bin/python3
 """What web servers do by themselves, whatever they serve: addresses, compression, cookies, who may come in."""
+import base64
 import pathlib
-import tempfile
 import unittest
 
-from authority import Authority
-from device import start_devices
+from authority_case import AuthorityCase
 from example_items import contact
 from peer_case import ReferenceServer
 from web_front import WebFront
 
 
-class Web(unittest.TestCase):
+class Web(AuthorityCase):
     """Each test has a server of its own, and begins with one contact here and another one there."""
 
-    @classmethod
-    def setUpClass(cls):
-        directory = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(directory.cleanup)
-        cls.ours = Authority(directory.name, 'ours')
-        cls.theirs = Authority(directory.name, 'theirs')
-        cls.good = cls.ours.issue('good')
-        [cls.device] = start_devices(cls, 1)
-
     def setUp(self):
-        self.device.forget_everything()
+        super().setUp()
         self.device.put(contact('Ada'))
 
     def serve(self, *options):
@@ -157,6 +147,35 @@ class Web(unittest.TestCase):
         self.assertRegex(outcome.message, r'The client certificate of the profile has expired on \d{4}-\d\d-\d\d.*Give the '
                                           'profile another')
         self.assertEqual(front.names, [])
+
+
+class Proxied(AuthorityCase):
+    """A proxy that syncd.conf names, for a server that is on no other way."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = ReferenceServer('--user', 'alice:s3cret')
+        cls.addClassCleanup(cls.server.stop)
+        cls.proxy = WebFront(cls.server)
+        cls.addClassCleanup(cls.proxy.stop)
+        cls.configuration = {'Proxy': f'http://bob:pr0xy@127.0.0.1:{cls.proxy.port}', 'NoProxy': 'direct.invalid'}
+        super().setUpClass()
+
+    def test_all_servers_are_reached_through_it(self):
+        self.device.put(contact('Ada'))
+        outcome = self.device.sync(self.device.add_profile(self.server.url))
+        self.assertEqual(outcome.signal, 'Completed', outcome)
+        self.assertEqual(len(self.server.items('card')), 1)
+        self.assertEqual(self.server.violations(), [])
+        self.assertEqual({request['Proxy-Authorization'] for request in self.proxy.requests},
+                         {'Basic ' + base64.b64encode(b'bob:pr0xy').decode()})
+        self.assertNotIn('pr0xy', self.device.syncd.log())
+
+    def test_but_those_that_are_named(self):
+        seen = len(self.proxy.requests)
+        outcome = self.device.sync(self.device.add_profile('http://direct.invalid/sync'))
+        self.assertEqual(outcome.error, 'HostNotFound', outcome)
+        self.assertEqual(len(self.proxy.requests), seen)
 
 
 if __name__ == '__main__':

@@ -30,7 +30,9 @@ TEST_CASE("every key is read", "[configuration]")
                                                             "ConnectTimeout = 5\n"
                                                             "ReplyTimeout = 6\n"
                                                             "SessionTimeout = 70\n"
-                                                            "StopTimeout = 8\n"));
+                                                            "StopTimeout = 8\n"
+                                                            "Proxy = http://bob:s3cret@proxy.example:3128\n"
+                                                            "NoProxy = localhost, .example.org\n"));
     REQUIRE(read);
     CHECK(read->manager.max_profiles == -1);
     CHECK(read->manager.max_workers == 3);
@@ -43,6 +45,8 @@ TEST_CASE("every key is read", "[configuration]")
     CHECK(read->manager.reply_timeout_s == 6);
     CHECK(read->manager.session_timeout_s == 70);
     CHECK(read->stop_timeout_s == 8);
+    CHECK(read->proxy == "http://bob:s3cret@proxy.example:3128");
+    CHECK(read->no_proxy == "localhost, .example.org");
     CHECK(read->warnings.empty());
 }
 
@@ -55,6 +59,18 @@ TEST_CASE("what is not known is a warning with its line", "[configuration]")
     CHECK(read->manager.max_profiles == 8);
     CHECK(read->warnings == std::vector<std::string>{"line 3: [syncd] MaxProfile is not known, ignoring",
                                                      "line 6: [other] MaxProfiles is not known, ignoring"});
+}
+
+TEST_CASE("a proxy that is none is refused, and its password not shown", "[configuration]")
+{
+    const Scratch scratch;
+    for (const auto* bad : {"proxy.example:3128", "http://", "ftp://bob:s3cret@proxy.example", "http://a b:s3cret@c"}) {
+        const auto read = read_configuration(scratch.write("c", std::string("[syncd]\nProxy=") + bad + "\n"));
+        REQUIRE_FALSE(read);
+        CHECK(read.error().code == Errc::InvalidValue);
+        CHECK_THAT(read.error().message, Catch::Contains("line 2: Proxy must be a URL"));
+        CHECK_THAT(read.error().message, !Catch::Contains("s3cret"));
+    }
 }
 
 TEST_CASE("a value that makes no sense stops the start and is named", "[configuration]")
