@@ -1,5 +1,7 @@
 #include "manager/url.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -18,15 +20,6 @@ tl::unexpected<base::Error> refuse(const char* why)
 bool is_alnum(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-std::string lower(std::string_view text)
-{
-    std::string result(text);
-    for (auto& c : result)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return result;
 }
 
 bool consists_of(std::string_view text, std::string_view others)
@@ -61,7 +54,7 @@ base::Result<Origin> parse_url(std::string_view url)
         return refuse("must not have a fragment (#)");
 
     const auto colon = url.find("://");
-    const auto scheme = lower(url.substr(0, colon == std::string_view::npos ? 0 : colon));
+    const auto scheme = base::lower(url.substr(0, colon == std::string_view::npos ? 0 : colon));
     Origin origin;
     origin.secure = scheme == "https";
     if (!origin.secure && scheme != "http")
@@ -76,7 +69,7 @@ base::Result<Origin> parse_url(std::string_view url)
     const auto host = authority.substr(0, port_at);
     if (!is_host(host))
         return refuse("names no valid host");
-    origin.host = lower(host);
+    origin.host = base::lower(host);
     origin.port = default_port(origin.secure);
     if (port_at != std::string_view::npos) {
         const auto port = authority.substr(port_at + 1);

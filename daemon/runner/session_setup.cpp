@@ -1,5 +1,6 @@
 #include "runner/session_setup.hpp"
 
+#include "base/ascii.hpp"
 #include "item/item.hpp"
 #include "runner/anchor.hpp"
 #include "runner/device_info.hpp"
@@ -7,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace runner {
 namespace {
@@ -15,9 +15,7 @@ namespace {
 bool is_https(std::string_view url)
 {
     constexpr std::string_view scheme = "https:";
-    return url.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), url.begin(), [](char a, char b) {
-               return a == std::tolower(static_cast<unsigned char>(b));
-           });
+    return base::lower(url.substr(0, scheme.size())) == scheme;
 }
 
 /// SessionID has at most four octets (RepPro 1.2 §5.1.16).
@@ -77,8 +75,7 @@ std::string account_identity(const std::string& url, const std::string& user)
 {
     const auto scheme = url.find("://");
     const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
-    std::string host = url.substr(begin, url.find_first_of("/?#", begin) - begin);
-    std::ranges::transform(host, host.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto host = base::lower(url.substr(begin, url.find_first_of("/?#", begin) - begin));
     return fingerprint(host + '\n' + user);
 }
 

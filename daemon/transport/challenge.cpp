@@ -1,5 +1,7 @@
 #include "transport/challenge.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace transport {
@@ -8,15 +10,6 @@ namespace {
 
 constexpr std::string_view blanks = " \t";
 constexpr std::string_view separators = ", \t";
-
-std::string lower(std::string_view text)
-{
-    std::string result(text);
-    for (auto& c : result)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return result;
-}
 
 /// Takes what stands before the first of `ends` off the text.
 std::string_view take_until(std::string_view& text, std::string_view ends)
@@ -58,7 +51,7 @@ std::vector<Challenge> parse_challenges(std::string_view text)
 {
     std::vector<Challenge> challenges;
     for (skip(text, separators); !text.empty(); skip(text, separators)) {
-        const auto word = lower(take_until(text, "=, \t"));
+        const auto word = base::lower(take_until(text, "=, \t"));
         skip(text, blanks);
         if (!text.starts_with('=')) {
             challenges.push_back({word, {}});
