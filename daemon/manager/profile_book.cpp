@@ -40,12 +40,43 @@ ProfileView view(const Profile& profile)
     return view;
 }
 
+namespace {
+
+storage::SessionRecord lost_session(const storage::ProfileRow& row,
+                                    const storage::ProfileRepository::AcceptedSession& session)
+{
+    storage::SessionRecord record;
+    record.session = session.number;
+    record.trigger = session.trigger;
+    record.started = record.ended = session.time;
+    record.outcome = "FAILED";
+    record.error_name = base::dbus_name(base::Errc::Interrupted);
+    record.error_message = "syncd itself ended before the sync began; sync again";
+    for (const auto& service : row.services) {
+        if (!service.enabled)
+            continue;
+        auto& part = record.services.emplace_back();
+        part.service = service.type;
+        part.type = row.type;
+        part.status = "FAIL";
+        part.time = record.ended;
+        part.error_name = record.error_name;
+        part.error_message = record.error_message;
+    }
+    return record;
+}
+
+} // namespace
+
 void ProfileBook::load()
 {
     for (auto& row : repository_.load_all()) {
         auto id = row.id;
         profiles_[std::move(id)].row = std::move(row);
     }
+    for (const auto& session : repository_.accepted_sessions())
+        if (auto* profile = find(session.profile))
+            profile->lost.push_back(lost_session(profile->row, session));
 }
 
 Profile* ProfileBook::find(std::string_view id)
@@ -104,6 +135,16 @@ void ProfileBook::remove(std::string_view id)
 void ProfileBook::store_schedule(const Profile& profile)
 {
     repository_.update_schedule(profile.row);
+}
+
+std::uint64_t ProfileBook::accept_session(const Profile& profile, std::string_view trigger, Time now)
+{
+    return repository_.accept_session(profile.row.id, trigger, to_stored(now));
+}
+
+void ProfileBook::session_ended(std::uint64_t number)
+{
+    repository_.forget_session(number);
 }
 
 bool ProfileBook::remember_notification(const Profile& profile, std::string_view session)

@@ -24,6 +24,8 @@ struct Profile {
     std::uint64_t running = 0; ///< the session its worker carries out; 0: none
     /// How its last session ended, as seen here: counts where the worker could not write it down.
     std::optional<storage::SessionRecord> last_end;
+    /// Those that waited or ran when the service was killed; what their workers wrote down counts instead.
+    std::vector<storage::SessionRecord> lost;
 };
 
 ProfileView view(const Profile& profile);
@@ -49,7 +51,10 @@ public:
     void store_schedule(const Profile& profile);
     /// False when the profile's server has used this id of a session before.
     bool remember_notification(const Profile& profile, std::string_view session);
-    std::uint64_t next_session_number() { return repository_.next_session_number(); }
+    /// The number of a session that waits from now on; stored, so that one which never begins leaves a trace.
+    std::uint64_t accept_session(const Profile& profile, std::string_view trigger, Time now);
+    /// Its end is known and told.
+    void session_ended(std::uint64_t number);
 
 private:
     storage::ProfileRepository& repository_;

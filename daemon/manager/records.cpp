@@ -41,6 +41,17 @@ std::vector<SessionRecord> newest(SyncState* state, const Profile& profile, std:
     return sessions;
 }
 
+/// Puts those that were lost, and that no worker wrote down, into their places.
+void add_lost(const Profile& profile, std::vector<SessionRecord>& sessions)
+{
+    for (const auto& lost : profile.lost)
+        if (std::none_of(sessions.begin(), sessions.end(),
+                         [&](const SessionRecord& each) { return each.session == lost.session; }))
+            sessions.push_back(lost);
+    std::sort(sessions.begin(), sessions.end(),
+              [](const SessionRecord& a, const SessionRecord& b) { return a.session > b.session; });
+}
+
 template <class Record>
 auto find_service(Record& services, const std::string& type)
 {
@@ -80,6 +91,7 @@ base::Result<std::vector<SessionRecord>> history(const Profile& profile, const s
     if (!state)
         return tl::unexpected(state.error());
     auto sessions = newest(state->get(), profile, limit);
+    add_lost(profile, sessions);
     if (const auto* end = unrecorded_end(profile, sessions)) {
         if (!sessions.empty() && sessions.front().session == end->session)
             sessions.erase(sessions.begin());

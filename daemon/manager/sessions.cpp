@@ -80,11 +80,11 @@ std::uint64_t Sessions::start(Profile& profile, Request request)
     if (const auto* job = jobs_.find(profile.row.id))
         return job->session;
     Job job;
-    job.session = around_.book.next_session_number();
     job.profile = profile.row.id;
     job.owner = profile.row.owner;
     job.request = std::move(request);
     job.started = around_.clock.now();
+    job.session = around_.book.accept_session(profile, job.request.trigger, job.started);
     const auto session = jobs_.add(std::move(job)).session;
     profile.state = JobState::Queued;
     around_.schedule.began(profile);
@@ -247,6 +247,11 @@ void Sessions::end(std::uint64_t session, const Outcome& outcome, std::chrono::s
     profile.last_end = to_record(profile, job, outcome, around_.clock.now());
     around_.schedule.ended(profile, job.request.trigger, outcome, wait);
     log_end(profile, job, outcome);
+    try {
+        around_.book.session_ended(session);
+    } catch (const std::exception& error) {
+        spdlog::warn("the end of session {} could not be stored: {}", session, error.what());
+    }
 
     announce(profile);
     if (job.running)

@@ -52,7 +52,17 @@ CREATE TABLE notification (
 );
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3};
+// Sessions that have not ended.
+constexpr const char* version_4 = R"sql(
+CREATE TABLE accepted (
+    session INTEGER PRIMARY KEY,
+    profile TEXT NOT NULL REFERENCES profile (id) ON DELETE CASCADE,
+    trigger TEXT NOT NULL,
+    time    INTEGER NOT NULL
+);
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3, version_4};
 
 } // namespace
 
@@ -181,14 +191,34 @@ bool ProfileRepository::remember_notification(std::string_view id, std::string_v
     });
 }
 
-std::uint64_t ProfileRepository::next_session_number()
+std::uint64_t ProfileRepository::accept_session(std::string_view profile, std::string_view trigger, std::int64_t time)
 {
     return transact(*impl_->database, [&] {
-        impl_->database->execute("UPDATE last_session SET number = number + 1");
-        auto row = impl_->database->query("SELECT number FROM last_session");
+        auto& db = *impl_->database;
+        db.execute("UPDATE last_session SET number = number + 1");
+        db.execute("INSERT INTO accepted (session, profile, trigger, time) SELECT number, ?1, ?2, ?3 FROM last_session",
+                   profile, trigger, time);
+        db.execute("DELETE FROM accepted WHERE profile = ?1 AND session NOT IN "
+                   "(SELECT session FROM accepted WHERE profile = ?1 ORDER BY session DESC LIMIT 20)",
+                   profile);
+        auto row = db.query("SELECT number FROM last_session");
         row.next();
         return row.count(0);
     });
+}
+
+void ProfileRepository::forget_session(std::uint64_t number)
+{
+    impl_->database->execute("DELETE FROM accepted WHERE session = ?1", number);
+}
+
+std::vector<ProfileRepository::AcceptedSession> ProfileRepository::accepted_sessions() const
+{
+    std::vector<AcceptedSession> sessions;
+    for (auto rows = impl_->database->query("SELECT session, profile, trigger, time FROM accepted ORDER BY session");
+         rows.next();)
+        sessions.push_back({rows.count(0), rows.text(1), rows.text(2), rows.number(3)});
+    return sessions;
 }
 
 } // namespace storage

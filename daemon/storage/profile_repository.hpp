@@ -57,8 +57,18 @@ public:
     /// Remembers that the profile's server has used this id of a session, as one of the newest `keep`. False: it is
     /// remembered already.
     bool remember_notification(std::string_view id, std::string_view session, std::size_t keep = 64);
-    /// A number never given before, also across restarts.
-    std::uint64_t next_session_number();
+    /// A session that was accepted and has not ended, as far as is known here.
+    struct AcceptedSession {
+        std::uint64_t number = 0;
+        std::string profile;
+        std::string trigger;
+        std::int64_t time = 0; ///< µs since 1970
+        bool operator==(const AcceptedSession&) const = default;
+    };
+    /// Gives it a number that was never given before, also across restarts. Of one profile the newest 20 are kept.
+    std::uint64_t accept_session(std::string_view profile, std::string_view trigger, std::int64_t time);
+    void forget_session(std::uint64_t number);
+    std::vector<AcceptedSession> accepted_sessions() const; ///< oldest first
 
 private:
     class Impl;

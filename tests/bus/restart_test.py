@@ -49,6 +49,21 @@ def step_begin_and_kill(url):
     return {'profile': profile_id, 'session': session, 'state': state, 'ends': ends_of(anna)}
 
 
+def step_queue_and_kill(url):
+    """Two profiles, of which one waits for the other when the daemon dies."""
+    anna = harness.Client(ANNA)
+    busy, waiting = (anna.add(Url=url) for _ in range(2))
+    held = _control(url)
+    held('hold')
+    anna.start(busy)
+    held('await-held')
+    session = anna.start(waiting)
+    state = anna.get(harness.path_of(waiting), PROFILE, 'State')
+    kill_daemon()
+    held('release')
+    return {'profile': waiting, 'session': session, 'state': state}
+
+
 def step_look_and_sync(profile_id):
     anna = harness.Client(ANNA)
     found = {'profiles': anna.manager('GetAll'), 'statistics': anna.manager('GetStatistics', profile_id),
@@ -119,6 +134,16 @@ class Restart(unittest.TestCase):
         self.assertEqual(after['end'], ['Completed', []])
         self.assertEqual(len(self.server.items('card')), 1)
         self.assertEqual(self.server.violations(), [])
+
+    def test_case_30_a_session_that_waits_when_the_daemon_is_killed_leaves_a_trace(self):
+        before = self.step('queue_and_kill', self.server.url)
+        self.assertEqual(before['state'], 'Queued')
+        after = self.step('look_and_sync', before['profile'])
+        [lost] = after['history']
+        self.assertEqual((lost['Session'], lost['Trigger'], lost['Outcome'], lost['ErrorName']),
+                         (before['session'], 'user', 'FAILED', ERROR + 'Interrupted'))
+        self.assertIn('before the sync began', lost['Message'])
+        self.assertEqual(after['end'], ['Completed', []])
 
     def test_a_lost_key_keeps_the_profiles_and_asks_for_new_credentials(self):
         profile_id = self.step('add', self.server.url)['profile']

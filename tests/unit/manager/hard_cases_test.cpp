@@ -445,3 +445,45 @@ TEST_CASE("case 30: a session that was open when the daemon died is gone, and it
     CHECK(fixture.recorder.events.empty()); // nobody is told of a session of a dead daemon
     CHECK(fixture.start(id) == 2);
 }
+
+TEST_CASE("case 30: a session that waited when the daemon died is in the history", "[manager][cases]")
+{
+    Fixture fixture;
+    const auto busy = fixture.add(profile("busy"));
+    const auto id = fixture.add(profile("waiting"));
+    fixture.start(busy);
+    const auto accepted = fixture.clock.time;
+    CHECK(fixture.start(id) == 2);
+    CHECK(fixture.get(id).state == JobState::Queued);
+    fixture.clock.time += std::chrono::hours(1);
+    for (int starts = 0; starts < 2; ++starts) { // as long as it is among the newest
+        fixture.boot();
+        const auto history = fixture.manager->history(anna, id, 0).value();
+        REQUIRE(history.size() == 1);
+        CHECK(history[0].session == 2);
+        CHECK(history[0].trigger == "user");
+        CHECK(history[0].outcome == "FAILED");
+        CHECK(history[0].error_name == "org.syncd1.Error.Interrupted");
+        CHECK_THAT(history[0].error_message, Catch::Contains("before the sync began"));
+        CHECK(history[0].started == accepted.time_since_epoch().count());
+        CHECK(history[0].services.size() == 2);
+    }
+    // What came later stands before it, and what a worker wrote down counts instead.
+    CHECK(fixture.start(id) == 3);
+    fixture.pool.fail(3, Errc::Unreachable);
+    auto history = fixture.manager->history(anna, id, 0).value();
+    REQUIRE(history.size() == 2);
+    CHECK(history[0].session == 3);
+    CHECK(fixture.manager->history(anna, id, 1).value().size() == 1);
+    storage::SessionRecord record;
+    record.session = 2;
+    record.trigger = "user";
+    auto state = storage::SyncState::open(fixture.state_db(id)).value();
+    state->begin_session(record);
+    record.ended = 5;
+    record.outcome = "COMPLETED";
+    state->end_session(record);
+    history = fixture.manager->history(anna, id, 0).value();
+    REQUIRE(history.size() == 2);
+    CHECK(history[1].outcome == "COMPLETED");
+}

@@ -100,8 +100,47 @@ TEST_CASE_METHOD(Fixture, "inserting an id a second time fails and changes nothi
 
 TEST_CASE_METHOD(Fixture, "session numbers are never given twice", "[profiles]")
 {
-    CHECK(repository->next_session_number() == 1);
-    CHECK(repository->next_session_number() == 2);
+    repository->insert(full_row("one"));
+    CHECK(repository->accept_session("one", "user", 5) == 1);
+    repository->forget_session(1);
+    CHECK(repository->accept_session("one", "user", 5) == 2);
     repository = open();
-    CHECK(repository->next_session_number() == 3);
+    CHECK(repository->accept_session("one", "user", 5) == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "a session is known from its acceptance to its end", "[profiles]")
+{
+    using Sessions = std::vector<ProfileRepository::AcceptedSession>;
+    repository->insert(full_row("one"));
+    repository->insert(full_row("two"));
+    repository->accept_session("one", "timer", 5);
+    repository->accept_session("two", "user", 6);
+    repository = open();
+    CHECK(repository->accepted_sessions() == Sessions{{1, "one", "timer", 5}, {2, "two", "user", 6}});
+    repository->forget_session(1);
+    repository->forget_session(77);
+    CHECK(repository->accepted_sessions() == Sessions{{2, "two", "user", 6}});
+    repository->remove("two");
+    CHECK(repository->accepted_sessions().empty());
+    for (int i = 0; i < 25; ++i)
+        repository->accept_session("one", "user", i);
+    const auto kept = repository->accepted_sessions();
+    REQUIRE(kept.size() == 20);
+    CHECK(kept.front().time == 5);
+}
+
+TEST_CASE_METHOD(Fixture, "a profile's newest notifications are remembered, each once", "[profiles]")
+{
+    repository->insert(full_row("one"));
+    repository->insert(full_row("two"));
+    CHECK(repository->remember_notification("one", "7", 2));
+    CHECK_FALSE(repository->remember_notification("one", "7", 2));
+    CHECK(repository->remember_notification("two", "7", 2));
+    repository = open();
+    CHECK(repository->remember_notification("one", "8", 2));
+    CHECK_FALSE(repository->remember_notification("one", "7", 2));
+    CHECK(repository->remember_notification("one", "9", 2));
+    CHECK(repository->remember_notification("one", "7", 2));
+    repository->update(full_row("two")); // which is no other profile
+    CHECK_FALSE(repository->remember_notification("two", "7", 2));
 }

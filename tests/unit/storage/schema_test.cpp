@@ -82,5 +82,6 @@ TEST_CASE("profiles of version 1 are read", "[schema]")
     CHECK(rows[0].next_due == 6);
     CHECK(rows[0].not_before == 0);
     CHECK_FALSE(rows[0].credentials_refused);
-    CHECK(repository->next_session_number() == 3);
+    CHECK(repository->accepted_sessions().empty());
+    CHECK(repository->accept_session("one", "user", 7) == 3);
 }
