@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "manager/credentials.hpp"
 #include "manager/profile_rules.hpp"
+#include "manager/records.hpp"
 
 #include <fmt/format.h>
 
@@ -103,6 +104,7 @@ channel::Reading Notifications::make_reading(Uid owner, Delivery& delivery) cons
             account.shares_password = true;
             account.password = std::move(*password);
         }
+        account.nonces = server_nonces(around_.files.sync_db(row.owner, row.id));
         delivery.profiles.push_back(row.id);
     }
     reading.octets = std::move(delivery.octets);

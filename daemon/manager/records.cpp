@@ -112,6 +112,12 @@ base::Result<std::vector<SessionRecord>> history(const Profile& profile, const s
     return sessions;
 }
 
+std::vector<std::string> server_nonces(const std::filesystem::path& file)
+{
+    const auto state = open(file);
+    return state && *state ? (*state)->server_nonces() : std::vector<std::string>();
+}
+
 std::optional<SessionRecord> find_recorded_end(const std::filesystem::path& file, std::uint64_t session)
 {
     const auto state = open(file);

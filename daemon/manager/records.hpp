@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 /// What is known of a profile's sessions. Its worker writes them down; where a worker
@@ -20,6 +21,9 @@ base::Result<std::vector<storage::ServiceRecord>> statistics(const Profile& prof
 /// Ended sessions, newest first.
 base::Result<std::vector<storage::SessionRecord>> history(const Profile& profile, const std::filesystem::path& file,
                                                           std::size_t limit);
+
+/// Nonces that the profile's server may use, the newest first.
+std::vector<std::string> server_nonces(const std::filesystem::path& file);
 
 /// What the worker wrote down of the end of this session.
 std::optional<storage::SessionRecord> find_recorded_end(const std::filesystem::path& file, std::uint64_t session);

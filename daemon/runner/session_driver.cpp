@@ -68,7 +68,7 @@ void make_portable(session::Change& change, codec::Encoding encoding)
 SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& around, codec::Encoding encoding,
                              session::Setup setup, SessionReport& report)
     : around_(around), encoding_(encoding), finds_encoding_(leaves_encoding_to_us(plan)),
-      account_(account_identity(plan.url, plan.user)),
+      account_(account_identity(plan.url, plan.user)), server_nonce_(setup.server_nonce),
       devinf_hash_(setup.put_devinf ? fingerprint(to_json(setup.devinf)) : std::string()), report_(report),
       exchange_(around.transport, around.ending, encoding, reply_limits(plan)),
       progress_(around.steady_now, around.tell), engine_(std::move(setup))
@@ -137,6 +137,11 @@ std::optional<session::Event> SessionDriver::carry_out(std::vector<session::Effe
 void SessionDriver::obey(const session::SaveNonce& effect)
 {
     around_.state.set_nonce(effect.nonce);
+}
+
+void SessionDriver::obey(const session::GiveServerNonce&)
+{
+    around_.state.give_server_nonce(server_nonce_);
 }
 
 void SessionDriver::obey(const session::SavePeerInfo& effect)

@@ -41,6 +41,7 @@ private:
     std::optional<session::Event> carry_out(std::vector<session::Effect>& effects);
 
     void obey(const session::SaveNonce& effect);
+    void obey(const session::GiveServerNonce& effect);
     void obey(const session::SavePeerInfo& effect);
     void obey(const session::Confirm& effect);
     void obey(const session::ConfirmMaps& effect);
@@ -63,6 +64,7 @@ private:
     const bool finds_encoding_; ///< and remembers it
     std::string account_;       ///< identity; the state is bound to it once the server takes the session up
     std::vector<Service> services_;
+    const std::string server_nonce_;
     std::string devinf_hash_; ///< to be remembered once the server has what it stands for
     SessionReport& report_;
     Exchange exchange_;

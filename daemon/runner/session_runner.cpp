@@ -39,6 +39,8 @@ std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundin
             spdlog::info("The server did not take WBXML, XML is next: {}", error->message);
             error = run(codec::Encoding::Xml);
         }
+        if (!error)
+            around.state.settle_server_nonce();
     } catch (const std::exception& exception) {
         error = local_failure(exception);
     }

@@ -1,13 +1,16 @@
 #include "runner/session_setup.hpp"
 
 #include "base/ascii.hpp"
+#include "base/base64.hpp"
 #include "item/item.hpp"
 #include "runner/anchor.hpp"
 #include "runner/device_info.hpp"
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <algorithm>
+#include <array>
 
 namespace runner {
 namespace {
@@ -81,6 +84,13 @@ std::string account_identity(const std::string& url, const std::string& user)
 
 namespace {
 
+std::string new_nonce()
+{
+    std::array<char, 16> octets{};
+    randombytes_buf(octets.data(), octets.size());
+    return base::encode_base64({octets.data(), octets.size()});
+}
+
 /// What the server waits for an answer to; a binary notification has none.
 std::optional<session::ServerAlerts> server_alerts(const channel::Alerts& alerts)
 {
@@ -108,6 +118,8 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     setup.first_scheme = plan.user.empty() ? session::AuthScheme::None : session::AuthScheme::Md5;
     setup.may_send_basic = is_https(plan.url) || plan.allow_plain_credentials;
     setup.server_alerts = server_alerts(plan.alerts);
+    if (!plan.server_password.empty())
+        setup.server_nonce = new_nonce();
     if (known)
         setup.nonce = state.nonce();
     setup.max_msg_size = plan.max_msg_size;

@@ -20,7 +20,7 @@ using syncml::StatusCode;
 constexpr int max_attempts = 3;
 
 constexpr std::string_view basic_type = "syncml:auth-basic";
-constexpr std::string_view md5_type = "syncml:auth-md5";
+constexpr const char* md5_type = "syncml:auth-md5";
 
 // Anything that is not base64 can only be the octets themselves.
 std::string nonce_octets(const std::string& text)
@@ -29,6 +29,15 @@ std::string nonce_octets(const std::string& text)
 }
 
 } // namespace
+
+syncml::Meta md5_challenge(std::string nonce)
+{
+    syncml::Meta challenge;
+    challenge.type = md5_type;
+    challenge.format = "b64";
+    challenge.next_nonce = std::move(nonce);
+    return challenge;
+}
 
 Authentication::Authentication(AuthScheme first_scheme, bool may_send_basic, std::string user, base::Secret password,
                                std::string nonce)

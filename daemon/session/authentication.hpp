@@ -9,6 +9,9 @@
 
 namespace session {
 
+/// Gives the other side a nonce for its next credentials by MD5. `nonce`: base64.
+syncml::Meta md5_challenge(std::string nonce);
+
 /// How we prove to the server who we are: what to put into the next header, and
 /// what its answer to that header means.
 class Authentication {

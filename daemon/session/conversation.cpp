@@ -101,6 +101,7 @@ void Conversation::answer(const ServerAlerts& alerts)
 void Conversation::restart(bool afresh)
 {
     header_answer.reset();
+    server_nonce_given = false;
     owed.clear();
     queue.clear();
     peer_final = true;

@@ -47,6 +47,7 @@ struct Conversation {
     // To be sent, in this order.
     std::optional<syncml::Status> header_answer; ///< for the last message
     std::deque<syncml::Status> owed;
+    bool server_nonce_given = false; ///< with the answer to a header
     std::deque<std::pair<syncml::Command, Sent>> queue;
 
     std::vector<Effect> effects;

@@ -89,6 +89,9 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
         status.cmd = "SyncHdr";
         status.target_refs = {message.header.target.uri};
         status.source_refs = {message.header.source.uri};
+        if (const auto& nonce = conversation_.setup.server_nonce;
+            !nonce.empty() && !std::exchange(conversation_.server_nonce_given, true))
+            status.chal = md5_challenge(nonce);
     }
     return Authentication::Next::GoOn;
 }

@@ -58,6 +58,8 @@ base::Result<void> Sender::begin()
     draft_.emplace(setup, std::move(*header), conversation_.peer_max_msg_size, own);
     own_commands_ = 0;
     luids_.clear();
+    if (conversation_.header_answer && conversation_.header_answer->chal)
+        conversation_.effects.emplace_back(GiveServerNonce{});
     if (conversation_.header_answer)
         draft_->force(*std::exchange(conversation_.header_answer, std::nullopt));
     if (!conversation_.peer_final)

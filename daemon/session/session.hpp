@@ -58,9 +58,11 @@ struct Setup {
     AuthScheme first_scheme = AuthScheme::Md5; ///< used before any challenge
     bool may_send_basic = true;                ///< false: a basic challenge ends in PlainCredentialsRefused
     std::string nonce;                         ///< base64, from the last session; empty: first contact
-    std::uint64_t max_msg_size = 0;            ///< ours
-    std::uint64_t max_obj_size = 0;            ///< ours
-    syncml::DevInf devinf;                     ///< ours
+    /// Base64, that the server is to prove itself by from now on; empty: it has nothing to prove.
+    std::string server_nonce;
+    std::uint64_t max_msg_size = 0; ///< ours
+    std::uint64_t max_obj_size = 0; ///< ours
+    syncml::DevInf devinf;          ///< ours
     /// The server's, as an earlier session's SavePeerInfo gave it; only its flags matter here.
     std::optional<syncml::DevInf> peer_devinf;
     std::string devinf_type; ///< media type of device information on this wire
@@ -145,7 +147,8 @@ using Event = std::variant<Received, Changes, Prepared, Applied, Concluded, Brok
 struct SaveNonce { ///< a nonce for the next session, durable at once (base64)
     std::string nonce;
 };
-struct SavePeerInfo { ///< the server's device information
+struct GiveServerNonce {}; ///< Setup::server_nonce goes to the server with the next Send: it may use it from then on
+struct SavePeerInfo {      ///< the server's device information
     syncml::DevInf devinf;
 };
 /// The server has given its last word on sent changes, each with its Status: they
@@ -221,8 +224,8 @@ struct Finished {
     std::optional<base::Error> error; ///< empty: every service ended well
 };
 
-using Effect = std::variant<SaveNonce, SavePeerInfo, Confirm, ConfirmMaps, Progress, Note, Prepare, ReadChanges, Apply,
-                            Send, Conclude, Finished>;
+using Effect = std::variant<SaveNonce, GiveServerNonce, SavePeerInfo, Confirm, ConfirmMaps, Progress, Note, Prepare,
+                            ReadChanges, Apply, Send, Conclude, Finished>;
 
 // ---- statistics --------------------------------------------------------------
 

@@ -87,7 +87,13 @@ CREATE TABLE open_sync (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3};
+// What the server of a profile proves itself by.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE peer ADD COLUMN server_nonce TEXT NOT NULL DEFAULT '';
+ALTER TABLE peer ADD COLUMN former_server_nonce TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3, version_4};
 
 } // namespace
 
@@ -118,7 +124,9 @@ bool SyncState::bind_to(std::string_view identity)
         return false;
     transact(*impl_->database, [&] {
         auto& db = *impl_->database;
-        db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', devinf_hash = '', encoding = ''", identity);
+        db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', devinf_hash = '', encoding = '', "
+                   "server_nonce = '', former_server_nonce = ''",
+                   identity);
         db.execute("DELETE FROM service");
         db.execute("DELETE FROM sent");
         db.execute("DELETE FROM open_sync");
@@ -139,6 +147,29 @@ std::string SyncState::nonce() const
 void SyncState::set_nonce(std::string_view nonce)
 {
     impl_->database->execute("UPDATE peer SET nonce = ?1", nonce);
+}
+
+std::vector<std::string> SyncState::server_nonces() const
+{
+    auto row = impl_->database->query("SELECT server_nonce, former_server_nonce FROM peer");
+    row.next();
+    std::vector<std::string> nonces;
+    for (const int column : {0, 1})
+        if (auto nonce = row.text(column); !nonce.empty())
+            nonces.push_back(std::move(nonce));
+    return nonces;
+}
+
+void SyncState::give_server_nonce(std::string_view nonce)
+{
+    impl_->database->execute("UPDATE peer SET former_server_nonce = server_nonce, server_nonce = ?1 "
+                             "WHERE server_nonce <> ?1",
+                             nonce);
+}
+
+void SyncState::settle_server_nonce()
+{
+    impl_->database->execute("UPDATE peer SET former_server_nonce = '' WHERE former_server_nonce <> ''");
 }
 
 std::optional<std::string> SyncState::peer_info() const

@@ -66,6 +66,11 @@ public:
     std::string identity() const;
     std::string nonce() const;
     void set_nonce(std::string_view nonce);
+    /// Nonces that the server was given, for what it proves itself by: the newest, and the one before until it is known
+    /// that the newest has arrived.
+    std::vector<std::string> server_nonces() const;
+    void give_server_nonce(std::string_view nonce);
+    void settle_server_nonce();                   ///< the newest has arrived
     std::optional<std::string> peer_info() const; ///< JSON text
     void set_peer_info(std::string_view json);
     std::string sent_devinf_hash() const;

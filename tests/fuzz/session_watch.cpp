@@ -385,6 +385,11 @@ void SessionWatch::on(const session::Note& note) const
     require_for_people(note.text);
 }
 
+void SessionWatch::on(const session::GiveServerNonce&) const
+{
+    require(false, "a server that has nothing to prove is given no nonce");
+}
+
 void SessionWatch::on(const session::SaveNonce& save) const
 {
     require(!save.nonce.empty(), "a nonce is one");

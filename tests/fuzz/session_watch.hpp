@@ -62,6 +62,7 @@ private:
     void on(const session::Progress& progress) const;
     void on(const session::Note& note) const;
     void on(const session::SaveNonce& save) const;
+    void on(const session::GiveServerNonce& give) const;
     void on(const session::SavePeerInfo&) const {}
 
     void check_size(const syncml::Message& message) const;

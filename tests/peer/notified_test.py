@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Sessions that a server asked for by a notification: what goes over the line."""
+import base64
 import unittest
 
 import dbus
@@ -50,6 +51,33 @@ class Notified(PeerCase):
         self.assertEqual(self.notify(san(SERVER, SECRET, [CARD], session=1)).signal, 'Completed')
         self.assertEqual(self.a.count(CONTACT), 1)
         self.assert_equal_everywhere(size=1)
+
+    def nonce(self):
+        """That the last session has given to the server."""
+        return base64.b64decode(self.server.last_session()['nonce'], validate=True)
+
+    def sync(self):
+        self.last_number = self.a.start(self.profiles[self.a])
+        return self.a.await_end(self.last_number)
+
+    def test_each_session_gives_the_server_another_nonce(self):
+        first = self.nonce()
+        self.assertEqual(len(first), 16)
+        self.assertEqual(self.notify(san(SERVER, SECRET, [CARD], nonce=first)).signal, 'Completed')
+        second = self.nonce()
+        self.assertNotEqual(second, first)
+        for stale in (san(SERVER, SECRET, [CARD], nonce=first), san(SERVER, SECRET, [CARD], session=8, nonce=first)):
+            self.assertEqual(self.a.manager.DeliverNotification(dbus.ByteArray(stale)), [])
+        good = dbus.ByteArray(san(SERVER, SECRET, [CARD], session=8, nonce=second))
+        self.assertEqual(self.a.manager.DeliverNotification(good), [self.profiles[self.a]])
+
+    def test_a_nonce_counts_until_it_is_known_that_the_next_has_arrived(self):
+        first = self.nonce()
+        self.server.misbehave('drop-before@2*')
+        self.assertEqual(self.sync().error, 'Unreachable')
+        self.server.behave()
+        self.assertEqual(self.notify(san(SERVER, SECRET, [CARD], nonce=first)).signal, 'Completed')
+        self.assertEqual(self.a.manager.DeliverNotification(dbus.ByteArray(san(SERVER, SECRET, [CARD], nonce=first))), [])
 
     def test_a_message_of_alerts_is_answered_in_the_first_package(self):
         self.server.options(alerts=2)

@@ -41,7 +41,7 @@ json to_json(const SessionReport& session)
     return {{"device", session.device},       {"session", session.session},     {"user", session.user},
             {"messages", session.messages},   {"bytes_in", session.bytes_in},   {"bytes_out", session.bytes_out},
             {"completed", session.completed}, {"suspended", session.suspended}, {"version", session.version},
-            {"encoding", session.encoding},   {"datastores", datastores}};
+            {"encoding", session.encoding},   {"nonce", session.nonce},         {"datastores", datastores}};
 }
 
 json to_json(const std::string& store, const std::string& device, const Unfinished& left)

@@ -46,6 +46,7 @@ struct SessionReport {
     std::string user;
     std::string version;   ///< VerDTD
     std::string encoding;  ///< `xml`, `wbxml`
+    std::string nonce;     ///< that the client gave us, base64
     unsigned messages = 0; ///< of the client
     std::uint64_t bytes_in = 0, bytes_out = 0;
     bool completed = false; ///< every package was exchanged

@@ -32,6 +32,8 @@ std::string trimmed(const std::string& text)
 
 void Session::on(const syncml::Message&, const syncml::Status& status)
 {
+    if (status.chal && status.cmd_ref == 0)
+        report_->nonce = status.chal->next_nonce;
     if (status.cmd_ref == 0)
         return; // the referee looks at those
     auto refs = status.target_refs;

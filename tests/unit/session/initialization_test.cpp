@@ -83,6 +83,25 @@ TEST_CASE("the message of Alerts that asked for the session is answered first", 
     CHECK(commands<syncml::Status>(client.sent()).at(0).msg_ref == 2);
 }
 
+TEST_CASE("the server is given its nonce once, with the answer to its first header", "[session][initialization]")
+{
+    auto from = setup();
+    from.server_nonce = "bm9uY2U=";
+    Client client(std::move(from));
+    client.start();
+    client.reply(scripted::Reply("7", 1).challenge(1, 407, "syncml:auth-md5", "bm9uY2U=").final());
+    CHECK(client.all<session::GiveServerNonce>().empty()); // there was no answer
+    client.reply(scripted::agreed(client.sent()));
+    const auto status = commands<syncml::Status>(client.sent()).at(0);
+    REQUIRE(status.chal);
+    CHECK(status.chal->type == "syncml:auth-md5");
+    CHECK(status.chal->format == "b64");
+    CHECK(status.chal->next_nonce == "bm9uY2U=");
+    CHECK(client.all<session::GiveServerNonce>().size() == 1);
+    for (const auto& other : commands<syncml::Status>(client.sent()))
+        CHECK((other.cmd_ref == 0 || !other.chal));
+}
+
 TEST_CASE("device information goes out and is asked for when the setup says so", "[session][initialization]")
 {
     auto from = setup();

@@ -55,6 +55,7 @@ TEST_CASE("a profile's state of version 1 is read", "[schema]")
     CHECK(state->peer_info() == "{}");
     CHECK(state->sent_devinf_hash() == "hash");
     CHECK(state->encoding().empty());
+    CHECK(state->server_nonces().empty());
     CHECK(state->anchors("CONTACT", "card") == Anchors{"c1", "s1", 7});
     CHECK(state->sent_items("CONTACT") == std::vector<SyncState::SentItem>{{"1", 6, SyncState::SentState::Sent},
                                                                            {"2", 8, SyncState::SentState::Confirmed}});

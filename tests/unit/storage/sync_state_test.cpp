@@ -65,7 +65,10 @@ TEST_CASE_METHOD(Fixture, "another server or user: everything but history is for
     storage::SessionRecord session;
     session.session = 1;
     state->begin_session(session);
+    state->give_server_nonce("one");
+    state->give_server_nonce("two");
     CHECK(state->bind_to("other"));
+    CHECK(state->server_nonces().empty());
     CHECK(state->nonce().empty());
     CHECK_FALSE(state->peer_info());
     CHECK(state->sent_devinf_hash().empty());
@@ -73,6 +76,21 @@ TEST_CASE_METHOD(Fixture, "another server or user: everything but history is for
     CHECK(state->anchors("CONTACT", "card") == Anchors{});
     CHECK(state->sent_items("CONTACT").empty());
     CHECK(state->history(10).size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a nonce of the server counts until the next one is known to have arrived", "[state]")
+{
+    using Nonces = std::vector<std::string>;
+    CHECK(state->server_nonces().empty());
+    state->give_server_nonce("one");
+    CHECK(state->server_nonces() == Nonces{"one"});
+    state->give_server_nonce("one"); // once more, in the same session
+    CHECK(state->server_nonces() == Nonces{"one"});
+    state->give_server_nonce("two");
+    state = open();
+    CHECK(state->server_nonces() == Nonces{"two", "one"});
+    state->settle_server_nonce();
+    CHECK(state->server_nonces() == Nonces{"two"});
 }
 
 TEST_CASE_METHOD(Fixture, "another database of the server: the service is forgotten, and only it", "[state]")
