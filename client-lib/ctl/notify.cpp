@@ -11,12 +11,12 @@
 namespace ctl {
 namespace {
 
-/// Refused here before the service is asked; none is longer.
-constexpr std::size_t largest_notification = 4096;
+/// More than any has; the service says how much that is.
+constexpr std::size_t largest_file = 1 << 20;
 
 ExitStatus run(Context& context, const std::string& file)
 {
-    const std::string octets = read_input(file, largest_notification);
+    const std::string octets = read_input(file, largest_file);
     const auto profiles = context.client.deliver_notification({octets.begin(), octets.end()});
     context.print({{"profiles", profiles}},
                   profiles.empty() ? std::string("Nothing syncs because of it; syncctl status counts why.\n")
