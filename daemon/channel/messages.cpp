@@ -19,6 +19,7 @@ using Outcome = Result::Outcome;
 
 constexpr std::size_t max_secret_bytes = 64 * 1024; // a certificate with its key and those above it
 constexpr std::size_t max_text_bytes = 4 * 1024;
+constexpr std::size_t max_session_bytes = 64; // it is remembered
 
 // ---- writing ----------------------------------------------------------------
 
@@ -364,6 +365,8 @@ base::Result<Event> parse_event(std::string_view line)
         else if (verdict && !verdict->refusal.empty() &&
                  std::find(refusals.begin(), refusals.end(), verdict->refusal) == refusals.end())
             broken = "refusal is no word of ours";
+        else if (verdict && verdict->session.size() > max_session_bytes)
+            broken = "session is longer than any";
         return as_event(std::move(verdict), broken);
     }
     if (name == title(Result{})) {

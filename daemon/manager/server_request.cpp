@@ -1,5 +1,7 @@
 #include "manager/server_request.hpp"
 
+#include "manager/profile_rules.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -74,7 +76,8 @@ std::optional<ServerRequest> find_request(const storage::ProfileRow& row, const 
     for (const auto& asked : verdict.alerts.syncs) {
         const auto* service = find_service(row, asked);
         const auto is_there = [&](const WantedService& wanted) { return wanted.service == service->type; };
-        if (service == nullptr || std::any_of(services.begin(), services.end(), is_there))
+        // The worker has read what a peer wrote, and may be the peer's by now.
+        if (service == nullptr || !is_sync_type(asked.type) || std::any_of(services.begin(), services.end(), is_there))
             continue;
         services.push_back({service->type, authenticated ? asked.type : std::string(usual_type)});
     }

@@ -31,7 +31,8 @@ tl::expected<Notification, Refusal> read_alerts(const syncml::Message& message)
     Notification result;
     result.version = *version;
     result.server_id = header.source.uri;
-    if (header.session_id != "0")
+    constexpr std::size_t longest_id = 16; // four octets, says RepPro 1.2 §5.1.16; not every server heeds it
+    if (header.session_id != "0" && header.session_id.size() <= longest_id)
         result.session_id = header.session_id;
     result.message = header.msg_id;
     result.target = header.target.uri;

@@ -158,6 +158,9 @@ TEST_CASE("a verdict is for somebody or says why not", "[channel]")
     verdict.session = "258";
     verdict.alerts.syncs = {{"TWO_WAY", "card", "", 0, ""}, {"REFRESH_FROM_SERVER", "cal", "text/calendar", 0, ""}};
     CHECK(std::get<Verdict>(*parse_event(to_line(Event(verdict)))) == verdict);
+    verdict.session = std::string(65, '1');
+    CHECK(error_of(to_line(Event(verdict))) == "channel: verdict: session is longer than any");
+    verdict.session.clear();
     verdict.refusal = "WrongDigest";
     CHECK(error_of(to_line(Event(verdict))) ==
           "channel: verdict: it is for nobody without a refusal, or for somebody with one");

@@ -132,7 +132,8 @@ TEST_CASE("a notification starts what it names, in the way that it names", "[man
     CHECK(fixture.counts() == Counts{{"Started", 5}});
     for (const auto* other : {"notes", "Card", "CAL", ""})
         CHECK(fixture.deliver(verdict({{"TWO_WAY", other, "", 0, ""}})).empty());
-    CHECK(fixture.counts() == Counts{{"Started", 5}, {"NothingToSync", 4}});
+    CHECK(fixture.deliver(verdict({{"ANOTHER\x1b[2J", "card", "", 0, ""}})).empty());
+    CHECK(fixture.counts() == Counts{{"Started", 5}, {"NothingToSync", 5}});
 }
 
 TEST_CASE("the content type decides between services of one database", "[manager][notification]")

@@ -123,6 +123,10 @@ TEST_CASE("a message of Alerts is of a version of DS, and 0 is no session", "[no
     sent.header.session_id = "0";
     CHECK(reading(sent)->version == 12);
     CHECK(reading(sent)->session_id.empty());
+    sent.header.session_id = std::string(16, '9');
+    CHECK(reading(sent)->session_id == std::string(16, '9'));
+    sent.header.session_id += '9';
+    CHECK(reading(sent)->session_id.empty());
 }
 
 TEST_CASE("what looks like a message and is none is no notification either", "[notification]")
