@@ -1,6 +1,6 @@
-// What the codec spends on messages, beside what libwbxml2 spends on turning the same ones into each other's text, which
-// is all that wbxml2xml and xml2wbxml do. Takes vCards on standard input, one behind the other, and prints one JSON
-// object for each kind of message.
+// What the codec spends on messages, beside what libwbxml2 spends on turning the same ones into each other's text,
+// which is all that wbxml2xml and xml2wbxml do. Takes vCards on standard input, one behind the other, and prints one
+// JSON object for each kind of message.
 
 #include "codec/codec.hpp"
 
