@@ -57,9 +57,11 @@ syncml::DataStoreInfo store_of(const Json& json)
 
 } // namespace
 
-syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services)
+syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services,
+                               syncml::Version version)
 {
     syncml::DevInf devinf;
+    devinf.ver_dtd = syncml::dtd(version);
     devinf.manufacturer = "syncd";
     devinf.model = "syncd";
     devinf.software_version = SYNCD_VERSION;

@@ -3,7 +3,6 @@
 #include "base/base64.hpp"
 #include "base/log.hpp"
 #include "runner/device_info.hpp"
-#include "runner/encoding_choice.hpp"
 #include "runner/local_failure.hpp"
 #include "runner/session_setup.hpp"
 
@@ -65,12 +64,12 @@ void make_portable(session::Change& change, codec::Encoding encoding)
 
 } // namespace
 
-SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& around, codec::Encoding encoding,
+SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& around, const WireSearch& search,
                              session::Setup setup, SessionReport& report)
-    : around_(around), encoding_(encoding), finds_encoding_(leaves_encoding_to_us(plan)),
+    : around_(around), plan_(plan), wire_(search.current()), doubtful_(search.is_doubtful()),
       account_(account_identity(plan.url, plan.user)), server_nonce_(setup.server_nonce),
       devinf_hash_(setup.put_devinf ? fingerprint(to_json(setup.devinf)) : std::string()), report_(report),
-      exchange_(around.transport, around.ending, encoding, reply_limits(plan)),
+      exchange_(around.transport, around.ending, wire_.encoding, reply_limits(plan)),
       progress_(around.steady_now, around.tell), engine_(std::move(setup))
 {
     for (const auto& service : plan.services)
@@ -110,6 +109,7 @@ std::optional<session::Event> SessionDriver::carry_out(std::vector<session::Effe
         using Effect = std::remove_cvref_t<decltype(effect)>;
         if constexpr (std::same_as<Effect, session::Finished>) {
             error_ = std::move(effect.error);
+            objection_ = effect.objection;
         } else if constexpr (Question<Effect>) {
             if (!failure)
                 return answer(effect);
@@ -146,7 +146,9 @@ void SessionDriver::obey(const session::GiveServerNonce&)
 
 void SessionDriver::obey(const session::SavePeerInfo& effect)
 {
-    around_.state.set_peer_info(to_json(effect.devinf));
+    auto devinf = effect.devinf;
+    devinf.ver_dtd = syncml::dtd(wire_.version); // that it was given in, whatever it says itself
+    around_.state.set_peer_info(to_json(devinf));
 }
 
 void SessionDriver::obey(const session::Confirm& effect)
@@ -187,8 +189,7 @@ try {
     // The server has accepted us and read our first package. Before that an account that the profile has moved to
     // may be a slip of the pen, not worth the anchors of the former one.
     state.bind_to(account_);
-    if (finds_encoding_)
-        remember(state, encoding_);
+    remember(state, plan_, wire_, doubtful_, around_.now());
     if (!devinf_hash_.empty())
         state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
     if (begins_anew(question.type) && !question.resumed)
@@ -204,7 +205,7 @@ session::Event SessionDriver::answer(const session::ReadChanges& question)
 try {
     auto changes = services_[question.service].store->read(question.bytes);
     for (auto& change : changes.changes)
-        make_portable(change, encoding_);
+        make_portable(change, wire_.encoding);
     return changes;
 } catch (const std::exception& exception) {
     return broke(question.service, exception);

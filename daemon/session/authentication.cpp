@@ -40,8 +40,8 @@ syncml::Meta md5_challenge(std::string nonce)
 }
 
 Authentication::Authentication(AuthScheme first_scheme, bool may_send_basic, std::string user, base::Secret password,
-                               std::string nonce)
-    : user_(std::move(user)), password_(std::move(password)), may_send_basic_(may_send_basic),
+                               std::string nonce, syncml::Version version)
+    : user_(std::move(user)), password_(std::move(password)), version_(version), may_send_basic_(may_send_basic),
       scheme_(user_.empty() ? AuthScheme::None : first_scheme), nonce_(std::move(nonce))
 {
 }
@@ -62,7 +62,7 @@ base::Result<std::optional<syncml::Credentials>> Authentication::credentials() c
         result->data = syncml::basic_credentials(user_, password_);
     } else {
         result->meta.type = md5_type;
-        result->data = syncml::md5_credentials(user_, password_, nonce_octets(nonce_));
+        result->data = syncml::md5_credentials(user_, password_, nonce_octets(nonce_), version_);
     }
     return result;
 }

@@ -18,7 +18,7 @@ class Authentication {
 public:
     /// `nonce` as an earlier session left it, base64; empty: none.
     Authentication(AuthScheme first_scheme, bool may_send_basic, std::string user, base::Secret password,
-                   std::string nonce);
+                   std::string nonce, syncml::Version version);
 
     /// Cred for the next message. Nothing when there is no account, no challenge yet, or
     /// the server has accepted us for the whole session.
@@ -49,6 +49,7 @@ private:
 
     std::string user_;
     base::Secret password_;
+    syncml::Version version_;
     bool may_send_basic_;
     AuthScheme scheme_;
     std::string nonce_; ///< base64; of the next digest
