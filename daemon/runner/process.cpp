@@ -110,6 +110,7 @@ try {
         [&](const channel::Progress& progress) { send(channel, progress); },
         [] { return std::chrono::system_clock::now(); },
         [] { return std::chrono::steady_clock::now(); },
+        [&watch](seconds time) { watch.wait(time); },
     };
     return run_session(plan, around);
 } catch (const std::exception& exception) {

@@ -21,7 +21,7 @@ namespace {
 template <class Effect>
 concept Question = std::same_as<Effect, session::Prepare> || std::same_as<Effect, session::ReadChanges> ||
     std::same_as<Effect, session::Apply> || std::same_as<Effect, session::Send> ||
-    std::same_as<Effect, session::Conclude>;
+    std::same_as<Effect, session::Wait> || std::same_as<Effect, session::Conclude>;
 
 /// In these the server throws away what it knows of our items before it has all of them
 /// again. Unless the service concludes well there is nothing to go on from but the sync itself, for a sync of changes
@@ -233,6 +233,12 @@ session::Event SessionDriver::answer(session::Send& question)
         return session::Broke{local_failure(exception), std::nullopt};
     }
     return session::Received{std::move(*reply)};
+}
+
+session::Event SessionDriver::answer(const session::Wait& question)
+{
+    around_.wait(question.time);
+    return session::Waited{};
 }
 
 /// Nothing is kept of an item of which a part has come. Until it is whole a session that breaks is not to go on, for

@@ -27,6 +27,8 @@ struct Surroundings {
     ProgressReport::Tell tell;
     std::function<Time()> now;
     ProgressReport::Now steady_now;
+    /// Lets the time pass; returns early when `ending` is set.
+    std::function<void(std::chrono::seconds)> wait;
 };
 
 /// Carries out one session of one profile and writes down what came of it; the

@@ -7,6 +7,7 @@
 
 #include <cassert>
 #include <cerrno>
+#include <ctime>
 #include <system_error>
 
 namespace runner {
@@ -109,6 +110,26 @@ SignalWatch::~SignalWatch()
     for (const int signal : {SIGTERM, SIGIO, SIGALRM})
         std::signal(signal, SIG_IGN);
     watched = {};
+}
+
+void SignalWatch::wait(std::chrono::milliseconds time) const
+{
+    // The signals come within ppoll or not at all, so that none is missed between the look at `ending` and the wait.
+    sigset_t held, before;
+    sigemptyset(&held);
+    for (const int signal : {SIGTERM, SIGIO, SIGALRM})
+        sigaddset(&held, signal);
+    ::pthread_sigmask(SIG_BLOCK, &held, &before);
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (!watched.ending->stop && !watched.ending->overdue) {
+        const auto left = end - std::chrono::steady_clock::now();
+        if (left <= left.zero())
+            break;
+        const auto whole = std::chrono::duration_cast<std::chrono::seconds>(left);
+        const timespec span{whole.count(), std::chrono::nanoseconds(left - whole).count()};
+        ::ppoll(nullptr, 0, &span, &before);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void hold_signals()

@@ -21,6 +21,8 @@ public:
     /// Unblocks SIGTERM. `limit`: zero means none.
     SignalWatch(Ending& ending, transport::Transport& transport, int channel, std::chrono::milliseconds limit);
     ~SignalWatch(); ///< ignores the signals from now on
+    /// Lets the time pass, unless the session is to end: then no longer.
+    void wait(std::chrono::milliseconds time) const;
     SignalWatch(const SignalWatch&) = delete;
     SignalWatch& operator=(const SignalWatch&) = delete;
 };

@@ -105,6 +105,7 @@ void Conversation::restart(bool afresh)
     owed.clear();
     queue.clear();
     peer_final = true;
+    peer_busy = false;
     if (afresh) {
         url = setup.server_uri;
         session_id = session_id % 9999 + 1;

@@ -43,6 +43,7 @@ struct Conversation {
     bool own_final_sent = false; ///< of `package`
     bool peer_final = true;      ///< the server's last message ended its package
     bool peer_suspends = false;  ///< it wants to go on in another session
+    bool peer_busy = false;      ///< its last message asked for patience (101): the answer is to be fetched
 
     // To be sent, in this order.
     std::optional<syncml::Status> header_answer; ///< for the last message

@@ -21,6 +21,11 @@ using base::Errc;
 // comes to an end must not hold us for ever.
 constexpr int max_idle_exchanges = 100;
 
+// How long a busy server is left alone before it is asked again, longer each time, and when it is given up.
+constexpr std::chrono::seconds first_wait{2};
+constexpr std::chrono::seconds longest_wait{30};
+constexpr std::chrono::seconds patience = std::chrono::minutes(10);
+
 } // namespace
 
 /// The course of one session: what follows from each event, exchange by exchange
@@ -41,14 +46,15 @@ public:
 
 private:
     /// The parts of one exchange, in their order, and the end.
-    enum class Step { Apply, Prepare, Fill, Conclude };
-    enum class Question { None, Prepare, ReadChanges, Apply, Send, Conclude };
+    enum class Step { Apply, Wait, Prepare, Fill, Conclude };
+    enum class Question { None, Prepare, ReadChanges, Apply, Send, Wait, Conclude };
 
     // ---- answers
     void on(Received received);
     void on(const Prepared& prepared);
     void on(Changes changes);
     void on(const Applied& applied);
+    void on(const Waited& waited);
     void on(const Concluded& concluded);
     void on(Broke broke);
     void on_service_broke(Question broken, base::Error error);
@@ -56,6 +62,7 @@ private:
     // ---- what comes next
     std::vector<Effect> go_on();
     void apply();
+    void wait();
     void prepare();
     void fill();
     void conclude();
@@ -81,6 +88,8 @@ private:
     Question question_ = Question::None;
     ServiceIndex asked_service_ = 0;
     int idle_exchanges_ = 0;
+    std::chrono::seconds waited_{}; ///< for the server since it was last not busy
+    std::chrono::seconds next_wait_ = first_wait;
     bool stop_ = false;
     bool suspended_ = false; ///< the server has been told of the stop
     bool finished_ = false;
@@ -145,6 +154,12 @@ void Engine::Impl::on(const Applied& applied)
     receiver_.on_applied(applied.outcomes);
 }
 
+void Engine::Impl::on(const Waited&)
+{
+    answered(Question::Wait);
+    step_ = Step::Fill;
+}
+
 void Engine::Impl::on(const Concluded&)
 {
     statistics_[answered(Question::Conclude).index()].concluded = true;
@@ -187,10 +202,12 @@ void Engine::Impl::on_service_broke(Question broken, base::Error error)
 std::vector<Effect> Engine::Impl::go_on()
 {
     while (question_ == Question::None && !finished_) {
-        if ((stop_ || conversation_.peer_suspends) && (step_ == Step::Prepare || step_ == Step::Fill))
+        if ((stop_ || conversation_.peer_suspends) && step_ != Step::Apply && step_ != Step::Conclude)
             suspend();
         else if (step_ == Step::Apply)
             apply();
+        else if (step_ == Step::Wait)
+            wait();
         else if (step_ == Step::Prepare)
             prepare();
         else if (step_ == Step::Fill)
@@ -213,7 +230,11 @@ void Engine::Impl::apply()
 /// A message of the server is dealt with: is it the end of its package?
 void Engine::Impl::on_message_done()
 {
-    step_ = Step::Prepare;
+    step_ = conversation_.peer_busy ? Step::Wait : Step::Prepare;
+    if (!conversation_.peer_busy) {
+        waited_ = {};
+        next_wait_ = first_wait;
+    }
     // A Final before ours ends nothing of this package.
     const bool package_done = conversation_.own_final_sent && conversation_.peer_final;
     const bool progress = receiver_.made_progress() || sender_.sent_commands() || package_done;
@@ -228,6 +249,23 @@ void Engine::Impl::on_message_done()
     }
     if (is_over())
         end(std::nullopt);
+}
+
+void Engine::Impl::wait()
+{
+    if (waited_ >= patience)
+        return end(base::Error{Errc::Server,
+                               fmt::format("The server was still busy after {} minutes ({}). Try again "
+                                           "later.",
+                                           patience / std::chrono::minutes(1), words(syncml::StatusCode::InProgress))});
+    if (waited_ == std::chrono::seconds::zero())
+        conversation_.note(std::nullopt,
+                           fmt::format("The server is busy ({}) and is waited for, {} minutes at most.",
+                                       words(syncml::StatusCode::InProgress), patience / std::chrono::minutes(1)));
+    const auto time = std::min(next_wait_, patience - waited_);
+    waited_ += time;
+    next_wait_ = std::min(2 * next_wait_, longest_wait);
+    ask(Question::Wait, 0, Wait{time});
 }
 
 void Engine::Impl::on_initialized()
@@ -268,7 +306,7 @@ bool Engine::Impl::is_over() const
         return false;
     if (none_left)
         return true;
-    if (conversation_.package != Package::Mapping)
+    if (conversation_.package != Package::Mapping || conversation_.peer_busy)
         return false;
     // #5 is not sent when it would say nothing (RepPro 1.2, Status), and #6 has come with its
     // Final, or when nothing is left that a Final could bring.
@@ -293,6 +331,10 @@ void Engine::Impl::prepare()
 
 void Engine::Impl::fill()
 {
+    if (conversation_.peer_busy) {
+        auto asking = sender_.ask_for_result();
+        return asking ? ask(Question::Send, 0, std::move(*asking)) : end(asking.error());
+    }
     auto filled = sender_.fill();
     if (!filled)
         return end(filled.error());

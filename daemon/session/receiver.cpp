@@ -31,7 +31,7 @@ bool starts_with_scheme(std::string_view uri, std::string_view scheme)
 // The Status that a failure of the whole message means (RepPro 1.2 §10).
 base::Error error_of(StatusCode code)
 {
-    if (code == StatusCode::InProgress || code == StatusCode::RetryLater || code == StatusCode::ServiceUnavailable)
+    if (code == StatusCode::RetryLater || code == StatusCode::ServiceUnavailable)
         return {Errc::Server, fmt::format("The server is busy ({}). Try again later.", words(code))};
     if (code == StatusCode::DtdVersionNotSupported || code == StatusCode::ProtocolVersionNotSupported)
         return {Errc::Protocol, fmt::format("The server does not speak version 1.2 of SyncML ({}), the only one that "
@@ -55,6 +55,7 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
 {
     made_progress_ = false;
     brought_commands_ = false;
+    conversation_.peer_busy = false;
     if (const auto checked = check(message); !checked)
         return tl::unexpected(checked.error());
     if (const auto learnt = learn(message.header); !learnt)
@@ -72,13 +73,14 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
             broken_rule(fmt::format("The server's reply is an old one (message {}).", message.header.msg_id)));
 
     conversation_.peer_last_msg_id = message.header.msg_id;
-    conversation_.peer_final = message.final;
+    // A busy server has ended nothing, whatever it says (OMA DS 1.2 protocol, busy signaling).
+    conversation_.peer_final = message.final && !conversation_.peer_busy;
     answers_.begin(message.header.msg_id, !message.header.no_resp);
     for (auto& command : message.body) {
         if (!only_confirmations || std::holds_alternative<syncml::Status>(command))
             std::visit([this](auto& value) { read(value); }, command);
     }
-    if (message.final && !only_confirmations)
+    if (conversation_.peer_final && !only_confirmations)
         give_up_object();
     report_confirmed();
 
@@ -124,6 +126,11 @@ base::Result<void> Receiver::check(const syncml::Message& message) const
 
 base::Result<Authentication::Next> Receiver::read_header_status(const syncml::Status& status)
 {
+    // It has not come to our message yet, nor to the credentials in it.
+    if (status.code == StatusCode::InProgress) {
+        conversation_.peer_busy = true;
+        return Authentication::Next::GoOn;
+    }
     auto& authentication = conversation_.authentication;
     const auto next = authentication.on_header_status(status);
     if (auto nonce = authentication.take_new_nonce())

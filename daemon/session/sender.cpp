@@ -28,6 +28,16 @@ base::Result<std::variant<ReadChanges, Send>> Sender::fill()
     return finish(filled == Filled::Done);
 }
 
+base::Result<Send> Sender::ask_for_result()
+{
+    if (const auto begun = begin(); !begun)
+        return tl::unexpected(begun.error());
+    fill_statuses();
+    draft_->release();
+    draft_->force(alert_about_session(syncml::AlertCode::ResultAlert));
+    return take_draft(false);
+}
+
 base::Result<Send> Sender::suspend()
 {
     if (!draft_) {

@@ -18,6 +18,9 @@ public:
     /// needed to go on. An error ends the session.
     base::Result<std::variant<ReadChanges, Send>> fill();
 
+    /// Asks a server that was busy for what it owes: Alert 221, with nothing of ours but Status.
+    base::Result<Send> ask_for_result();
+
     /// The last message of a session that is to be gone on with later: whatever is under way, and Alert 224, unless the
     /// server has sent that.
     base::Result<Send> suspend();
@@ -50,7 +53,7 @@ private:
     bool is_bare() const;
     Send finish(bool complete);
     Send take_draft(bool final);
-    /// 222, 224
+    /// 221, 222, 224
     syncml::Alert alert_about_session(syncml::AlertCode code) const;
 
     Conversation& conversation_;

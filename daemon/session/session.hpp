@@ -4,6 +4,7 @@
 #include "base/secret.hpp"
 #include "syncml/message.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -131,6 +132,8 @@ struct Prepared {
 struct Applied {
     std::vector<Outcome> outcomes;
 };
+/// Answer to Wait: the time is over, or was cut short because the session is to end.
+struct Waited {};
 /// Answer to Conclude.
 struct Concluded {};
 /// Answer to any question: it could not be done. The session ends in order as far as
@@ -140,7 +143,7 @@ struct Broke {
     std::optional<ServiceIndex> service; ///< set: only this service is affected
 };
 
-using Event = std::variant<Received, Changes, Prepared, Applied, Concluded, Broke>;
+using Event = std::variant<Received, Changes, Prepared, Applied, Waited, Concluded, Broke>;
 
 // ---- effects ---------------------------------------------------------------
 
@@ -210,6 +213,10 @@ struct Send {
     std::string url;
     std::vector<std::pair<ServiceIndex, std::string>> luids;
 };
+/// Let the time pass: the server is busy. Answer: Waited.
+struct Wait {
+    std::chrono::seconds time{};
+};
 /// A service has come to its end: with no error, commit everything (the anchors
 /// last); with one, leave the anchors and drop what was staged. Answer: Concluded.
 struct Conclude {
@@ -225,7 +232,7 @@ struct Finished {
 };
 
 using Effect = std::variant<SaveNonce, GiveServerNonce, SavePeerInfo, Confirm, ConfirmMaps, Progress, Note, Prepare,
-                            ReadChanges, Apply, Send, Conclude, Finished>;
+                            ReadChanges, Apply, Send, Wait, Conclude, Finished>;
 
 // ---- statistics --------------------------------------------------------------
 

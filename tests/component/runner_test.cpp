@@ -212,9 +212,10 @@ public:
                 datastore::Embedded::Setup{plan.profile, service.service, kind.items, service.uri, anchors.mark});
             return std::make_unique<FragileDatastore>(std::move(embedded), fuse);
         };
-        return runner::run_session(plan, {transport, *state, ending, open, [](const channel::Progress&) {},
-                                          [] { return std::chrono::system_clock::now(); },
-                                          [] { return std::chrono::steady_clock::now(); }});
+        return runner::run_session(plan,
+                                   {transport, *state, ending, open, [](const channel::Progress&) {},
+                                    [] { return std::chrono::system_clock::now(); },
+                                    [] { return std::chrono::steady_clock::now(); }, [](std::chrono::seconds) {}});
     }
 
 private:

@@ -111,6 +111,8 @@ private:
         return session::Received{std::move(turn.message)};
     }
 
+    session::Event answer(const session::Wait&) { return session::Waited{}; }
+
     template <class Effect>
     session::Event answer(const Effect&)
     {

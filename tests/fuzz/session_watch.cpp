@@ -37,7 +37,8 @@ void SessionWatch::on(const std::vector<session::Effect>& effects)
     const auto is_question = [](const session::Effect& effect) {
         return std::holds_alternative<session::Prepare>(effect) ||
                std::holds_alternative<session::ReadChanges>(effect) || std::holds_alternative<session::Apply>(effect) ||
-               std::holds_alternative<session::Send>(effect) || std::holds_alternative<session::Conclude>(effect);
+               std::holds_alternative<session::Send>(effect) || std::holds_alternative<session::Wait>(effect) ||
+               std::holds_alternative<session::Conclude>(effect);
     };
     const auto questions = std::count_if(effects.begin(), effects.end(), is_question);
     require(questions == (finished_ ? 0 : 1), "there is one question, or the end");
@@ -145,11 +146,13 @@ void SessionWatch::check_size(const syncml::Message& message) const
         script_.speaks_wbxml() ? codec::encode(message, codec::Encoding::Wbxml).size() : crude_size::of(message);
     if (peer_max_msg_size_ == 0 || size <= peer_max_msg_size_)
         return;
-    // What has to be said, however little the server takes: the header, its Status, one command, and an Alert 222.
+    // What has to be said, however little the server takes: the header, its Status, one command, and an Alert 221 or
+    // 222.
     const auto count = std::count_if(message.body.begin(), message.body.end(), [](const syncml::Command& command) {
         const auto* alert = std::get_if<syncml::Alert>(&command);
         const auto* status = std::get_if<syncml::Status>(&command);
-        return !(alert != nullptr && alert->code == syncml::AlertCode::NextMessage) &&
+        return !(alert != nullptr &&
+                 (alert->code == syncml::AlertCode::NextMessage || alert->code == syncml::AlertCode::ResultAlert)) &&
                !(status != nullptr && status->cmd_ref == 0);
     });
     require(count <= 2, "no message is larger than the server takes");
@@ -316,6 +319,12 @@ void SessionWatch::on(const session::ReadChanges& read)
     const auto& service = services_.at(read.service);
     require(service.type && !service.concluded && syncml::client_sends(*service.type) && read.bytes > 0,
             "changes are read of a running sync that sends");
+}
+
+void SessionWatch::on(const session::Wait& wait) const
+{
+    require(!stopped_, "a session that is to end waits for nothing");
+    require(wait.time > wait.time.zero() && wait.time <= std::chrono::seconds(30), "no wait is long");
 }
 
 void SessionWatch::on(const session::Apply& apply)

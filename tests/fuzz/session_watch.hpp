@@ -57,6 +57,7 @@ private:
     void on(const session::Prepare& prepare);
     void on(const session::ReadChanges& read);
     void on(const session::Apply& apply);
+    void on(const session::Wait& wait) const;
     void on(const session::Conclude& conclude);
     void on(const session::Finished& finished);
     void on(const session::Progress& progress) const;

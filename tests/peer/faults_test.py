@@ -11,10 +11,10 @@ from peer_case import NOTHING, PeerCase
 MAKERS = {CONTACT: contact, EVENT: event}
 MANY = 6
 # The session goes on as if nothing had happened.
-HARMLESS = ('double-status', 'out-of-order', 'other-resp-uri')
+HARMLESS = ('double-status', 'out-of-order', 'other-resp-uri', 'busy')
 # It may go on or end; what counts is what both sides hold in the end.
 HARMFUL = ('drop-before', 'drop-after', 'truncated-xml', 'wrong-msgref', 'missing-status', 'no-header-status', 'backwards',
-           'repeated-reply', 'never-final', 'bogus-status', 'auth-401', 'refresh-508', '500:SyncHdr', '101:SyncHdr')
+           'repeated-reply', 'never-final', 'bogus-status', 'auth-401', 'refresh-508', '500:SyncHdr')
 # What a client may do that was not told, and the referee would not have it.
 FORGIVEN = {'no-header-status': 'cred',    # it does not know that its credentials were accepted
             'backwards': 'status-order'}   # it answers in the order that it read

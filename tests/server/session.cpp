@@ -60,7 +60,12 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
         version_agreed_ = true;
         report_->version = syncml::dtd(version_);
     }
-    if (authenticated_ && !options_.auth_each_message) {
+    const auto put_off_before = std::exchange(put_off_, std::nullopt);
+    if (put_off_before) {
+        // The client has been told nothing of its credentials yet.
+        header_status.code = put_off_before->code;
+        header_status.chal = put_off_before->chal;
+    } else if (authenticated_ && !options_.auth_each_message) {
         if (header.cred)
             referee_.broke("cred", "credentials were accepted for the whole session and are sent again");
     } else {
@@ -88,7 +93,7 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
         header_status.code = *code;
     }
 
-    next_asked_ = false;
+    next_asked_ = result_asked_ = false;
     large_.allow(options_.trims_text ? 2 : 0); // the line end of the item
     large_.begin_message();
     for (const auto& command : message.body)
@@ -97,6 +102,11 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
         else
             cancel(message, command);
     large_.end_message(message.final && suspension_ == Suspension::None);
+    if (put_off_before && !result_asked_ && suspension_ == Suspension::None)
+        referee_.broke("result-alert", "we were busy and no Alert 221 asks for what we owe");
+    if (result_asked_ && (!put_off_before || message.final || message.body.size() > 2))
+        referee_.broke("result-alert",
+                       put_off_before ? "Alert 221 does not stand alone" : "Alert 221, and nothing was put off");
     if (suspension_ != Suspension::None) {
         ended_ = true;
         if (!message.final && suspension_ == Suspension::ByClient)
@@ -109,6 +119,8 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
     } else if (message.final) {
         finish_client_package();
     }
+    if (suspension_ == Suspension::None && faults_.strike(Misbehaviour::Busy, header.msg_id))
+        return put_off(message, header_status);
     return reply(message, std::move(header_status));
 }
 
@@ -173,6 +185,16 @@ syncml::Message Session::reply(const syncml::Message& message, syncml::Status he
         ended_ = last;
     }
     said_final_ = result.final;
+    referee_.on_reply(our_message_);
+    return result;
+}
+
+syncml::Message Session::put_off(const syncml::Message& message, const syncml::Status& header_status)
+{
+    put_off_ = header_status;
+    Outbox busy; // what was waiting waits on
+    auto result = busy.compose(our_header(), status_for(message, 0, "SyncHdr", StatusCode::InProgress), false);
+    said_final_ = false;
     referee_.on_reply(our_message_);
     return result;
 }

@@ -55,6 +55,8 @@ private:
     syncml::Message refuse_version(const syncml::Message& message, syncml::Status header_status);
     syncml::Message refuse(const syncml::Message& message, Verdict verdict);
     syncml::Message reply(const syncml::Message& message, syncml::Status header_status);
+    /// 101: the answer is not ready, and is to be asked for.
+    syncml::Message put_off(const syncml::Message& message, const syncml::Status& header_status);
 
     void on(const syncml::Message& message, const syncml::Status& status);
     void on(const syncml::Message& message, const syncml::Alert& alert);
@@ -113,7 +115,9 @@ private:
     bool ended_ = false;
     Suspension suspension_ = Suspension::None;
     bool said_final_ = false; ///< in the last message
-    bool next_asked_ = false; ///< the message has an Alert 222
+    bool next_asked_ = false; ///< the message has an Alert 222, or 221
+    bool result_asked_ = false;
+    std::optional<syncml::Status> put_off_; ///< what was to be said of the header when 101 was
     Store::Device device_;
     std::uint64_t client_max_obj_size_ = UINT64_MAX;
     std::list<SentCommand> open_; ///< not answered yet, in the order sent

@@ -145,6 +145,10 @@ void Session::on(const syncml::Message& message, const syncml::Alert& alert)
             referee_.broke("next-message", "Alert 222, but our last message had Final");
         if (alert.items.empty() || !alert.items.front().target || !alert.items.front().source)
             referee_.broke("next-message", "Alert 222 without Target and Source");
+    } else if (alert.code == AlertCode::ResultAlert) {
+        next_asked_ = result_asked_ = true;
+        if (alert.items.empty() || !alert.items.front().target || !alert.items.front().source)
+            referee_.broke("result-alert", "Alert 221 without Target and Source");
     } else if (alert.code == AlertCode::NoEndOfData) {
         for (auto& exchange : exchanges_)
             exchange.give_up_chunks(StatusCode::IncompleteCommand);

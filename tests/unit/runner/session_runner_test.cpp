@@ -118,7 +118,8 @@ struct Fixture {
                 },
                 [this](const channel::Progress& progress) { told.push_back(progress); },
                 [this] { return now; },
-                [] { return std::chrono::steady_clock::time_point(); }};
+                [] { return std::chrono::steady_clock::time_point(); },
+                [this](std::chrono::seconds time) { log.push_back("wait " + std::to_string(time.count())); }};
     }
     /// Positions in the log, to compare.
     std::size_t at(const std::string& what) const

@@ -254,6 +254,8 @@ Event Client::answer(const Effect& question)
         return answer(*read);
     if (const auto* apply = std::get_if<Apply>(&question))
         return answer(*apply);
+    if (std::holds_alternative<Wait>(question))
+        return Waited{};
     return answer(std::get<Conclude>(question));
 }
 
