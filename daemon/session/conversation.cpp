@@ -48,7 +48,8 @@ Conversation::Conversation(Setup from)
       authentication(setup.first_scheme, setup.may_send_basic, setup.user, setup.password, setup.nonce),
       url(setup.server_uri), session_id(setup.session_id),
       peer_wants_counts(setup.peer_devinf && setup.peer_devinf->number_of_changes),
-      peer_takes_chunks(setup.peer_devinf && setup.peer_devinf->large_objects), item_notes_(setup.services.size())
+      peer_takes_chunks(setup.peer_devinf && setup.peer_devinf->large_objects), states_sizes(setup.states_sizes),
+      item_notes_(setup.services.size())
 {
     services.reserve(setup.services.size());
     for (const auto& service : setup.services)

@@ -37,6 +37,7 @@ struct Conversation {
     std::uint64_t peer_max_obj_size = 0;
     bool peer_wants_counts = false; ///< NumberOfChanges
     bool peer_takes_chunks = false; ///< SupportLargeObjs
+    bool states_sizes = false;      ///< Size with every item
 
     // Packages.
     Package package = Package::Initialization;

@@ -53,6 +53,8 @@ struct DatastoreOptions {
 };
 
 /// How the server behaves. A session keeps the options it began with.
+enum class DeleteMark { None, Archive, Soft };
+
 struct Options {
     AuthPolicy auth = AuthPolicy::Md5;
     bool auth_each_message = false; ///< accept with 200 and a new nonce instead of 212
@@ -72,6 +74,12 @@ struct Options {
     bool slow_when_empty = false;                        ///< a slow sync whenever the server holds nothing
     bool from_client_as_two_way = false;                 ///< Alert 200 to 202
     syncml::StatusCode matched = syncml::StatusCode::Ok; ///< for an equal item of a slow sync
+    bool adds_unknown = true;                            ///< what it is to replace and has not; else 404
+    bool wants_sizes = false;                            ///< 411 to data without Size
+    std::uint64_t capacity = UINT64_MAX;                 ///< 420 to an Add where there are so many items
+    DeleteMark deletes = DeleteMark::None;               ///< on the Deletes that it sends
+    bool asks_twice = false;                             ///< Alert 222, twice in one message
+    bool sends_early = false;                            ///< Adds, while the client is still sending
     bool keeps_deleted = false;                          ///< 200 for a Delete, and nothing is deleted
     bool trims_text = false;                             ///< white space around item data, chunk by chunk
     bool several_items = false;                          ///< in one command of ours
