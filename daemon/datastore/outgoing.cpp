@@ -32,7 +32,7 @@ std::string type_of(std::string_view data, storage::ItemKind kind)
 Outgoing::Outgoing(storage::ItemStore& items, storage::SyncState& state, Scope scope, session::SyncType type,
                    Course& course)
     : items_(items), state_(state), scope_(std::move(scope)), type_(type), course_(course),
-      after_luid_(course.confirmed_to()), end_(!syncml::client_sends(type))
+      after_luid_(course.confirmed_to()), end_(!syncml::client_sends(type)), part_(state.part_sent(scope_.service))
 {
     if (syncml::client_sends_all(type)) {
         // At the beginning the total is at hand. Counted after the revision was taken: what happens in between can only
@@ -171,7 +171,10 @@ void Outgoing::deliver(session::Changes& page, ChangeKind kind, std::string luid
     ++delivered_;
     unsettled_[luid] = revision;
     auto type = kind == ChangeKind::Delete ? std::string() : type_of(data, scope_.kind);
-    page.changes.push_back({kind, std::move(luid), std::move(type), {}, std::move(data)});
+    auto& change = page.changes.emplace_back();
+    change = {kind, std::move(luid), std::move(type), {}, std::move(data)};
+    if (part_ && part_->luid == change.luid && part_->revision == revision && kind != ChangeKind::Delete)
+        change.part = session::PartSent{static_cast<syncml::ItemVerb>(part_->verb), part_->format, part_->octets};
 }
 
 // ---- settling ----------------------------------------------------------------------
@@ -179,6 +182,13 @@ void Outgoing::deliver(session::Changes& page, ChangeKind kind, std::string luid
 void Outgoing::note_sent(const std::vector<std::string>& luids)
 {
     note(luids, State::Sent);
+}
+
+void Outgoing::note_part(const std::string& luid, const session::PartSent& part)
+{
+    if (const auto sent = unsettled_.find(luid); sent != unsettled_.end())
+        state_.set_part_sent(scope_.service,
+                             {luid, sent->second, static_cast<int>(part.verb), part.format, part.octets});
 }
 
 void Outgoing::note_confirmed(const std::vector<session::Confirm::Entry>& entries)

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,6 +37,7 @@ public:
     session::Changes read(std::size_t bytes);
     void note_sent(const std::vector<std::string>& luids);
     void note_confirmed(const std::vector<session::Confirm::Entry>& entries);
+    void note_part(const std::string& luid, const session::PartSent& part);
     /// Whether the peer has confirmed the item as it is now, in a session that broke.
     bool is_settled(const std::string& luid) const;
     /// Whether a change of the item is still to be sent, or was sent and not settled by the server's answer.
@@ -69,8 +71,9 @@ private:
     std::uint64_t after_revision_ = 0; ///< where the next page of changes begins
     std::string after_luid_;           ///< and of all items
     bool end_ = false;
-    std::unordered_map<std::string, Note> notes_;              ///< of sessions that broke, and what they owe
-    std::deque<std::string> owed_;                             ///< to be sent though `changes` does not name them
+    std::optional<storage::SyncState::PartSent> part_; ///< of an item that was on its way when the sync broke off
+    std::unordered_map<std::string, Note> notes_;      ///< of sessions that broke, and what they owe
+    std::deque<std::string> owed_;                     ///< to be sent though `changes` does not name them
     std::unordered_map<std::string, std::uint64_t> unsettled_; ///< delivered, with the revision they had
     std::deque<std::string> order_; ///< where everything is sent: delivered, from the first unsettled one on
 };

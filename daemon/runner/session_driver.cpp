@@ -42,18 +42,6 @@ codec::Limits reply_limits(const channel::Plan& plan)
     return limits;
 }
 
-bool holds_part_of_item(const syncml::Message& message)
-{
-    const auto is_part = [](const syncml::SyncCommand& command) {
-        const auto* items = std::get_if<syncml::ItemCommand>(&command);
-        return items != nullptr && std::ranges::any_of(items->items, &syncml::Item::more_data);
-    };
-    return std::ranges::any_of(message.body, [&](const syncml::Command& command) {
-        const auto* sync = std::get_if<syncml::Sync>(&command);
-        return sync != nullptr && std::ranges::any_of(sync->commands, is_part);
-    });
-}
-
 /// Item data that the encoding cannot hold as text travels in base64.
 void make_portable(session::Change& change, codec::Encoding encoding)
 {
@@ -154,6 +142,22 @@ void SessionDriver::obey(const session::Confirm& effect)
     services_[effect.service].store->note_confirmed(effect.entries);
 }
 
+void SessionDriver::obey(const session::NotePartSent& effect)
+{
+    services_[effect.service].store->note_part_sent(effect.luid, effect.part);
+}
+
+void SessionDriver::obey(const session::KeepChunk& effect)
+{
+    services_[effect.service].store->keep_chunk(effect.part, effect.first);
+}
+
+void SessionDriver::obey(const session::DropPart& effect)
+{
+    if (const auto& store = services_[effect.service].store)
+        store->drop_part();
+}
+
 void SessionDriver::obey(const session::ConfirmMaps& effect)
 {
     // A service that has ended keeps its maps for the next session.
@@ -224,14 +228,10 @@ session::Event SessionDriver::answer(session::Send& question)
     } catch (const std::exception& exception) {
         return session::Broke{local_failure(exception), std::nullopt};
     }
-    auto reply = exchange_.send(std::move(question.message), question.url);
+    auto reply = exchange_.send(std::move(question.message), question.url,
+                                question.repeatable ? transport::Repeat::Freely : transport::Repeat::Never);
     if (!reply)
         return session::Broke{std::move(reply.error()), std::nullopt};
-    try {
-        note_received(*reply);
-    } catch (const std::exception& exception) {
-        return session::Broke{local_failure(exception), std::nullopt};
-    }
     return session::Received{std::move(*reply)};
 }
 
@@ -239,17 +239,6 @@ session::Event SessionDriver::answer(const session::Wait& question)
 {
     around_.wait(question.time);
     return session::Waited{};
-}
-
-/// Nothing is kept of an item of which a part has come. Until it is whole a session that breaks is not to go on, for
-/// the server would go on behind that part.
-void SessionDriver::note_received(const syncml::Message& reply)
-{
-    if (!holds_part_of_item(reply))
-        return;
-    for (const auto& service : services_)
-        if (service.store)
-            around_.state.clear_open_sync(service.plan.service);
 }
 
 void SessionDriver::note_sent(const session::Send& question)

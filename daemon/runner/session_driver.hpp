@@ -44,6 +44,9 @@ private:
     void obey(const session::GiveServerNonce& effect);
     void obey(const session::SavePeerInfo& effect);
     void obey(const session::Confirm& effect);
+    void obey(const session::NotePartSent& effect);
+    void obey(const session::KeepChunk& effect);
+    void obey(const session::DropPart& effect);
     void obey(const session::ConfirmMaps& effect);
     void obey(const session::Progress& effect);
     void obey(session::Note& effect);
@@ -56,7 +59,6 @@ private:
     session::Event answer(const session::Conclude& question);
 
     void note_sent(const session::Send& question);
-    void note_received(const syncml::Message& reply);
     void settle(Service& service, const session::Conclude& question);
     session::Broke broke(session::ServiceIndex service, const std::exception& exception) const;
 

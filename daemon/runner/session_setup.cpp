@@ -15,6 +15,10 @@
 namespace runner {
 namespace {
 
+/// Sessions in a row that were to go on with a sync and moved nothing. One that the server broke itself counts three
+/// times as much as one that the network did.
+constexpr unsigned max_in_vain = 9;
+
 bool is_https(std::string_view url)
 {
     constexpr std::string_view scheme = "https:";
@@ -27,12 +31,26 @@ std::uint32_t session_id(std::uint64_t number)
     return static_cast<std::uint32_t>(number % 9999 + 1);
 }
 
+/// What had come of an item of the server when the sync broke off.
+std::optional<session::PartReceived> find_part(const std::string& service, const storage::SyncState& state)
+{
+    auto part = state.part_received(service);
+    if (!part)
+        return std::nullopt;
+    return session::PartReceived{static_cast<syncml::ItemVerb>(part->verb),
+                                 std::move(part->target),
+                                 std::move(part->source),
+                                 std::move(part->type),
+                                 std::move(part->format),
+                                 part->size,
+                                 std::move(part->chunks)};
+}
+
 /// The sync that broke off, if that is what is wanted now. A server that breaks off each time when it is to go on with
 /// it is not asked for ever.
 std::optional<syncml::SyncType> find_interrupted(const channel::ServicePlan& plan, syncml::SyncType requested,
                                                  storage::SyncState& state, bool by_server)
 {
-    constexpr unsigned max_in_vain = 10;
     auto open = state.find_anchors(plan.service, plan.uri) ? state.open_sync(plan.service) : std::nullopt;
     const auto type = open ? syncml::find_sync_type(open->type) : std::nullopt;
     // A two-way sync may have turned out to be a slow one.
@@ -65,6 +83,8 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
     setup.peer_last = anchors.peer_last;
     if (known)
         setup.interrupted = find_interrupted(plan, *type, around.state, by_server);
+    if (setup.interrupted)
+        setup.part_received = find_part(plan.service, around.state);
     if (known)
         setup.pending_maps = around.open_datastore(kind, plan, anchors)->pending_maps();
     setup.user = plan.user;
@@ -73,6 +93,21 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
 }
 
 } // namespace
+
+void note_vain_resumption(const channel::Plan& plan, storage::SyncState& state, const base::Error& error)
+{
+    using base::Errc;
+    if (error.code == Errc::HostNotFound || error.code == Errc::Unreachable || error.code == Errc::Timeout ||
+        error.code == Errc::Stopped)
+        return;
+    for (const auto& service : plan.services) {
+        auto open = state.open_sync(service.service);
+        if (!open || open->resumed == 0)
+            continue;
+        open->resumed += 2;
+        state.set_open_sync(service.service, *open);
+    }
+}
 
 std::string account_identity(const std::string& url, const std::string& user)
 {
@@ -120,6 +155,14 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     setup.server_alerts = server_alerts(plan.alerts);
     if (!plan.server_password.empty())
         setup.server_nonce = new_nonce();
+    setup.authenticates_server = plan.authenticate_server;
+    if (plan.authenticate_server) {
+        setup.server_id = plan.server_id;
+        setup.server_password = plan.server_password;
+        setup.server_challenge = new_nonce();
+        if (known)
+            setup.server_nonces = state.server_nonces();
+    }
     if (known)
         setup.nonce = state.nonce();
     setup.max_msg_size = plan.max_msg_size;

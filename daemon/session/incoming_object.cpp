@@ -7,14 +7,36 @@ namespace session {
 
 using syncml::StatusCode;
 
+namespace {
+
+// Longer than what the kinds of items share with each other and with a part of them: `BEGIN:VCARD`, `BEGIN:VCALENDAR`,
+// `BEGIN:VEVENT`.
+constexpr std::size_t telling_octets = 12;
+
+bool begin_alike(std::string_view a, std::string_view b)
+{
+    const auto size = std::min({a.size(), b.size(), telling_octets});
+    return a.substr(0, size) == b.substr(0, size);
+}
+
+std::string_view uri_of(const std::optional<syncml::Location>& location)
+{
+    return location ? std::string_view(location->uri) : std::string_view();
+}
+
+} // namespace
+
+void IncomingObject::recall(ServiceIndex service, PartReceived part)
+{
+    if (!part.chunks.empty())
+        recalled_.emplace(service, std::move(part));
+}
+
 bool IncomingObject::is_continued_by(std::optional<ServiceIndex> service, const syncml::ItemCommand& command,
                                      const syncml::Item& item) const
 {
-    const auto uri = [](const std::optional<syncml::Location>& location) {
-        return location ? std::string_view(location->uri) : std::string_view();
-    };
-    if (!open_ || open_->service != service || open_->verb != command.verb || uri(open_->target) != uri(item.target) ||
-        uri(open_->source) != uri(item.source))
+    if (!open_ || open_->service != service || open_->verb != command.verb ||
+        uri_of(open_->target) != uri_of(item.target) || uri_of(open_->source) != uri_of(item.source))
         return false;
     // Size belongs into the first chunk: it begins the item again, unless the server repeats it everywhere.
     const auto size = command.meta_of(item).size;
@@ -24,18 +46,26 @@ bool IncomingObject::is_continued_by(std::optional<ServiceIndex> service, const 
 std::optional<StatusCode> IncomingObject::take(std::optional<ServiceIndex> service, const syncml::ItemCommand& command,
                                                syncml::Item& item, std::optional<StatusCode> refusal)
 {
+    bool first = false;
+    repeated_ = false;
     if (!is_continued_by(service, command, item)) {
-        if (!item.more_data)
+        const bool recalled = service && open_recalled(*service, command, item);
+        if (!recalled && !item.more_data)
             return refusal; // in one piece
-        open_ = Open{service, command.verb, item.target, item.source, command.meta_of(item), {}, {}, {}};
-        open_->refusal = judge_size(open_->meta);
+        if (!recalled) {
+            open_ = Open{service, command.verb, item.target, item.source, command.meta_of(item), {}, {}, {}};
+            open_->refusal = judge_size(open_->meta);
+            first = true;
+        }
     }
     auto& object = *open_;
     if (refusal)
         object.refusal = refusal;
-    if (!object.refusal)
+    if (!object.refusal && !repeated_)
         append(item.text());
     if (item.more_data) {
+        if (!object.refusal && !repeated_)
+            note_chunk(item, first);
         if (object.refusal)
             object.data = std::string();
         return object.refusal.value_or(StatusCode::ChunkedItemAccepted);
@@ -43,6 +73,7 @@ std::optional<StatusCode> IncomingObject::take(std::optional<ServiceIndex> servi
 
     if (!object.refusal && !agree_on_size())
         object.refusal = StatusCode::SizeMismatch;
+    ended_ = object.service;
     const auto answer = object.refusal;
     if (!answer) {
         item.meta = std::move(object.meta); // Samsung's D600 leaves Type out of the last chunk
@@ -50,6 +81,48 @@ std::optional<StatusCode> IncomingObject::take(std::optional<ServiceIndex> servi
     }
     open_.reset();
     return answer;
+}
+
+bool IncomingObject::open_recalled(ServiceIndex service, const syncml::ItemCommand& command, const syncml::Item& item)
+{
+    if (!recalled_ || recalled_->first != service)
+        return false;
+    const auto& part = recalled_->second;
+    if (part.verb != command.verb || part.target != uri_of(item.target) || part.source != uri_of(item.source))
+        return false; // it may come later
+    const auto before = std::exchange(recalled_, std::nullopt)->second;
+    const auto meta = command.meta_of(item);
+    const auto& text = item.text();
+    // The server begins again, with this item or with what has become of it meanwhile.
+    if ((meta.size && meta.size != before.size) || begin_alike(before.chunks.front(), text))
+        return false;
+    open_ = Open{service, command.verb, item.target, item.source, {}, {}, {}, {}};
+    open_->meta.type = before.type;
+    open_->meta.format = before.format;
+    open_->meta.size = before.size;
+    open_->refusal = judge_size(open_->meta);
+    for (const auto& chunk : before.chunks)
+        if (!open_->refusal)
+            append(chunk);
+    // Our 213 for it was lost.
+    repeated_ = item.more_data && before.chunks.size() > 1 && text == before.chunks.back();
+    return true;
+}
+
+void IncomingObject::note_chunk(const syncml::Item& item, bool first)
+{
+    if (!open_->service)
+        return;
+    auto& news = news_.emplace();
+    news.service = *open_->service;
+    news.first = first;
+    news.part = {open_->verb,
+                 std::string(uri_of(open_->target)),
+                 std::string(uri_of(open_->source)),
+                 open_->meta.type,
+                 open_->meta.format,
+                 open_->meta.size.value_or(0),
+                 {item.text()}};
 }
 
 std::optional<StatusCode> IncomingObject::judge_size(const syncml::Meta& meta) const
@@ -104,6 +177,8 @@ bool IncomingObject::agree_on_size()
 std::optional<IncomingObject::Lost> IncomingObject::give_up()
 {
     const auto object = std::exchange(open_, std::nullopt);
+    if (object)
+        ended_ = object->service;
     if (!object || object->refusal)
         return std::nullopt;
     Lost lost;

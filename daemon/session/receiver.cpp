@@ -1,6 +1,8 @@
 #include "session/receiver.hpp"
 
+#include "base/utf8.hpp"
 #include "session/device_information.hpp"
+#include "session/redirection.hpp"
 #include "session/wording.hpp"
 
 #include <fmt/format.h>
@@ -40,9 +42,10 @@ base::Error error_of(StatusCode code)
     const int value = static_cast<int>(code) % 1000;
     if (value >= 500)
         return server_failure(fmt::format("The server failed ({}).", words(code)));
-    if (value >= 300 && value < 400)
-        return {Errc::Server,
-                fmt::format("The server wants to be asked at another address ({}). Correct Url of the profile.",
+    if (code == StatusCode::RequestTimeout)
+        return {Errc::Timeout,
+                fmt::format("The server waited too long for our message ({}). Synchronize again: what is "
+                            "confirmed is kept.",
                             words(code))};
     return broken_rule(fmt::format("The server does not accept our message ({}).", words(code)));
 }
@@ -56,6 +59,7 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
     made_progress_ = false;
     brought_commands_ = false;
     conversation_.peer_busy = false;
+    conversation_.peer_refused = false;
     if (const auto checked = check(message); !checked)
         return tl::unexpected(checked.error());
     if (const auto learnt = learn(message.header); !learnt)
@@ -76,14 +80,37 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
     // A busy server has ended nothing, whatever it says (OMA DS 1.2 protocol, busy signaling).
     conversation_.peer_final = message.final && !conversation_.peer_busy;
     answers_.begin(message.header.msg_id, !message.header.no_resp);
+    const auto admitted = admit(message);
+    if (!admitted)
+        return tl::unexpected(admitted.error());
+    if (*admitted)
+        read_body(message, only_confirmations);
+    return Authentication::Next::GoOn;
+}
+
+void Receiver::read_body(syncml::Message& message, bool only_confirmations)
+{
     for (auto& command : message.body) {
         if (!only_confirmations || std::holds_alternative<syncml::Status>(command))
             std::visit([this](auto& value) { read(value); }, command);
     }
-    if (conversation_.peer_final && !only_confirmations)
+    // An object that a suspension interrupts goes on in another session (OMA DS 1.2 protocol, large objects).
+    if (conversation_.peer_final && !conversation_.peer_suspends && !only_confirmations)
         give_up_object();
     report_confirmed();
+}
 
+base::Result<bool> Receiver::admit(const syncml::Message& message)
+{
+    auto& proof = conversation_.server_proof;
+    const bool judged = proof.is_due();
+    // A busy server has its answer, and its credentials, yet to give.
+    if (judged && !conversation_.peer_busy) {
+        if (const auto verdict = proof.judge(message.header); !verdict)
+            return tl::unexpected(verdict.error());
+        conversation_.peer_refused = proof.is_due();
+        conversation_.peer_final = conversation_.peer_final && !conversation_.peer_refused;
+    }
     conversation_.header_answer.reset();
     if (!message.header.no_resp) {
         auto& status = conversation_.header_answer.emplace();
@@ -91,11 +118,24 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
         status.cmd = "SyncHdr";
         status.target_refs = {message.header.target.uri};
         status.source_refs = {message.header.source.uri};
-        if (const auto& nonce = conversation_.setup.server_nonce;
-            !nonce.empty() && !std::exchange(conversation_.server_nonce_given, true))
+        if (judged && !conversation_.peer_busy)
+            status.code = proof.status();
+        const auto& nonce = conversation_.setup.server_nonce;
+        if (conversation_.peer_refused)
+            status.chal = proof.challenge();
+        else if (!nonce.empty() && !proof.is_due() && !std::exchange(conversation_.server_nonce_given, true))
             status.chal = md5_challenge(nonce);
     }
-    return Authentication::Next::GoOn;
+    // The commands of such a message share its fate (RepPro 1.2 §10, 401 and 407).
+    if (conversation_.peer_refused) {
+        for (const auto& command : message.body)
+            if (!std::holds_alternative<syncml::Status>(command))
+                std::visit(
+                    [&](const auto& one) { answers_.add(one.cmd_id, syncml::name(command), false, proof.status()); },
+                    command);
+        settle();
+    }
+    return !proof.is_due();
 }
 
 base::Result<void> Receiver::check(const syncml::Message& message) const
@@ -131,6 +171,8 @@ base::Result<Authentication::Next> Receiver::read_header_status(const syncml::St
         conversation_.peer_busy = true;
         return Authentication::Next::GoOn;
     }
+    if (static_cast<int>(status.code) / 100 == 3)
+        return redirect(status);
     auto& authentication = conversation_.authentication;
     const auto next = authentication.on_header_status(status);
     if (auto nonce = authentication.take_new_nonce())
@@ -138,6 +180,26 @@ base::Result<Authentication::Next> Receiver::read_header_status(const syncml::St
     if (next && *next == Authentication::Next::GoOn && !syncml::is_success(status.code))
         return tl::unexpected(error_of(status.code));
     return next;
+}
+
+base::Result<Authentication::Next> Receiver::redirect(const syncml::Status& status)
+{
+    constexpr int max_redirections = 3;
+    auto to = follow(status, conversation_.url);
+    if (!to)
+        return tl::unexpected(to.error());
+    if (conversation_.package != Package::Initialization || ++conversation_.redirections > max_redirections)
+        return base::fail(Errc::Server,
+                          fmt::format("The server sends us from one address to the next ({}); the last was "
+                                      "\"{}\". Correct Url of the profile.",
+                                      words(status.code), base::legible(*to)));
+    conversation_.note(std::nullopt,
+                       fmt::format("The server has moved to \"{}\" ({}), and was asked there. Set Url of the "
+                                   "profile to it.",
+                                   *to, words(status.code)));
+    conversation_.server_uri = std::move(*to);
+    conversation_.authentication.renew();
+    return Authentication::Next::RetryAfresh;
 }
 
 base::Result<void> Receiver::learn(const syncml::Header& header)
@@ -148,7 +210,7 @@ base::Result<void> Receiver::learn(const syncml::Header& header)
             (starts_with_scheme(conversation_.url, "https://") || !starts_with_scheme(header.resp_uri, "http://")))
             return tl::unexpected(broken_rule(
                 fmt::format("The server wants the session to go on at \"{}\", which is not as safe as \"{}\".",
-                            header.resp_uri, conversation_.setup.server_uri)));
+                            header.resp_uri, conversation_.server_uri)));
         // SyncEvolution's server finds the session by the Target LocURI, so it goes there as
         // well; servers that expect the configured URL there have no other RespURI.
         conversation_.url = header.resp_uri;
@@ -165,6 +227,9 @@ void Receiver::settle()
     assert(batches_.empty());
     for (auto& status : answers_.take())
         conversation_.owed.push_back(std::move(status));
+    // Not before what became of them is durable.
+    for (const auto service : std::exchange(ended_objects_, {}))
+        conversation_.effects.emplace_back(DropPart{service});
 }
 
 // ---- answers to our commands ----------------------------------------------------
@@ -182,9 +247,9 @@ void Receiver::read(const syncml::Status& status)
         // The Status 508 before it has already made the sync slow; some servers refuse
         // the second Alert as late.
         if (!alert->again)
-            services[alert->service].on_alert_status(status.code);
+            services[alert->service].on_alert_status(status);
     } else if (const auto* sync = std::get_if<SentSync>(&*sent)) {
-        services[sync->service].on_sync_status(status.code);
+        services[sync->service].on_sync_status(status);
     } else if (const auto* item = std::get_if<SentItem>(&*sent)) {
         read_item_status(*item, status.code);
     } else if (auto* map = std::get_if<SentMap>(&*sent)) {
@@ -199,8 +264,13 @@ void Receiver::read_item_status(const SentItem& item, StatusCode code)
     if (item.part == SentItem::Part::Chunk) {
         if (!service.outgoing().waits_for_status(item))
             return; // given up meanwhile
-        if (code == StatusCode::ChunkedItemAccepted)
-            return service.outgoing().on_chunk_taken();
+        if (code == StatusCode::ChunkedItemAccepted) {
+            service.outgoing().on_chunk_taken();
+            conversation_.effects.emplace_back(NotePartSent{item.service, item.luid, service.outgoing().part()});
+            return;
+        }
+        if (service.outgoing().begin_again(item, code))
+            return;
     }
     const auto fate = service.outgoing().on_status(item, code);
     auto& entries = confirmed_[item.service]; // also without an entry: progress is reported

@@ -6,6 +6,8 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace session {
@@ -23,6 +25,9 @@ public:
     /// nothing of it but the Status for what we sent. An error ends the session; nothing
     /// of such a message was taken in.
     base::Result<Authentication::Next> receive(syncml::Message message, bool only_confirmations);
+
+    /// The sync of a service goes on that broke off within an item of the server.
+    void recall(ServiceIndex service, PartReceived part) { object_.recall(service, std::move(part)); }
 
     /// The item commands of the message, one Apply per service. `on_applied` or
     /// `on_apply_failed` answers each before the next.
@@ -50,7 +55,11 @@ private:
     };
 
     base::Result<void> check(const syncml::Message& message) const;
+    /// Answers for the header, and when the server has yet to prove itself, refuses the rest. Whether that may be read.
+    base::Result<bool> admit(const syncml::Message& message);
+    void read_body(syncml::Message& message, bool only_confirmations);
     base::Result<Authentication::Next> read_header_status(const syncml::Status& status);
+    base::Result<Authentication::Next> redirect(const syncml::Status& status);
     base::Result<void> learn(const syncml::Header& header);
 
     void read_status(const syncml::Status& status);
@@ -89,6 +98,7 @@ private:
     IncomingObject object_;
     std::map<ServiceIndex, Batch> batches_;
     std::map<ServiceIndex, std::vector<Confirm::Entry>> confirmed_;
+    std::set<ServiceIndex> ended_objects_; ///< in chunks, with this message
     bool made_progress_ = false;
     bool brought_commands_ = false;
 };

@@ -38,6 +38,15 @@ base::Result<Send> Sender::ask_for_result()
     return take_draft(false);
 }
 
+base::Result<Send> Sender::challenge()
+{
+    if (const auto begun = begin(); !begun)
+        return tl::unexpected(begun.error());
+    fill_statuses();
+    draft_->release();
+    return take_draft(false);
+}
+
 base::Result<Send> Sender::suspend()
 {
     if (!draft_) {
@@ -67,8 +76,9 @@ base::Result<void> Sender::begin()
     const auto own = setup.max_msg_size > 0 ? setup.max_msg_size : usual_message_size;
     draft_.emplace(setup, std::move(*header), conversation_.peer_max_msg_size, own);
     own_commands_ = 0;
+    repeatable_ = true;
     luids_.clear();
-    if (conversation_.header_answer && conversation_.header_answer->chal)
+    if (conversation_.header_answer && conversation_.header_answer->chal && !conversation_.peer_refused)
         conversation_.effects.emplace_back(GiveServerNonce{});
     if (conversation_.header_answer)
         draft_->force(*std::exchange(conversation_.header_answer, std::nullopt));
@@ -193,6 +203,8 @@ Sender::Filled Sender::fill_changes(Service& service)
             refuse_change(service);
             continue;
         }
+        if (outgoing.has_next() && !outgoing.is_in_chunks() && service.is_resumed() && conversation_.peer_takes_chunks)
+            outgoing.go_on_with_chunks();
         const bool placed = outgoing.is_in_chunks() ? place_chunk(service)
                             : outgoing.has_next()   ? place_change(service)
                                                     : place_empty_sync(service);
@@ -228,8 +240,8 @@ bool Sender::place_change(Service& service)
 bool Sender::place_chunk(Service& service)
 {
     auto& outgoing = service.outgoing();
-    const auto chunk =
-        draft_->add_chunk(service.sync_shell(conversation_.peer_wants_counts), outgoing.next_chunk(), outgoing.rest());
+    const auto chunk = draft_->add_chunk(service.sync_shell(conversation_.peer_wants_counts), outgoing.next_chunk(),
+                                         outgoing.rest(), outgoing.must_split());
     if (!chunk)
         return false;
     // A server that takes a chunk for a whole item must get the rest as Replace, in whatever session.
@@ -245,6 +257,8 @@ void Sender::on_placed(Service& service, const Draft::Placed& placed, SentItem s
         conversation_.sent.add(*placed.sync, SentSync{service.index()});
         service.outgoing().on_sync_sent();
     }
+    if (sent.verb == syncml::ItemVerb::Add || sent.part != SentItem::Part::Whole)
+        repeatable_ = false;
     conversation_.sent.add(placed.item, std::move(sent));
     ++own_commands_;
 }
@@ -303,7 +317,7 @@ Send Sender::take_draft(bool final)
     conversation_.sent.end_message(draft_->commands());
     auto message = std::move(*draft_).finish(final);
     draft_.reset();
-    return {std::move(message), conversation_.url, std::exchange(luids_, {})};
+    return {std::move(message), conversation_.url, std::exchange(luids_, {}), repeatable_};
 }
 
 syncml::Alert Sender::alert_about_session(syncml::AlertCode code) const

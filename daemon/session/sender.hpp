@@ -20,6 +20,8 @@ public:
 
     /// Asks a server that was busy for what it owes: Alert 221, with nothing of ours but Status.
     base::Result<Send> ask_for_result();
+    /// Nothing but Status: the server is to come again, with credentials.
+    base::Result<Send> challenge();
 
     /// The last message of a session that is to be gone on with later: whatever is under way, and Alert 224, unless the
     /// server has sent that.
@@ -60,6 +62,7 @@ private:
     std::optional<Draft> draft_;
     std::optional<ReadChanges> question_;
     std::size_t own_commands_ = 0; ///< in the draft: all but Status and Alerts 222 and 223
+    bool repeatable_ = true;       ///< the draft does no harm when it is carried out twice
     std::vector<std::pair<ServiceIndex, std::string>> luids_;
 };
 

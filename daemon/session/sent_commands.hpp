@@ -28,6 +28,7 @@ struct SentItem {
     ChangeKind kind = ChangeKind::Add;
     syncml::ItemVerb verb = syncml::ItemVerb::Add; ///< as it went over the wire
     Part part = Part::Whole;
+    bool resumed = false; ///< the server has, or has not, the beginning from another session
 };
 struct SentMap {
     ServiceIndex service = 0;

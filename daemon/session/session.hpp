@@ -22,6 +22,16 @@ using ServiceIndex = std::size_t; ///< position in Setup::services
 /// Authentication as the profile wants it.
 enum class AuthScheme { None, Basic, Md5 };
 
+/// The beginning of an item in chunks that the server sent, kept for a sync that goes on.
+struct PartReceived {
+    syncml::ItemVerb verb = syncml::ItemVerb::Add;
+    std::string target, source; ///< of its Item
+    std::string type, format;
+    std::uint64_t size = 0;          ///< of all of it
+    std::vector<std::string> chunks; ///< as they came
+    bool operator==(const PartReceived&) const = default;
+};
+
 struct ServiceSetup {
     std::string name;       ///< for messages to people: `CONTACT`
     std::string local_uri;  ///< our datastore's LocURI, e.g. `contacts`
@@ -33,6 +43,8 @@ struct ServiceSetup {
     std::string own_last;  ///< our anchor of the last good session; empty: none
     std::string own_next;  ///< our anchor of this session
     std::string peer_last; ///< the server's anchor of the last good session; empty: none
+    /// What came of an item of the server when the sync broke off.
+    std::optional<PartReceived> part_received;
     /// Cached maps that no Status confirmed yet; they go first.
     std::vector<syncml::MapItem> pending_maps;
     std::optional<std::string> user; ///< datastore-level credentials
@@ -59,11 +71,18 @@ struct Setup {
     AuthScheme first_scheme = AuthScheme::Md5; ///< used before any challenge
     bool may_send_basic = true;                ///< false: a basic challenge ends in PlainCredentialsRefused
     std::string nonce;                         ///< base64, from the last session; empty: first contact
-    /// Base64, that the server is to prove itself by from now on; empty: it has nothing to prove.
+    /// Base64, that the server is to prove itself by in notifications and sessions to come; empty: it has nothing to
+    /// prove.
     std::string server_nonce;
-    std::uint64_t max_msg_size = 0; ///< ours
-    std::uint64_t max_obj_size = 0; ///< ours
-    syncml::DevInf devinf;          ///< ours
+    /// Nothing is exchanged before the server has shown credentials for these.
+    bool authenticates_server = false;
+    std::string server_id;
+    base::Secret server_password;
+    std::vector<std::string> server_nonces; ///< base64, that it has of earlier sessions
+    std::string server_challenge;           ///< base64, for this session
+    std::uint64_t max_msg_size = 0;         ///< ours
+    std::uint64_t max_obj_size = 0;         ///< ours
+    syncml::DevInf devinf;                  ///< ours
     /// The server's, as an earlier session's SavePeerInfo gave it; only its flags matter here.
     std::optional<syncml::DevInf> peer_devinf;
     std::string devinf_type; ///< media type of device information on this wire
@@ -83,6 +102,14 @@ struct Setup {
 
 enum class ChangeKind { Add, Update, Delete };
 
+/// How much of an item in chunks the server has acknowledged (213).
+struct PartSent {
+    syncml::ItemVerb verb = syncml::ItemVerb::Add; ///< of its chunks
+    std::string format;
+    std::uint64_t octets = 0; ///< of its data with plain line ends (chunk.hpp)
+    bool operator==(const PartSent&) const = default;
+};
+
 /// One local item to send.
 struct Change {
     ChangeKind kind = ChangeKind::Add;
@@ -90,6 +117,8 @@ struct Change {
     std::string type;   ///< media type, e.g. `text/vcard`; empty for Delete
     std::string format; ///< empty or `b64` when `data` is base64
     std::string data;
+    /// In a sync that goes on: what the server has of it, unchanged since.
+    std::optional<PartSent> part{};
     bool operator==(const Change&) const = default;
 };
 
@@ -168,6 +197,24 @@ struct Confirm {
     };
     std::vector<Entry> entries;
 };
+/// The server has so much of an item in chunks that is on its way: if the sync breaks off, that is not to be sent
+/// again.
+struct NotePartSent {
+    ServiceIndex service = 0;
+    std::string luid;
+    PartSent part;
+};
+/// A chunk of an item of the server, to be durable before the next Send, and to come back as `part_received` if the
+/// sync goes on in another session. `first`: it begins the item, and whatever was kept before is void.
+struct KeepChunk {
+    ServiceIndex service = 0;
+    PartReceived part; ///< with this one chunk
+    bool first = true;
+};
+/// Nothing of an item in chunks is to be kept any more.
+struct DropPart {
+    ServiceIndex service = 0;
+};
 struct ConfirmMaps { ///< these maps are known to the server; drop them from the cache
     ServiceIndex service = 0;
     std::vector<syncml::MapItem> maps;
@@ -212,6 +259,8 @@ struct Send {
     syncml::Message message;
     std::string url;
     std::vector<std::pair<ServiceIndex, std::string>> luids;
+    /// It does no harm when the server carries it out twice: there is no Add in it, and no part of an item.
+    bool repeatable = true;
 };
 /// Let the time pass: the server is busy. Answer: Waited.
 struct Wait {
@@ -231,8 +280,8 @@ struct Finished {
     std::optional<base::Error> error; ///< empty: every service ended well
 };
 
-using Effect = std::variant<SaveNonce, GiveServerNonce, SavePeerInfo, Confirm, ConfirmMaps, Progress, Note, Prepare,
-                            ReadChanges, Apply, Send, Wait, Conclude, Finished>;
+using Effect = std::variant<SaveNonce, GiveServerNonce, SavePeerInfo, Confirm, NotePartSent, KeepChunk, DropPart,
+                            ConfirmMaps, Progress, Note, Prepare, ReadChanges, Apply, Send, Wait, Conclude, Finished>;
 
 // ---- statistics --------------------------------------------------------------
 

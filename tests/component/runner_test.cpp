@@ -47,7 +47,8 @@ class FragileTransport : public transport::Transport {
 public:
     FragileTransport(model::Server& server, Fuse& fuse) : server_(server), fuse_(fuse) {}
 
-    base::Result<transport::Reply> post(const std::string& url, std::string_view, std::string_view body) override
+    base::Result<transport::Reply> post(const std::string& url, std::string_view, std::string_view body,
+                                        transport::Repeat) override
     {
         fuse_.step(); // the request is lost
         const auto request = codec::decode(body, codec::Encoding::Xml, {});
@@ -96,6 +97,18 @@ public:
     void note_confirmed(const std::vector<session::Confirm::Entry>& entries) override
     {
         around([&] { return store_->note_confirmed(entries), 0; });
+    }
+    void note_part_sent(const std::string& luid, const session::PartSent& part) override
+    {
+        around([&] { return store_->note_part_sent(luid, part), 0; });
+    }
+    void keep_chunk(const session::PartReceived& part, bool first) override
+    {
+        around([&] { return store_->keep_chunk(part, first), 0; });
+    }
+    void drop_part() override
+    {
+        around([&] { return store_->drop_part(), 0; });
     }
     std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override
     {

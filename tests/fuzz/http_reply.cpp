@@ -30,7 +30,8 @@ class Line final : public transport::Transport {
 public:
     explicit Line(std::string_view octets) : octets_(octets) {}
 
-    base::Result<transport::Reply> post(const std::string&, std::string_view, std::string_view) override
+    base::Result<transport::Reply> post(const std::string&, std::string_view, std::string_view,
+                                        transport::Repeat) override
     {
         const auto end = octets_.find("\r\n\r\n");
         const std::string head(octets_.substr(0, end == std::string_view::npos ? end : end + 2));

@@ -138,12 +138,39 @@ class BadServer(PeerCase):
 
     def test_one_connection_that_closes_is_repaired_by_sending_the_same_message_again(self):
         for fault in ('drop-before', 'drop-after'):
-            for message in (2, 3):
+            for message in (1, 3):
                 with self.subTest(fault=fault, message=message):
                     self.begin()
                     expected = self.change_on_both_sides()
                     self.server.misbehave(f'{fault}@{message}')
                     self.finish(expected, (EVERYTHING, EVERYTHING))
+
+    def test_a_message_with_new_items_is_not_sent_again(self):
+        """A server that does not know a message again would add them twice."""
+        for fault in ('drop-before', 'drop-after'):
+            with self.subTest(fault=fault):
+                self.server.options(personality='funambol')  # it carries out what comes again
+                self.addCleanup(self.server.options, personality='plain')
+                self.begin()
+                expected = self.change_on_both_sides()
+                self.server.misbehave(f'{fault}@2')
+                self.fail_with(self.a, 'Unreachable')
+                self.assertEqual(self.server.last_session()['messages'], 2 if fault == 'drop-after' else 1)
+                self.finish(expected, (EVERYTHING, EVERYTHING))
+
+    def test_a_server_that_has_moved_is_met_at_its_new_path(self):
+        self.begin()
+        expected = self.change_on_both_sides()
+        self.server.misbehave('moved@1')
+        self.finish(expected, (EVERYTHING, EVERYTHING))
+        notes = [str(note) for session in self.a.history(self.profiles[self.a], 9) for note in session['Notes']]
+        self.assertEqual(sum('Set Url of the profile' in note and '/moved' in note for note in notes), 1)
+
+    def test_no_session_follows_a_server_to_another_host(self):
+        self.strike('moved-away', 'Server', ('elsewhere.example.net', 'another host', 'set Url'), [1])
+
+    def test_a_server_that_sends_us_from_place_to_place(self):
+        self.strike('moved', 'Server', ('from one address to the next', 'Correct Url'), [1], always=True)
 
     def test_another_session_id(self):
         self.strike('wrong-session', 'Protocol', ('belongs to another session', "tell the server's operator"))
