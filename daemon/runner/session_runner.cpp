@@ -5,6 +5,7 @@
 #include "runner/local_failure.hpp"
 #include "runner/session_driver.hpp"
 #include "runner/session_setup.hpp"
+#include "runner/transcript_of.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -26,6 +27,8 @@ std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundin
         auto setup = prepare_setup(plan, around, encoding);
         if (!setup)
             return std::move(setup.error());
+        if (around.transcript)
+            around.transcript->attempt(attempt_of(*setup, encoding));
         auto ended = driver.emplace(plan, around, encoding, std::move(*setup), report).run();
         traffic += driver->traffic();
         return ended;
@@ -48,6 +51,8 @@ std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundin
     if (error && error->code == base::Errc::Stopped && around.ending.orphaned)
         error = {base::Errc::Interrupted, "syncd itself ended while the session ran. What was confirmed is kept; the "
                                           "next synchronization goes on from there."};
+    if (around.transcript && !around.transcript->is_whole())
+        report.note("The transcript of this session ends before it does: what was to take it did not.");
     if (driver)
         report.end(error, driver->statistics(), traffic, around.now());
     else
