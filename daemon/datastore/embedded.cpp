@@ -3,7 +3,9 @@
 #include "datastore/course.hpp"
 #include "datastore/outgoing.hpp"
 #include "item/item.hpp"
+#include "item/normal_form.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <optional>
 #include <utility>
@@ -26,6 +28,7 @@ public:
     }
 
     Outcome apply(const Incoming& incoming);
+    void look_for_matches();
     void recall_pairs();
     /// The LUID it names; a server may name it by its own id alone, or put our path before it.
     std::string luid_of(const Incoming& incoming) const;
@@ -50,7 +53,7 @@ public:
     Scope scope;
     const std::string database; ///< whose GUIDs they are
     SyncType type = SyncType::TwoWay;
-    storage::Luids taken;             ///< when it compares: what is known to stand for an item of the server
+    storage::Matching matching;       ///< what may stand for an item that the server adds
     std::optional<Course> course;     ///< from `prepare` on
     std::optional<Outgoing> outgoing; ///< from `prepare` on
 };
@@ -82,11 +85,30 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
         scope.mark = 0;
     }
     scope.upto = items.revision();
+    impl_->look_for_matches();
     impl_->course.emplace(resumed ? Course::go_on(impl_->state, scope.service)
                                   : Course::begin(impl_->state, scope.service, type, scope.upto));
     if (impl_->compares() && resumed)
         impl_->recall_pairs();
     return impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();
+}
+
+void Embedded::Impl::look_for_matches()
+{
+    static const storage::Likeness likeness{item::normal_form_version, item::normal_text};
+    if (compares()) {
+        // Nothing of an empty store can be like an item of the server's; items that come meanwhile are found by equal
+        // data.
+        if (items.count(scope.kind) > 0)
+            matching.likeness = &likeness;
+        return;
+    }
+    // What was sent before a session broke a server may hold and not know as ours (SyncEvolution, which does not
+    // resume): it adds it as its own. Everything else that it adds is new.
+    matching.likeness = &likeness;
+    matching.among.emplace();
+    for (auto& note : state.sent_items(scope.service))
+        matching.among->insert(std::move(note.luid));
 }
 
 /// Which items already stand for one of the server's in the sync that goes on: those that it has confirmed, and
@@ -98,7 +120,7 @@ void Embedded::Impl::recall_pairs()
         const auto head = items.find_head(scope.kind, scope.profile, luid);
         const bool came = head && head->created > scope.upto && head->created_by_profile;
         if (came || !storage::is_behind(luid, course->confirmed_to()))
-            taken.insert(std::move(luid));
+            matching.taken.insert(std::move(luid));
     }
 }
 
@@ -123,7 +145,7 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
     // another. What it did add it may hold already, without having seen that.
     for (const auto& entry : entries) {
         if (entry.status != StatusCode::ItemAdded)
-            impl_->taken.insert(entry.luid);
+            impl_->matching.taken.insert(entry.luid);
     }
 }
 
@@ -133,6 +155,10 @@ std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items)
 {
     impl_->course->on_moving();
     impl_->course->on_moved();
+    const bool adds =
+        std::any_of(items.begin(), items.end(), [](const Incoming& one) { return one.kind != IncomingKind::Delete; });
+    if (adds)
+        impl_->items.learn_meanings(impl_->scope.kind, impl_->matching);
     std::vector<Outcome> outcomes;
     impl_->items.in_transaction([&] {
         for (const auto& incoming : items)
@@ -176,12 +202,9 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
     // Without an id of the server's it could never be mapped, and would come again.
     if (incoming.guid.empty())
         return {StatusCode::IncompleteCommand, {}};
-    const auto placing = refreshes()              ? ItemStore::Placing::Stage
-                         : type == SyncType::Slow ? ItemStore::Placing::Match
-                                                  : ItemStore::Placing::Insert;
-    auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing, taken);
-    if (compares())
-        taken.insert(write.luid);
+    const auto placing = refreshes() ? ItemStore::Placing::Stage : ItemStore::Placing::Match;
+    auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing, matching);
+    matching.taken.insert(write.luid);
     return {write.created ? StatusCode::ItemAdded : StatusCode::Ok, std::move(write.luid)};
 }
 

@@ -110,7 +110,8 @@ TEST_CASE("large and unfriendly text costs no more than its size", "[item][robus
     const std::string calendar = "BEGIN:VCALENDAR\nVERSION:2.0\n";
     const std::string end = "END:VCALENDAR\n";
     CHECK(run(repeated(calendar, "BEGIN:VEVENT\nEND:VEVENT\n") + end, 4096) == 43'690);
-    CHECK(run(repeated(calendar, "BEGIN:VEVENT\nUID:1\nEND:VEVENT\n") + end, 4096) == 1);
+    // One item, of more properties than one may have.
+    CHECK(run(repeated(calendar, "BEGIN:VEVENT\nUID:1\nEND:VEVENT\n") + end, 4096) == 0);
     std::string zones = calendar;
     for (int i = 0; i < 20'000; ++i)
         zones += "BEGIN:VTIMEZONE\nTZID:" + std::to_string(i) +

@@ -27,7 +27,7 @@ struct Fixture {
     std::string add(const std::string& guid, const std::string& data, Placing placing = Placing::Insert,
                     const std::string& profile = "p")
     {
-        const auto write = store->add_from_peer(kind, profile, guid, data, placing, taken[profile]);
+        const auto write = store->add_from_peer(kind, profile, guid, data, placing, {taken[profile], {}, nullptr});
         taken[profile].insert(write.luid);
         return write.luid + (write.created ? " created" : "");
     }
