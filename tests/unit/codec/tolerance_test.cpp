@@ -108,6 +108,29 @@ TEST_CASE("octets that are no UTF-8 are taken for ISO-8859-1", "[codec][toleranc
     CHECK(std::get<Put>(latin1.body[0]).items[0].text() == "Café");
 }
 
+TEST_CASE("Lang, NoResults and Cred of a command are passed over", "[codec][tolerance]")
+{
+    const std::string odd =
+        "<Cred><Meta><Type xmlns='syncml:metinf'>syncml:auth-basic</Type></Meta><Data>eDp5</Data></Cred>"
+        "<NoResults/><Lang>fr</Lang>";
+    const auto put = command_in<Put>("<Put><CmdID>4</CmdID>" + odd + "<Item><Data>text</Data></Item></Put>");
+    CHECK(put.cmd_id == 4);
+    REQUIRE(put.items.size() == 1);
+    CHECK(put.items[0].text() == "text");
+    const auto get = command_in<Get>("<Get><CmdID>5</CmdID>" + odd +
+                                     "<Item><Target><LocURI>./devinf12</LocURI></Target></Item></Get>");
+    CHECK(get.items.at(0).target == Location{.uri = "./devinf12", .name = ""});
+}
+
+TEST_CASE("a Sync within a Sequence is a command that is not implemented", "[codec][tolerance]")
+{
+    const auto group = command_in<Group>("<Sequence><CmdID>1</CmdID><Sync><CmdID>2</CmdID><Add><CmdID>3</CmdID></Add>"
+                                         "</Sync><Delete><CmdID>4</CmdID></Delete></Sequence>");
+    REQUIRE(group.commands.size() == 2);
+    CHECK(group.commands[0] == SyncCommand{Unsupported{.cmd_id = 2, .no_resp = false, .name = "Sync"}});
+    CHECK(std::get<ItemCommand>(group.commands[1]).cmd_id == 4);
+}
+
 TEST_CASE("unknown elements are skipped with all they hold", "[codec][tolerance]")
 {
     const auto alert = command_in<Alert>("<Alert><Vendor><CmdID>66</CmdID><Item/></Vendor><CmdID>1</CmdID><Correlator>c"

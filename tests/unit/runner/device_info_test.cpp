@@ -16,6 +16,8 @@ TEST_CASE("we describe what we can do and no more", "[devinf]")
     const auto devinf = runner::own_device_info("urn:uuid:1", both());
     CHECK(devinf.device_id == "urn:uuid:1");
     CHECK(devinf.device_type == "workstation");
+    CHECK(devinf.manufacturer == "syncd");
+    CHECK_FALSE(devinf.software_version.empty());
     CHECK(devinf.utc);
     CHECK(devinf.number_of_changes);
     CHECK(devinf.large_objects);
@@ -24,6 +26,7 @@ TEST_CASE("we describe what we can do and no more", "[devinf]")
     CHECK(devinf.datastores[0].source_ref == "contacts");
     CHECK(devinf.datastores[0].rx_preferred.at(0) == syncml::ContentType{"text/vcard", "3.0"});
     CHECK(devinf.datastores[0].rx.at(0) == syncml::ContentType{"text/x-vcard", "2.1"});
+    CHECK(devinf.datastores[0].max_guid_size == 255U);
     CHECK(devinf.datastores[1].source_ref == "calendar");
     CHECK(devinf.datastores[1].tx_preferred.at(0) == syncml::ContentType{"text/calendar", "2.0"});
     CHECK(devinf.datastores[1].tx.at(0) == syncml::ContentType{"text/x-vcalendar", "1.0"});

@@ -188,6 +188,16 @@ TEST_CASE("maps that the server has not confirmed go first in the next session",
     CHECK(f.at("post 2") < f.at("note_mapped g1"));
 }
 
+TEST_CASE("session ids have at most four digits, begin again after 9999, and none is 0", "[runner]")
+{
+    Fixture f;
+    const auto [number, id] = GENERATE(table<std::uint64_t, std::string>(
+        {{41, "42"}, {9997, "9998"}, {9998, "9999"}, {9999, "1"}, {10000, "2"}, {1'000'000'007, "18"}}));
+    f.plan.session = number - 1; // run() counts
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    CHECK(f.server.requests.at(0).header.session_id == id);
+}
+
 TEST_CASE("a RespURI that is no whole URL stands beside the one that answered", "[runner]")
 {
     Fixture f;
@@ -305,6 +315,27 @@ TEST_CASE("device information is sent once and asked for until it is known", "[r
     f.plan.device_id = "urn:uuid:2";
     REQUIRE(f.run().outcome == Outcome::Completed);
     CHECK(count("Put") == 1);
+
+    f.server.requests.clear();
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    CHECK(count("Put") == 0);
+}
+
+TEST_CASE("device information goes with every slow sync that was asked for", "[runner]")
+{
+    Fixture f;
+    const auto puts = [&] {
+        return std::ranges::count_if(f.server.requests.at(0).body, [](const syncml::Command& command) {
+            return std::holds_alternative<syncml::Put>(command);
+        });
+    };
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    f.plan.services.at(0).type = "SLOW";
+    for (int session = 0; session < 2; ++session) {
+        f.server.requests.clear();
+        REQUIRE(f.run().outcome == Outcome::Completed);
+        CHECK(puts() == 1);
+    }
 }
 
 TEST_CASE("device information that never arrived is sent again", "[runner]")
