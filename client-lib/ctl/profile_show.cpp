@@ -1,8 +1,10 @@
 #include "commands.hpp"
+#include "device_text.hpp"
 #include "documents.hpp"
 #include "find_profile.hpp"
 #include "profile_text.hpp"
 #include "table.hpp"
+#include "units.hpp"
 #include "words.hpp"
 
 #include <memory>
@@ -37,15 +39,42 @@ std::string text(const syncd::SyncProfileInfo& profile)
     return join(properties(rows));
 }
 
+struct Options {
+    std::string profile;
+    bool device_info = false;
+};
+
+void show_device(Context& context, const std::string& id)
+{
+    const auto information = context.client.device_information(id);
+    if (!information)
+        return context.print({{"received", 0}, {"device", nullptr}},
+                             "The server has not told anything about itself yet.\n");
+    // The text came from a server by way of the service.
+    const auto device = Json::parse(information->document, nullptr, false);
+    try {
+        context.print({{"received", microseconds(information->received)}, {"device", device}},
+                      context.json ? std::string() : device_text(*information, device));
+    } catch (const Json::exception&) {
+        throw syncd::Error("org.syncd1.Error.Storage", "what is stored of the server's device information cannot be "
+                                                       "read; sync again, and it is asked for again");
+    }
+}
+
 } // namespace
 
 void declare_profile_show(Command parent)
 {
-    auto name = std::make_shared<std::string>();
+    auto options = std::make_shared<Options>();
     Command command = parent.subcommand("show", "Show a profile; its credentials are never shown");
-    command.argument("PROFILE", *name, "Its id or name");
-    command.does([name](Context& context) {
-        const auto profile = find_profile(context.client, *name);
+    command.argument("PROFILE", options->profile, "Its id or name");
+    command.flag("--device-info", options->device_info, "Show what its server tells of itself instead");
+    command.does([options](Context& context) {
+        const auto profile = find_profile(context.client, options->profile);
+        if (options->device_info) {
+            show_device(context, profile.profile_id);
+            return ExitStatus::Ok;
+        }
         context.print(document(profile), text(profile));
         return ExitStatus::Ok;
     });

@@ -146,6 +146,18 @@ Call<std::vector<SessionRecord>> history_call(Connection& connection, const std:
         });
 }
 
+Call<std::optional<DeviceInformation>> device_information_call(Connection& connection, const std::string& profile_id)
+{
+    return profile_call<std::optional<DeviceInformation>>(
+        connection, "GetDeviceInfo", profile_id, [](sdbus::MethodReply& reply) -> std::optional<DeviceInformation> {
+            const auto values = parse_value<Values>(reply);
+            auto document = text(values, "Document");
+            if (document.empty())
+                return std::nullopt;
+            return DeviceInformation{time(values, "Received"), std::move(document)};
+        });
+}
+
 Call<ProfileStatus> status_call(Connection& connection, const std::string& profile_id)
 {
     // Other characters cannot stand in an object's path, so no profile has them in its id.
@@ -320,6 +332,16 @@ std::vector<SessionRecord> Client::history(const std::string& profile_id, std::u
 void Client::history(const std::string& profile_id, std::uint32_t limit, Reply<std::vector<SessionRecord>> done)
 {
     impl_->connection.send(history_call(impl_->connection, profile_id, limit), std::move(done));
+}
+
+std::optional<DeviceInformation> Client::device_information(const std::string& profile_id)
+{
+    return impl_->connection.run(device_information_call(impl_->connection, profile_id));
+}
+
+void Client::device_information(const std::string& profile_id, Reply<std::optional<DeviceInformation>> done)
+{
+    impl_->connection.send(device_information_call(impl_->connection, profile_id), std::move(done));
 }
 
 ProfileStatus Client::status(const std::string& profile_id)

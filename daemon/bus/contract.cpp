@@ -19,6 +19,7 @@ constexpr Row rows[] = {
     {method, manager_interface, "StopSync", Rule::Sync, "s"},
     {method, manager_interface, "GetStatistics", Rule::Own, "s"},
     {method, manager_interface, "GetHistory", Rule::Own, "su"},
+    {method, manager_interface, "GetDeviceInfo", Rule::Own, "s"},
     {method, manager_interface, "DeliverNotification", Rule::Sync, "ay"},
     {property, manager_interface, "MaxProfiles", Rule::Anyone, ""},
     {property, manager_interface, "Version", Rule::Anyone, ""},

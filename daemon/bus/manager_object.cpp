@@ -55,6 +55,7 @@ ManagerObject::Handler ManagerObject::find_handler(std::string_view member)
         {"StopSync", &ManagerObject::stop_sync},
         {"GetStatistics", &ManagerObject::get_statistics},
         {"GetHistory", &ManagerObject::get_history},
+        {"GetDeviceInfo", &ManagerObject::get_device_info},
         {"DeliverNotification", &ManagerObject::deliver_notification},
     };
     const auto* const found = std::ranges::find(handlers, member, &std::pair<std::string_view, Handler>::first);
@@ -186,6 +187,18 @@ void ManagerObject::get_history(const Subject& caller, const Call& call)
             call.reply(history(*sessions));
         else
             call.fail(sessions.error());
+    });
+}
+
+void ManagerObject::get_device_info(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    visibility_.resolve(caller, call, id, [this, call, id](manager::Caller as) {
+        const auto information = manager_.device_information(as, id);
+        if (information)
+            call.reply(device_information(*information));
+        else
+            call.fail(information.error());
     });
 }
 

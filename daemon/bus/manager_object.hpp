@@ -34,6 +34,7 @@ private:
     void stop_sync(const Subject& caller, const Call& call);
     void get_statistics(const Subject& caller, const Call& call);
     void get_history(const Subject& caller, const Call& call);
+    void get_device_info(const Subject& caller, const Call& call);
     void deliver_notification(const Subject& caller, const Call& call);
 
     manager::Manager& manager_;

@@ -179,6 +179,13 @@ std::vector<Values> statistics(const std::vector<storage::ServiceRecord>& record
     return list;
 }
 
+Values device_information(const std::optional<storage::PeerInfo>& information)
+{
+    if (!information)
+        return {};
+    return {{"Received", static_cast<std::uint64_t>(information->time)}, {"Document", information->document}};
+}
+
 std::vector<Values> history(const std::vector<storage::SessionRecord>& records)
 {
     std::vector<Values> list;

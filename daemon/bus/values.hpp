@@ -5,6 +5,7 @@
 #include "manager/profile.hpp"
 #include "storage/sync_state.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ Values profile_dictionary(const manager::ProfileView& profile);
 Values profile_properties(const manager::ProfileView& profile);
 
 std::vector<Values> statistics(const std::vector<storage::ServiceRecord>& records);
+Values device_information(const std::optional<storage::PeerInfo>& information);
 std::vector<Values> history(const std::vector<storage::SessionRecord>& records);
 
 } // namespace bus

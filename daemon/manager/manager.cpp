@@ -294,6 +294,16 @@ base::Result<std::vector<storage::SessionRecord>> Manager::history(Caller caller
     });
 }
 
+base::Result<std::optional<storage::PeerInfo>> Manager::device_information(Caller caller, std::string_view id) const
+{
+    return or_storage_error([&]() -> base::Result<std::optional<storage::PeerInfo>> {
+        const auto* profile = impl_->book.find(caller, id);
+        if (profile == nullptr)
+            return not_found();
+        return manager::device_information(impl_->files.sync_db(profile->row.owner, profile->row.id));
+    });
+}
+
 // ---- the rest -----------------------------------------------------------------------------
 
 base::Result<storage::ItemStore*> Manager::items(Uid owner)

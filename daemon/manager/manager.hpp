@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,6 +92,9 @@ public:
     base::Result<std::vector<storage::ServiceRecord>> statistics(Caller caller, std::string_view id) const;
     base::Result<std::vector<storage::SessionRecord>> history(Caller caller, std::string_view id,
                                                               std::uint32_t limit) const;
+
+    /// What the profile's server has told of itself; nothing as long as it has not.
+    base::Result<std::optional<storage::PeerInfo>> device_information(Caller caller, std::string_view id) const;
 
     /// The user's embedded store, opened when first needed. Valid until the next call.
     base::Result<storage::ItemStore*> items(Uid owner);

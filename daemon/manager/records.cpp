@@ -112,6 +112,14 @@ base::Result<std::vector<SessionRecord>> history(const Profile& profile, const s
     return sessions;
 }
 
+base::Result<std::optional<storage::PeerInfo>> device_information(const std::filesystem::path& file)
+{
+    const auto state = open(file);
+    if (!state)
+        return tl::unexpected(state.error());
+    return *state ? (*state)->peer_info() : std::nullopt;
+}
+
 std::vector<std::string> server_nonces(const std::filesystem::path& file)
 {
     const auto state = open(file);

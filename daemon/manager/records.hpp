@@ -22,6 +22,9 @@ base::Result<std::vector<storage::ServiceRecord>> statistics(const Profile& prof
 base::Result<std::vector<storage::SessionRecord>> history(const Profile& profile, const std::filesystem::path& file,
                                                           std::size_t limit);
 
+/// What the profile's server has told of itself; nothing as long as it has not.
+base::Result<std::optional<storage::PeerInfo>> device_information(const std::filesystem::path& file);
+
 /// Nonces that the profile's server may use, the newest first.
 std::vector<std::string> server_nonces(const std::filesystem::path& file);
 

@@ -2,6 +2,7 @@
 
 #include "base/base64.hpp"
 #include "base/log.hpp"
+#include "runner/device_document.hpp"
 #include "runner/device_info.hpp"
 #include "runner/encoding_choice.hpp"
 #include "runner/local_failure.hpp"
@@ -52,6 +53,18 @@ bool holds_part_of_item(const syncml::Message& message)
         const auto* sync = std::get_if<syncml::Sync>(&command);
         return sync != nullptr && std::ranges::any_of(sync->commands, is_part);
     });
+}
+
+/// Errors of a server that is not, any more, what it said to be.
+bool may_be_another(const base::Error& error)
+{
+    return error.code == base::Errc::Server || error.code == base::Errc::Protocol ||
+           error.code == base::Errc::DatabaseNotFound;
+}
+
+std::int64_t microseconds(Time time)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
 /// Item data that the encoding cannot hold as text travels in base64.
@@ -146,7 +159,11 @@ void SessionDriver::obey(const session::GiveServerNonce&)
 
 void SessionDriver::obey(const session::SavePeerInfo& effect)
 {
-    around_.state.set_peer_info(to_json(effect.devinf));
+    peer_info_ = to_json(effect.devinf);
+    info_is_new_ = true;
+    // Until then it would be taken for that of the account before.
+    if (around_.state.identity() == account_)
+        keep_peer_info();
 }
 
 void SessionDriver::obey(const session::Confirm& effect)
@@ -172,6 +189,20 @@ void SessionDriver::obey(session::Note& effect)
     report_.note(std::move(effect.text));
 }
 
+void SessionDriver::keep_peer_info()
+{
+    if (peer_info_)
+        around_.state.set_peer_info(*peer_info_, microseconds(around_.now()));
+    peer_info_.reset();
+}
+
+/// It may be another server now, or another version of it, than the one that described itself.
+void SessionDriver::doubt_peer_info()
+{
+    if (!info_is_new_)
+        around_.state.doubt_peer_info();
+}
+
 // ---- questions ---------------------------------------------------------------------
 
 session::Broke SessionDriver::broke(session::ServiceIndex service, const std::exception& exception) const
@@ -187,6 +218,10 @@ try {
     // The server has accepted us and read our first package. Before that an account that the profile has moved to
     // may be a slip of the pen, not worth the anchors of the former one.
     state.bind_to(account_);
+    keep_peer_info();
+    if (question.type == session::SyncType::Slow && plan.type != syncml::name(question.type) &&
+        state.find_anchors(plan.service, plan.uri))
+        doubt_peer_info(); // it does not know us any more
     if (finds_encoding_)
         remember(state, encoding_);
     if (!devinf_hash_.empty())
@@ -265,6 +300,8 @@ void SessionDriver::note_sent(const session::Send& question)
 session::Event SessionDriver::answer(const session::Conclude& question)
 try {
     Service& service = services_[question.service];
+    if (question.error && may_be_another(*question.error))
+        doubt_peer_info();
     if (!question.error)
         settle(service, question);
     else if (service.store)

@@ -55,6 +55,8 @@ private:
     session::Event answer(const session::Wait& question);
     session::Event answer(const session::Conclude& question);
 
+    void keep_peer_info();
+    void doubt_peer_info();
     void note_sent(const session::Send& question);
     void note_received(const syncml::Message& reply);
     void settle(Service& service, const session::Conclude& question);
@@ -66,7 +68,9 @@ private:
     std::string account_;       ///< identity; the state is bound to it once the server takes the session up
     std::vector<Service> services_;
     const std::string server_nonce_;
-    std::string devinf_hash_; ///< to be remembered once the server has what it stands for
+    std::string devinf_hash_;              ///< to be remembered once the server has what it stands for
+    std::optional<std::string> peer_info_; ///< to be kept once the state is that of the server's account
+    bool info_is_new_ = false;             ///< it came in this session
     SessionReport& report_;
     Exchange exchange_;
     ProgressReport progress_;

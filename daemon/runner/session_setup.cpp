@@ -4,6 +4,7 @@
 #include "base/base64.hpp"
 #include "item/item.hpp"
 #include "runner/anchor.hpp"
+#include "runner/device_document.hpp"
 #include "runner/device_info.hpp"
 
 #include <fmt/format.h>
@@ -43,6 +44,14 @@ std::optional<syncml::SyncType> find_interrupted(const channel::ServicePlan& pla
     ++open->resumed;
     state.set_open_sync(plan.service, *open);
     return type;
+}
+
+/// A server may have been made new since it described itself. A clock that was set back tells nothing.
+bool is_out_of_date(const storage::PeerInfo& info, Time now)
+{
+    constexpr auto longest = std::chrono::days(30);
+    const Time since(std::chrono::microseconds(info.time));
+    return info.doubted || now < since || now - since > longest;
 }
 
 base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const ServiceKind& kind,
@@ -147,9 +156,10 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     }
 
     setup.devinf = own_device_info(plan.device_id, kinds);
-    if (const auto info = known ? state.peer_info() : std::nullopt)
-        setup.peer_devinf = find_device_info(*info);
-    setup.get_devinf = !setup.peer_devinf;
+    const auto info = known ? state.peer_info() : std::nullopt;
+    if (info)
+        setup.peer_devinf = find_device_info(info->document);
+    setup.get_devinf = !setup.peer_devinf || is_out_of_date(*info, around.now());
     // Some servers expect it with every slow sync, too.
     setup.put_devinf = may_be_new_there || fingerprint(to_json(setup.devinf)) != state.sent_devinf_hash();
     return setup;

@@ -93,7 +93,13 @@ ALTER TABLE peer ADD COLUMN server_nonce TEXT NOT NULL DEFAULT '';
 ALTER TABLE peer ADD COLUMN former_server_nonce TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3, version_4};
+// When the server described itself, and whether it may be another by now.
+constexpr const char* version_5 = R"sql(
+ALTER TABLE peer ADD COLUMN info_time INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN info_doubted INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3, version_4, version_5};
 
 } // namespace
 
@@ -124,8 +130,8 @@ bool SyncState::bind_to(std::string_view identity)
         return false;
     transact(*impl_->database, [&] {
         auto& db = *impl_->database;
-        db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', devinf_hash = '', encoding = '', "
-                   "server_nonce = '', former_server_nonce = ''",
+        db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', info_time = 0, info_doubted = 0, "
+                   "devinf_hash = '', encoding = '', server_nonce = '', former_server_nonce = ''",
                    identity);
         db.execute("DELETE FROM service");
         db.execute("DELETE FROM sent");
@@ -172,15 +178,23 @@ void SyncState::settle_server_nonce()
     impl_->database->execute("UPDATE peer SET former_server_nonce = '' WHERE former_server_nonce <> ''");
 }
 
-std::optional<std::string> SyncState::peer_info() const
+std::optional<PeerInfo> SyncState::peer_info() const
 {
-    auto info = impl_->peer_text("SELECT info FROM peer");
-    return info.empty() ? std::nullopt : std::optional(std::move(info));
+    auto row = impl_->database->query("SELECT info, info_time, info_doubted FROM peer "
+                                      "WHERE length(CAST(info AS BLOB)) BETWEEN 1 AND 1048576");
+    if (!row.next())
+        return std::nullopt;
+    return PeerInfo{row.text(0), row.number(1), row.number(2) != 0};
 }
 
-void SyncState::set_peer_info(std::string_view json)
+void SyncState::set_peer_info(std::string_view document, std::int64_t time)
 {
-    impl_->database->execute("UPDATE peer SET info = ?1", json);
+    impl_->database->execute("UPDATE peer SET info = ?1, info_time = ?2, info_doubted = 0", document, time);
+}
+
+void SyncState::doubt_peer_info()
+{
+    impl_->database->execute("UPDATE peer SET info_doubted = 1 WHERE info_doubted = 0");
 }
 
 std::string SyncState::sent_devinf_hash() const

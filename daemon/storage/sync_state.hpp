@@ -48,6 +48,14 @@ struct SessionRecord {
     bool operator==(const SessionRecord&) const = default;
 };
 
+/// The server's device information.
+struct PeerInfo {
+    std::string document;  ///< JSON text
+    std::int64_t time = 0; ///< µs since 1970, when it came
+    bool doubted = false;  ///< it may be out of date
+    bool operator==(const PeerInfo&) const = default;
+};
+
 /// Everything a profile remembers between sessions: anchors, what was sent and
 /// confirmed, nonce, the server's device information, statistics and
 /// history. Written by the profile's worker alone; the broker opens it read-only.
@@ -70,9 +78,11 @@ public:
     /// that the newest has arrived.
     std::vector<std::string> server_nonces() const;
     void give_server_nonce(std::string_view nonce);
-    void settle_server_nonce();                   ///< the newest has arrived
-    std::optional<std::string> peer_info() const; ///< JSON text
-    void set_peer_info(std::string_view json);
+    void settle_server_nonce(); ///< the newest has arrived
+    /// Nothing, too, where somebody has written an absurdly long one.
+    std::optional<PeerInfo> peer_info() const;
+    void set_peer_info(std::string_view document, std::int64_t time);
+    void doubt_peer_info();
     std::string sent_devinf_hash() const;
     void set_sent_devinf_hash(std::string_view hash);
     std::string encoding() const; ///< that the server has been found to read: `XML`, `WBXML`; empty: not yet

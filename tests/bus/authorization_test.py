@@ -57,7 +57,7 @@ class Authorization(Attempts):
         client.store('List')
         client.store('GetCount')
         client.get(MANAGER_PATH, MANAGER, 'MaxProfiles')
-        for member, *more in [('Get',), ('GetStatistics',), ('GetHistory', 0)]:
+        for member, *more in [('Get',), ('GetStatistics',), ('GetHistory', 0), ('GetDeviceInfo',)]:
             self.assertError(ERROR + 'NotFound', client.manager, member, 'missing', *more)
 
     def test_case_27_without_the_privilege_nothing_is_changed_or_started(self):

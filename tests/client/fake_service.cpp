@@ -102,6 +102,11 @@ void FakeService::GetHistory(sdbus::Result<std::vector<Values>>&& result, std::s
     answer(result, history, profile_id, limit);
 }
 
+void FakeService::GetDeviceInfo(sdbus::Result<Values>&& result, std::string profile_id)
+{
+    answer(result, device_info, profile_id);
+}
+
 void FakeService::DeliverNotification(sdbus::Result<std::vector<std::string>>&& result,
                                       std::vector<std::uint8_t> notification)
 {

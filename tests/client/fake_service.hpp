@@ -79,6 +79,7 @@ public:
     std::function<void(const std::string&)> stop_sync;
     std::function<std::vector<Values>(const std::string&)> statistics;
     std::function<std::vector<Values>(const std::string&, std::uint32_t)> history;
+    std::function<Values(const std::string&)> device_info;
     std::function<void()> version_read;
     std::vector<std::uint8_t> delivered; ///< the last notification
 
@@ -100,6 +101,7 @@ private:
     void StopSync(sdbus::Result<>&& result, std::string profile_id) override;
     void GetStatistics(sdbus::Result<std::vector<Values>>&& result, std::string profile_id) override;
     void GetHistory(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::uint32_t limit) override;
+    void GetDeviceInfo(sdbus::Result<Values>&& result, std::string profile_id) override;
     void DeliverNotification(sdbus::Result<std::vector<std::string>>&& result,
                              std::vector<std::uint8_t> notification) override;
     std::int32_t MaxProfiles() override { return 5; }

@@ -12,6 +12,7 @@ FILES = '''
 usr/bin/syncctl
 usr/bin/syncd
 usr/include/syncd/client.hpp
+usr/include/syncd/device_information.hpp
 usr/include/syncd/enums.hpp
 usr/include/syncd/error.hpp
 usr/include/syncd/export.hpp

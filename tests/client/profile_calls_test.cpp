@@ -339,6 +339,14 @@ TEST_CASE("counters, history and properties arrive as they were sent")
     REQUIRE(history[0].services.size() == 1);
     CHECK(history[0].services[0].statistics.sync_status == SyncStatus::Fail);
     CHECK(history[0].services[0].type == SyncType::Slow);
+    service.device_info = [](const std::string& id) {
+        return id == "a" ? Values{{"Received", std::uint64_t(5)}, {"Document", "{}"}} : Values{};
+    };
+    const auto information = client.device_information("a");
+    REQUIRE(information);
+    CHECK(information->received == Time(std::chrono::microseconds(5)));
+    CHECK(information->document == "{}");
+    CHECK_FALSE(client.device_information("b"));
     CHECK(client.max_profiles() == 5);
     CHECK(client.profile_count() == 2);
     CHECK(client.version() == "9.8.7");

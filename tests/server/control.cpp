@@ -20,6 +20,30 @@ json to_json(const Tally& tally)
     return {{"added", tally.added}, {"updated", tally.updated}, {"removed", tally.removed}, {"failed", tally.failed}};
 }
 
+/// What tests look at.
+json to_json(const std::optional<syncml::DevInf>& devinf)
+{
+    if (!devinf)
+        return nullptr;
+    json stores = json::object();
+    for (const auto& store : devinf->datastores) {
+        json properties = json::object();
+        for (const auto& capability : store.capabilities.empty() ? devinf->capabilities : store.capabilities) {
+            json names = json::array();
+            for (const auto& property : capability.properties)
+                names.push_back(property.name);
+            properties[capability.content.type] = names;
+        }
+        json receives = json::array();
+        for (const auto* types : {&store.rx_preferred, &store.rx})
+            for (const auto& type : *types)
+                receives.push_back(type.type);
+        stores[store.source_ref] = {
+            {"receives", receives}, {"sync_types", store.sync_types}, {"properties", properties}};
+    }
+    return {{"version", devinf->ver_dtd}, {"stores", stores}};
+}
+
 json to_json(const SessionReport& session)
 {
     json datastores = json::object();
@@ -38,10 +62,20 @@ json to_json(const SessionReport& session)
                             {"chunks_to_client", report.chunks_to_client},
                             {"too_large", report.too_large},
                             {"completed", report.completed}};
-    return {{"device", session.device},       {"session", session.session},     {"user", session.user},
-            {"messages", session.messages},   {"bytes_in", session.bytes_in},   {"bytes_out", session.bytes_out},
-            {"completed", session.completed}, {"suspended", session.suspended}, {"version", session.version},
-            {"encoding", session.encoding},   {"nonce", session.nonce},         {"datastores", datastores}};
+    return {{"device", session.device},
+            {"session", session.session},
+            {"user", session.user},
+            {"messages", session.messages},
+            {"bytes_in", session.bytes_in},
+            {"bytes_out", session.bytes_out},
+            {"completed", session.completed},
+            {"suspended", session.suspended},
+            {"version", session.version},
+            {"encoding", session.encoding},
+            {"nonce", session.nonce},
+            {"datastores", datastores},
+            {"asked_devinf", session.asked_devinf},
+            {"devinf", to_json(session.devinf)}};
 }
 
 json to_json(const std::string& store, const std::string& device, const Unfinished& left)
@@ -119,6 +153,43 @@ VersionRefusal parse_version_refusal(const std::string& word)
     if (found == words.end())
         throw std::invalid_argument("version_refusal is status, 513, 400, 501 or page");
     return found->second;
+}
+
+/// Over what is said already.
+void describe(Description& description, const json& said)
+{
+    for (const auto& [key, value] : said.items()) {
+        if (key == "manufacturer")
+            description.manufacturer = value.get<std::string>();
+        else if (key == "model")
+            description.model = value.get<std::string>();
+        else if (key == "software")
+            description.software = value.get<std::string>();
+        else if (key == "utc")
+            description.utc = value.get<bool>();
+        else if (key == "before_uri")
+            description.before_uri = value.get<std::string>();
+        else if (key == "behind_uri")
+            description.behind_uri = value.get<std::string>();
+        else if (key == "sync_types")
+            description.sync_types = value.get<std::vector<std::uint32_t>>();
+        else if (key == "receives")
+            for (const auto& [store, types] : value.items())
+                for (const auto& type : types)
+                    description.receives[store].push_back({type.at(0), type.at(1)});
+        else if (key == "properties")
+            for (const auto& [store, names] : value.items())
+                for (const auto& name : names)
+                    description.properties[store].push_back({.name = name,
+                                                             .data_type = {},
+                                                             .display_name = {},
+                                                             .max_occur = {},
+                                                             .max_size = {},
+                                                             .values = {},
+                                                             .parameters = {}});
+        else
+            throw std::invalid_argument("nothing is said of " + key);
+    }
 }
 
 Options with_personality(Options options, const std::string& name)
@@ -253,6 +324,8 @@ void Control::set_options(const json& arguments)
             options_.keeps_partial_objects = value.get<bool>();
         else if (key == "repeats_statuses")
             options_.repeats_statuses = value.get<bool>();
+        else if (key == "describe")
+            describe(options_.description = {}, value);
         else if (key == "alerts")
             options_.alerts = value.get<unsigned>();
         else if (key == "max_msg_size")

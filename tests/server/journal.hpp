@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,10 @@ struct SessionReport {
     std::string nonce;     ///< that the client gave us, base64
     unsigned messages = 0; ///< of the client
     std::uint64_t bytes_in = 0, bytes_out = 0;
-    bool completed = false; ///< every package was exchanged
-    bool suspended = false; ///< by an Alert 224
+    bool asked_devinf = false;            ///< the client asked for our device information
+    std::optional<syncml::DevInf> devinf; ///< the client's, when it came
+    bool completed = false;               ///< every package was exchanged
+    bool suspended = false;               ///< by an Alert 224
     std::map<std::string, DatastoreReport> datastores;
 };
 

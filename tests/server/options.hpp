@@ -1,6 +1,7 @@
 #pragma once
 
 #include "syncml/codes.hpp"
+#include "syncml/devinf.hpp"
 #include "syncml/version.hpp"
 
 #include <cstdint>
@@ -52,6 +53,18 @@ struct DatastoreOptions {
     std::string other, other_version;
 };
 
+/// What the server says of itself, beside what follows from its options.
+struct Description {
+    std::string manufacturer = "syncd", model = "syncd-test-server", software;
+    bool utc = true;
+    std::string before_uri, behind_uri; ///< around the names of its datastores
+    std::vector<std::uint32_t> sync_types{1, 2, 3, 4, 5, 6};
+    // By datastore.
+    std::map<std::string, std::vector<syncml::ContentType>>
+        receives;                                                    ///< the preferred one first; absent: what it takes
+    std::map<std::string, std::vector<syncml::Property>> properties; ///< of its preferred type
+};
+
 /// How the server behaves. A session keeps the options it began with.
 struct Options {
     AuthPolicy auth = AuthPolicy::Md5;
@@ -78,6 +91,7 @@ struct Options {
     std::uint64_t largest_item = UINT64_MAX;             ///< 413 for a larger one
     std::string content_type_tail;
     unsigned alerts = 0; ///< so many Alerts of a message 1 that went before asked for the session; 0: none did
+    Description description;
     std::uint64_t max_msg_size = 64 * 1024;
     std::uint64_t max_obj_size = 4 * 1024 * 1024;
     std::map<std::string, std::string> users;  ///< name → password

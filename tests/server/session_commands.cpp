@@ -249,6 +249,7 @@ void Session::on_devinf(const syncml::DevInf& devinf)
     for (const auto& datastore : devinf.datastores)
         if (datastore.rx_preferred.empty() || datastore.tx_preferred.empty() || datastore.sync_types.empty())
             referee_.broke("devinf", "datastore " + datastore.source_ref + " lacks Rx-Pref, Tx-Pref or SyncCap");
+    report_->devinf = devinf;
     device_.devinf_known = true;
     device_.number_of_changes = devinf.number_of_changes;
     device_.large_objects = devinf.large_objects;
@@ -277,6 +278,7 @@ void Session::on(const syncml::Message& message, const syncml::Get& get)
 {
     auto status = status_for(message, get.cmd_id, "Get", StatusCode::NotFound);
     if (!get.items.empty() && get.items.front().target && is_devinf_uri(get.items.front().target->uri)) {
+        report_->asked_devinf = true;
         status.target_refs = {get.items.front().target->uri};
         syncml::Results results;
         results.cmd_id = 999'999;
@@ -464,21 +466,27 @@ syncml::DevInf Session::devinf() const
 {
     syncml::DevInf info;
     info.ver_dtd = syncml::dtd(version_);
-    info.manufacturer = "syncd";
-    info.model = "syncd-test-server";
+    const auto& description = options_.description;
+    info.manufacturer = description.manufacturer;
+    info.model = description.model;
+    info.software_version = description.software;
     info.device_id = uri_;
     info.device_type = "server";
-    info.utc = true;
+    info.utc = description.utc;
     info.number_of_changes = options_.number_of_changes;
     info.large_objects = options_.large_objects;
     for (const auto& datastore : options_.datastores) {
         syncml::DataStoreInfo store;
-        store.source_ref = datastore.name;
-        store.rx_preferred = {{datastore.type, datastore.version}};
-        store.rx = {{datastore.other, datastore.other_version}};
-        store.tx_preferred = store.rx_preferred;
-        store.tx = store.rx;
-        store.sync_types = {1, 2, 3, 4, 5, 6};
+        store.source_ref = description.before_uri + datastore.name + description.behind_uri;
+        store.tx_preferred = store.rx_preferred = {{datastore.type, datastore.version}};
+        store.tx = store.rx = {{datastore.other, datastore.other_version}};
+        if (const auto told = description.receives.find(datastore.name); told != description.receives.end()) {
+            store.rx_preferred.assign(told->second.begin(), told->second.begin() + 1);
+            store.rx.assign(told->second.begin() + 1, told->second.end());
+        }
+        if (const auto told = description.properties.find(datastore.name); told != description.properties.end())
+            store.capabilities.push_back({{datastore.type, datastore.version}, false, told->second});
+        store.sync_types = description.sync_types;
         info.datastores.push_back(std::move(store));
     }
     return info;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <syncd/device_information.hpp>
 #include <syncd/enums.hpp>
 #include <syncd/error.hpp>
 #include <syncd/export.hpp>
@@ -129,6 +130,10 @@ public:
     /// Errors: NotFound.
     std::vector<SessionRecord> history(const std::string& profile_id, std::uint32_t limit = 0);
     void history(const std::string& profile_id, std::uint32_t limit, Reply<std::vector<SessionRecord>> done);
+
+    /// What the profile's server has told of itself; empty as long as it has not. Errors: NotFound.
+    std::optional<DeviceInformation> device_information(const std::string& profile_id);
+    void device_information(const std::string& profile_id, Reply<std::optional<DeviceInformation>> done);
 
     /// What a profile is doing now. Errors: NotFound.
     ProfileStatus status(const std::string& profile_id);

@@ -1,5 +1,7 @@
 #include "runner/device_info.hpp"
 
+#include "runner/device_document.hpp"
+
 #include <catch2/catch.hpp>
 
 namespace {
@@ -44,15 +46,62 @@ TEST_CASE("device information survives being remembered", "[devinf]")
     CHECK(*again == devinf);
 }
 
-TEST_CASE("property lists are not remembered, whatever a peer puts into its texts is", "[devinf]")
+TEST_CASE("what a peer says of itself is remembered with its property lists", "[devinf]")
 {
     syncml::DevInf devinf;
     devinf.model = "caf\xe9"; // Latin-1
-    devinf.datastores.emplace_back().capabilities.emplace_back().content = {"text/vcard", "3.0"};
+    devinf.oem = "someone";
+    auto& store = devinf.datastores.emplace_back();
+    store.hierarchical = true;
+    store.filter_rx = {{"text/vcard", "3.0"}};
+    store.filters = {{{"text/vcard", "3.0"}, {"SINCE"}, {"N", "TEL"}}};
+    auto& content = store.capabilities.emplace_back();
+    content.content = {"text/vcard", "3.0"};
+    content.field_level = true;
+    auto& property = content.properties.emplace_back();
+    property.name = "PHOTO";
+    property.max_size = 256;
+    property.max_occur = 1;
+    property.no_truncate = true;
+    property.values = {"a"};
+    property.parameters.emplace_back().name = "TYPE";
+    devinf.capabilities = store.capabilities;
+
     const auto again = runner::find_device_info(runner::to_json(devinf));
+    devinf.model = "caf\xef\xbf\xbd";
     REQUIRE(again);
-    CHECK(again->model == "caf\xef\xbf\xbd");
-    CHECK(again->datastores.at(0).capabilities.empty());
+    CHECK(*again == devinf);
+}
+
+TEST_CASE("whatever a peer says of itself, what is remembered has an end", "[devinf]")
+{
+    const std::string longest(300, '"');
+    syncml::DevInf devinf;
+    devinf.manufacturer = devinf.model = devinf.device_id = longest;
+    for (int i = 0; i < 40; ++i) {
+        auto& store = devinf.datastores.emplace_back();
+        store.source_ref = longest;
+        store.sync_types.assign(1000, 4'000'000'000);
+        for (auto* types : {&store.rx_preferred, &store.rx, &store.tx_preferred, &store.tx, &store.filter_rx})
+            types->assign(100, {longest, longest});
+        syncml::Property property;
+        property.name = longest;
+        property.values.assign(10, longest);
+        store.capabilities.assign(3, {{longest, longest}, false, std::vector(300, property)});
+        store.filters.assign(3, {{longest, longest}, property.values, property.values});
+    }
+    const auto text = runner::to_json(devinf);
+    CHECK(text.size() <= runner::max_device_document);
+    const auto again = runner::find_device_info(text);
+    REQUIRE(again);
+    CHECK(again->datastores.size() == 32);
+    CHECK(runner::to_json(*again) == text);
+
+    devinf.datastores.resize(1);
+    const auto small = runner::find_device_info(runner::to_json(devinf));
+    REQUIRE(small);
+    CHECK(small->datastores.at(0).capabilities.at(0).properties.size() == 256);
+    CHECK(small->manufacturer == std::string(128, '"'));
 }
 
 TEST_CASE("text that we did not write is no device information", "[devinf]")

@@ -1,6 +1,7 @@
 #include "runner/session_runner.hpp"
 
 #include "obliging_server.hpp"
+#include "runner/device_document.hpp"
 #include "runner/session_setup.hpp"
 
 #include <catch2/catch.hpp>
@@ -144,6 +145,11 @@ struct Fixture {
 };
 
 using Outcome = channel::Result::Outcome;
+
+std::int64_t microseconds_of(runner::Time time)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
 
 const auto connection_lost = [](const syncml::Message&) -> base::Result<void> {
     return base::fail(base::Errc::Unreachable, "sync.example.net: connection reset");
@@ -306,7 +312,7 @@ TEST_CASE("device information is sent once and asked for until it is known", "[r
     CHECK(count("Get") == 1);
 
     f.server.requests.clear();
-    f.state->set_peer_info(R"({"not":"ours"})");
+    f.state->set_peer_info(R"({"not":"ours"})", microseconds_of(f.now));
     REQUIRE(f.run().outcome == Outcome::Completed);
     CHECK(count("Put") == 0);
     CHECK(count("Get") == 1);
@@ -336,6 +342,27 @@ TEST_CASE("device information goes with every slow sync that was asked for", "[r
         REQUIRE(f.run().outcome == Outcome::Completed);
         CHECK(puts() == 1);
     }
+}
+
+TEST_CASE("device information that is old, or may be another by now, is asked for again and used until then",
+          "[runner]")
+{
+    Fixture f;
+    const auto is_asked_for = [&] {
+        f.server.requests.clear();
+        REQUIRE(f.run().outcome == Outcome::Completed);
+        return std::ranges::any_of(f.server.requests.at(0).body,
+                                   [](const syncml::Command& command) { return syncml::name(command) == "Get"; });
+    };
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    f.state->set_peer_info(runner::to_json({}), microseconds_of(f.now));
+    CHECK_FALSE(is_asked_for());
+    f.state->doubt_peer_info();
+    CHECK(is_asked_for());
+    f.state->set_peer_info(runner::to_json({}), microseconds_of(f.now - std::chrono::days(31)));
+    CHECK(is_asked_for());
+    f.state->set_peer_info(runner::to_json({}), microseconds_of(f.now + std::chrono::days(1)));
+    CHECK(is_asked_for());
 }
 
 TEST_CASE("device information that never arrived is sent again", "[runner]")

@@ -52,7 +52,7 @@ TEST_CASE("a profile's state of version 1 is read", "[schema]")
     const auto state = SyncState::open(directory / "state.db").value();
     CHECK(state->identity() == "server");
     CHECK(state->nonce() == "bm9uY2U=");
-    CHECK(state->peer_info() == "{}");
+    CHECK(state->peer_info() == storage::PeerInfo{"{}", 0, false});
     CHECK(state->sent_devinf_hash() == "hash");
     CHECK(state->encoding().empty());
     CHECK(state->server_nonces().empty());

@@ -19,7 +19,7 @@ struct Fixture {
     void fill()
     {
         state->set_nonce("bm9uY2U=");
-        state->set_peer_info("{\"man\":\"x\"}");
+        state->set_peer_info("{\"man\":\"x\"}", 17);
         state->set_sent_devinf_hash("abc");
         state->set_encoding("WBXML");
         state->anchors("CONTACT", "card");
@@ -51,11 +51,29 @@ TEST_CASE_METHOD(Fixture, "what is known of a server outlives the connection", "
     CHECK_FALSE(state->bind_to("server"));
     CHECK(state->identity() == "server");
     CHECK(state->nonce() == "bm9uY2U=");
-    CHECK(state->peer_info() == "{\"man\":\"x\"}");
+    CHECK(state->peer_info() == storage::PeerInfo{"{\"man\":\"x\"}", 17, false});
     CHECK(state->sent_devinf_hash() == "abc");
     CHECK(state->encoding() == "WBXML");
     CHECK(state->anchors("CONTACT", "card") == Anchors{"c1", "s1", 7});
     CHECK(state->sent_items("CONTACT") == std::vector<SentItem>{{"5", 6, SentState::Sent}});
+}
+
+TEST_CASE_METHOD(Fixture, "a server's device information can be doubted until it comes again", "[state]")
+{
+    state->doubt_peer_info();
+    CHECK_FALSE(state->peer_info());
+    state->set_peer_info("{}", 17);
+    state->doubt_peer_info();
+    state = open();
+    CHECK(state->peer_info() == storage::PeerInfo{"{}", 17, true});
+    state->set_peer_info("{}", 18);
+    CHECK(state->peer_info() == storage::PeerInfo{"{}", 18, false});
+}
+
+TEST_CASE_METHOD(Fixture, "device information that is too long to be ours is none", "[state]")
+{
+    state->set_peer_info(std::string(1024 * 1024 + 1, 'x'), 17);
+    CHECK_FALSE(state->peer_info());
 }
 
 TEST_CASE_METHOD(Fixture, "another server or user: everything but history is forgotten", "[state]")
