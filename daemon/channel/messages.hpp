@@ -50,6 +50,7 @@ struct ServicePlan {
     std::string type;                ///< `TWO_WAY` …
     std::optional<std::string> user; ///< datastore-level credentials
     base::Secret password;
+    std::string filter{}; ///< CGI, for what the server sends; empty: none
 };
 
 struct Plan {
@@ -72,6 +73,7 @@ struct Plan {
     bool allow_plain_credentials = false;
     std::string ca_file;
     std::string encoding; ///< `AUTO`, `XML`, `WBXML`
+    std::vector<std::string> peer_rules; ///< directories of the files of peers
     std::string sync_db;  ///< file; its directory belongs to this profile alone
     std::string items_db; ///< file; its directory belongs to this user alone
     std::vector<ServicePlan> services;

@@ -30,6 +30,9 @@ std::string device_id(const storage::ProfileRow& row);
 /// `AUTO`, `XML` or `WBXML`; that of a profile from before there was a choice is XML, which it has used.
 std::string encoding(const storage::ProfileRow& row);
 
+/// The filter of a service; empty: none.
+std::string filter(const storage::ProfileRow& row, const std::string& service);
+
 /// Who the server is when it calls itself by a name; empty: the profile names none.
 std::string server_id(const storage::ProfileRow& row);
 /// Whether the server must prove that it knows the password that goes with its id.

@@ -9,9 +9,9 @@
 
 namespace runner {
 
-/// What we tell a server about ourselves. No CTCap: a server that reads property
-/// lists may drop, as unsupported, what we do not list, and we keep whatever comes.
-syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services);
+/// What we tell a server about ourselves; `properties`: with lists of the properties that we keep.
+syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services,
+                               bool properties);
 
 /// Short and printable; differs when the text does.
 std::string fingerprint(std::string_view text);

@@ -17,10 +17,12 @@ bool leaves_encoding_to_us(const channel::Plan& plan)
     return plan.encoding == "AUTO";
 }
 
-EncodingChoice choose_encoding(const channel::Plan& plan, const storage::SyncState& state)
+EncodingChoice choose_encoding(const channel::Plan& plan, const storage::SyncState& state, const PeerRules& rules)
 {
     if (!leaves_encoding_to_us(plan))
         return {plan.encoding == wbxml ? codec::Encoding::Wbxml : codec::Encoding::Xml, false};
+    if (rules.encoding)
+        return {*rules.encoding == wbxml ? codec::Encoding::Wbxml : codec::Encoding::Xml, false};
     const bool known = state.identity() == account_identity(plan.url, plan.user);
     const auto found = known ? state.encoding() : std::string();
     if (found == xml)

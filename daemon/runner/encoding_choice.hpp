@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "channel/messages.hpp"
 #include "codec/codec.hpp"
+#include "runner/peer_rules.hpp"
 #include "storage/sync_state.hpp"
 
 namespace runner {
@@ -15,8 +16,9 @@ struct EncodingChoice {
 
 bool leaves_encoding_to_us(const channel::Plan& plan);
 
-/// As the profile says, or, when it leaves that to us, as the server has been found to read, or WBXML as a trial.
-EncodingChoice choose_encoding(const channel::Plan& plan, const storage::SyncState& state);
+/// As the profile says, or, when it leaves that to us, as is known of such servers, as this one has been found
+/// to read, or WBXML as a trial.
+EncodingChoice choose_encoding(const channel::Plan& plan, const storage::SyncState& state, const PeerRules& rules);
 
 /// Whether a first message that ended so may not have been readable to the server. Some answer 415, some
 /// any HTTP error, some a page for people.

@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <utility>
 
 namespace runner {
 namespace {
@@ -88,8 +89,17 @@ try {
     return result_of(local_failure(exception, "A notification"));
 }
 
+PeerRulesFiles read_peers(const channel::Plan& plan)
+{
+    PeerRulesFiles peers({plan.peer_rules.begin(), plan.peer_rules.end()});
+    for (const auto& complaint : peers.complaints())
+        spdlog::warn("{}", complaint);
+    return peers;
+}
+
 channel::Result carry_out(const channel::Plan& plan, int channel)
 try {
+    auto peers = read_peers(plan); // which may lie where a session has nothing to look for
     shut_in(plan);
     const ProfileLock lock(fs::path(plan.sync_db).parent_path());
     send(channel, channel::Started{});
@@ -111,6 +121,7 @@ try {
         [] { return std::chrono::system_clock::now(); },
         [] { return std::chrono::steady_clock::now(); },
         [&watch](seconds time) { watch.wait(time); },
+        std::move(peers),
     };
     return run_session(plan, around);
 } catch (const std::exception& exception) {

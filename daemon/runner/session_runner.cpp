@@ -33,7 +33,7 @@ std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundin
     try {
         if (around.state.identity().empty())
             around.state.bind_to(account_identity(plan.url, plan.user));
-        const auto choice = choose_encoding(plan, around.state);
+        const auto choice = choose_encoding(plan, around.state, find_rules(plan, around));
         error = run(choice.encoding);
         if (error && choice.is_trial && driver && !driver->was_answered() && may_be_unread(*error)) {
             spdlog::info("The server did not take WBXML, XML is next: {}", error->message);

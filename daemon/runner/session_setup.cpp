@@ -54,6 +54,26 @@ bool is_out_of_date(const storage::PeerInfo& info, Time now)
     return info.doubted || now < since || now - since > longest;
 }
 
+/// The server's device information, of the account that the plan names.
+std::optional<syncml::DevInf> find_peer_devinf(const channel::Plan& plan, const storage::SyncState& state)
+{
+    const bool known = state.identity() == account_identity(plan.url, plan.user);
+    const auto info = known ? state.peer_info() : std::nullopt;
+    return info ? find_device_info(info->document) : std::nullopt;
+}
+
+/// What the server's own words, and what is known of it beside them, mean for a service.
+void use_what_is_known(const PeerRules& rules, const session::Setup& whole, session::ServiceSetup& setup)
+{
+    setup.believes_anchors = rules.believe_anchors.value_or(false);
+    setup.can_be_filtered = rules.filters.value_or(true);
+    const auto* store = whole.peer_devinf ? syncml::find_datastore(*whole.peer_devinf, setup.remote_uri) : nullptr;
+    if (rules.sync_types)
+        setup.peer_sync_types = *rules.sync_types;
+    else if (store != nullptr && !whole.get_devinf) // what is asked for again may be wrong
+        setup.peer_sync_types = store->sync_types;
+}
+
 base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const ServiceKind& kind,
                                                     const Surroundings& around, bool known, bool by_server)
 {
@@ -72,7 +92,10 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
     setup.own_last = anchors.own_last;
     setup.own_next = next_anchor(anchors.own_last, around.now());
     setup.peer_last = anchors.peer_last;
-    if (known)
+    setup.filter = plan.filter;
+    setup.last_filter = anchors.filter;
+    // A sync does not go on with another filter than it began with, and which that was is not known.
+    if (known && setup.filter.empty() && setup.last_filter.empty())
         setup.interrupted = find_interrupted(plan, *type, around.state, by_server);
     if (known)
         setup.pending_maps = around.open_datastore(kind, plan, anchors)->pending_maps();
@@ -113,6 +136,12 @@ std::optional<session::ServerAlerts> server_alerts(const channel::Alerts& alerts
 
 } // namespace
 
+PeerRules find_rules(const channel::Plan& plan, const Surroundings& around)
+{
+    const auto devinf = find_peer_devinf(plan, around.state);
+    return around.peers.find(plan.url, devinf ? &*devinf : nullptr);
+}
+
 base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around,
                                            codec::Encoding encoding)
 {
@@ -140,6 +169,9 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     };
     setup.header_size = [encoding](const syncml::Header& header) { return codec::encoded_size(header, encoding); };
 
+    const auto rules = find_rules(plan, around);
+    setup.peer_devinf = find_peer_devinf(plan, state);
+    setup.get_devinf = !setup.peer_devinf || is_out_of_date(*state.peer_info(), around.now());
     std::vector<const ServiceKind*> kinds;
     bool may_be_new_there = false;
     for (const auto& service : plan.services) {
@@ -150,16 +182,13 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
         auto prepared = prepare_service(service, *kind, around, known, plan.trigger == "push");
         if (!prepared)
             return tl::unexpected(std::move(prepared.error()));
+        use_what_is_known(rules, setup, *prepared);
         may_be_new_there |= prepared->own_last.empty() || prepared->requested == syncml::SyncType::Slow;
         kinds.push_back(kind);
         setup.services.push_back(std::move(*prepared));
     }
 
-    setup.devinf = own_device_info(plan.device_id, kinds);
-    const auto info = known ? state.peer_info() : std::nullopt;
-    if (info)
-        setup.peer_devinf = find_device_info(info->document);
-    setup.get_devinf = !setup.peer_devinf || is_out_of_date(*info, around.now());
+    setup.devinf = own_device_info(plan.device_id, kinds, rules.properties.value_or(true));
     // Some servers expect it with every slow sync, too.
     setup.put_devinf = may_be_new_there || fingerprint(to_json(setup.devinf)) != state.sent_devinf_hash();
     return setup;

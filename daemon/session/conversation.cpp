@@ -53,6 +53,9 @@ Conversation::Conversation(Setup from)
     services.reserve(setup.services.size());
     for (const auto& service : setup.services)
         services.emplace_back(service, services.size());
+    if (setup.peer_devinf)
+        for (auto& service : services)
+            service.learn(*setup.peer_devinf);
 }
 
 void Conversation::begin(Package next)
@@ -62,9 +65,11 @@ void Conversation::begin(Package next)
     if (package == Package::Initialization) {
         if (setup.server_alerts)
             answer(*setup.server_alerts);
-        for (const auto& service : services) {
+        for (auto& service : services) {
+            if (!service.error()) // of a beginning before
+                service.begin();
             if (service.error())
-                continue; // of a beginning before
+                continue;
             auto alert = alert_for(service, service.alert_code());
             alert.cred = credentials_for(service.setup(), setup.may_send_basic);
             queue.emplace_back(std::move(alert), SentAlert{service.index(), false});
@@ -116,12 +121,19 @@ void Conversation::restart(bool afresh)
     begin(Package::Initialization);
 }
 
-void Conversation::restart_plainly()
+void Conversation::begin_again()
 {
-    for (auto& service : services)
-        service.begin_plainly();
+    std::vector<bool> were_slow;
+    for (auto& service : services) {
+        were_slow.push_back(service.type() == SyncType::Slow);
+        if (const auto told = service.begin_again(); !told.empty())
+            note(service.index(), told);
+    }
     authentication.renew();
     restart(true);
+    for (const auto& service : services)
+        if (const auto why = service.why_slow(); !why.empty() && !were_slow[service.index()])
+            note(service.index(), why);
 }
 
 base::Result<syncml::Header> Conversation::next_header()

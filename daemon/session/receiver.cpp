@@ -316,6 +316,8 @@ bool Receiver::keep_devinf(const std::vector<syncml::Item>& items)
         return false;
     conversation_.peer_wants_counts = devinf->number_of_changes;
     conversation_.peer_takes_chunks = devinf->large_objects;
+    for (auto& service : conversation_.services)
+        service.learn(*devinf);
     conversation_.effects.emplace_back(SavePeerInfo{*devinf});
     return true;
 }
