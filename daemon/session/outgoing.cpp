@@ -36,9 +36,25 @@ void Outgoing::take(Changes changes)
     end_ = changes.end;
 }
 
+void Outgoing::set_aside()
+{
+    assert(may_set_aside());
+    aside_.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+}
+
+void Outgoing::take_back_aside()
+{
+    // What is on its way in chunks goes on first.
+    waiting_.insert(waiting_.begin() + (chunks_ ? 1 : 0), std::make_move_iterator(aside_.begin()),
+                    std::make_move_iterator(aside_.end()));
+    aside_.clear();
+}
+
 void Outgoing::cancel()
 {
     waiting_.clear();
+    aside_.clear();
     chunks_.reset();
     end_ = true;
     sync_sent_ = true;

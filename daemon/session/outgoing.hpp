@@ -27,6 +27,13 @@ public:
     syncml::ItemCommand next_command() const;
     /// It stands in a message.
     SentItem on_sent(ServiceIndex service);
+    // What the room left in a message is too small for waits for the next message, and smaller changes behind it go first.
+    bool may_set_aside() const { return has_next() && !chunks_ && aside_.size() < max_aside; }
+    void set_aside();
+    bool has_aside() const { return !aside_.empty(); }
+    /// A new message begins: they are the next changes again.
+    void take_back_aside();
+
     /// It does not, or not to its end: it is larger than the server's messages may be, or the server has lost it.
     Change on_put_off();
 
@@ -47,7 +54,7 @@ public:
     /// At least one Sync goes out, also without any item: the server waits for it.
     bool sync_is_due() const { return !sync_sent_; }
     void on_sync_sent() { sync_sent_ = true; }
-    bool is_complete() const { return waiting_.empty() && end_ && sync_sent_; }
+    bool is_complete() const { return waiting_.empty() && aside_.empty() && end_ && sync_sent_; }
 
     /// The server's Status for a sent change.
     Fate on_status(const SentItem& item, syncml::StatusCode code);
@@ -57,6 +64,8 @@ public:
     const Counters& counters() const { return counters_; }
 
 private:
+    static constexpr std::size_t max_aside = 16;
+
     struct Chunks {
         std::size_t sent = 0; ///< octets
         bool unanswered = false;
@@ -67,6 +76,7 @@ private:
     SyncType type_ = SyncType::TwoWay;
     std::uint64_t total_ = 0;
     std::deque<Change> waiting_;
+    std::deque<Change> aside_; ///< each smaller than a message
     std::optional<Chunks> chunks_; ///< of the next change
     bool end_ = true;
     bool sync_sent_ = false;

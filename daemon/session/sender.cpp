@@ -14,6 +14,9 @@ namespace {
 // What we put into one message when the server states no limit and our own is unknown.
 constexpr std::size_t usual_message_size = 128 * 1024;
 
+// The part of a message for which no other change is looked for.
+constexpr std::size_t unused_part = 128;
+
 } // namespace
 
 base::Result<std::variant<ReadChanges, Send>> Sender::fill()
@@ -68,6 +71,8 @@ base::Result<void> Sender::begin()
     draft_.emplace(setup, std::move(*header), conversation_.peer_max_msg_size, own);
     own_commands_ = 0;
     luids_.clear();
+    for (auto& service : conversation_.services)
+        service.outgoing().take_back_aside();
     if (conversation_.header_answer && conversation_.header_answer->chal)
         conversation_.effects.emplace_back(GiveServerNonce{});
     if (conversation_.header_answer)
@@ -180,11 +185,11 @@ Sender::Filled Sender::fill_changes(Service& service)
 {
     auto& outgoing = service.outgoing();
     while (!outgoing.is_complete()) {
-        if (outgoing.waits_for_status())
+        if (outgoing.waits_for_status() || (outgoing.has_aside() && !outgoing.must_read() && !outgoing.has_next()))
             return Filled::Full;
         if (outgoing.must_read()) {
             const auto left = draft_->comfortable_room();
-            if (draft_->items() > 0 && left < draft_->comfortable_size() / 16)
+            if (draft_->items() > 0 && left < draft_->comfortable_size() / unused_part)
                 return Filled::Full;
             question_ = ReadChanges{service.index(), std::max<std::size_t>(left, 1)};
             return Filled::Asking;
@@ -200,6 +205,10 @@ Sender::Filled Sender::fill_changes(Service& service)
             continue;
         if (outgoing.has_next() && !outgoing.is_in_chunks() && is_time_for_chunks(outgoing.next())) {
             outgoing.begin_chunks();
+            continue;
+        }
+        if (is_time_for_smaller(outgoing)) {
+            outgoing.set_aside();
             continue;
         }
         if (!is_bare())
@@ -255,6 +264,12 @@ bool Sender::is_time_for_chunks(const Change& change) const
         return false;
     // What another message holds whole waits for it, because the next chunk would wait as well.
     return is_bare() || (change.data.size() > draft_->empty_room() && draft_->room() > draft_->comfortable_size() / 8);
+}
+
+bool Sender::is_time_for_smaller(const Outgoing& outgoing) const
+{
+    return !is_bare() && outgoing.may_set_aside() &&
+           draft_->comfortable_room() > draft_->comfortable_size() / unused_part;
 }
 
 bool Sender::place_empty_sync(Service& service)

@@ -48,6 +48,8 @@ private:
     bool is_too_large(const Service& service, const Change& change) const;
     void refuse_change(Service& service);
     bool is_time_for_chunks(const Change& change) const;
+    /// The next change finds no room, and there is some for changes that are smaller.
+    bool is_time_for_smaller(const Outgoing& outgoing) const;
     void on_placed(Service& service, const Draft::Placed& placed, SentItem sent);
     /// The message holds so little that what does not fit now will never fit.
     bool is_bare() const;

@@ -430,3 +430,19 @@ TEST_CASE("a stop between two chunks leaves the item to the next session", "[ses
     CHECK(client.all<Confirm>().empty());
     CHECK(counted(client) == Counters{});
 }
+
+TEST_CASE("what was set aside for want of room goes behind the chunks of another", "[session][large]")
+{
+    // The second leaves room for a part of the third.
+    Sending client({added("1", std::string(500, 'x')), added("2", std::string(1400, 'x')), added("3", large()),
+                    added("4", std::string(10, 'x'))});
+    client.finish();
+    std::vector<std::string> luids;
+    for (const auto& part : client.parts) {
+        if (luids.empty() || luids.back() != part.luid)
+            luids.push_back(part.luid);
+    }
+    CHECK(luids == std::vector<std::string>{"1", "3", "2", "4"});
+    CHECK(counted(client).added == 4);
+    CHECK_FALSE(client.finished->error);
+}

@@ -36,6 +36,30 @@ TEST_CASE("a server that asks for the next message gets Status 200 and the messa
           Lines{"Status 2/0 SyncHdr 200", "Status 2/4 Alert 200", "Sync card [Add 2]", "Final"});
 }
 
+TEST_CASE("smaller changes take the room that is too small for the next one, which begins the next message",
+          "[session][package]")
+{
+    Client client(setup());
+    client.read_at_once = GENERATE(1U, 3U, 1000U);
+    client.changes[0] = {added("1", std::string(1000, 'x')), added("2", std::string(1600, 'x')),
+                         added("3", std::string(1500, 'x')), added("4", std::string(10, 'x')), removed("5")};
+    initialize_with_limit(client, 2500);
+    CHECK(outline(client.sent()).back() == "Sync card [Add 1, Add 4, Delete 5]");
+    CHECK(crude_size::of(client.sent()) <= 2500);
+    client.reply(Reply("7", 2)
+                     .header_status(2, 200)
+                     .status(2, 3, "Sync", 200)
+                     .status(2, 4, "Add", 201)
+                     .status(2, 5, "Add", 201)
+                     .status(2, 6, "Delete", 200)
+                     .alert(222));
+    CHECK(outline(client.sent()).back() == "Sync card [Add 2]");
+    client.reply(Reply("7", 3).header_status(3, 200).status(3, 3, "Sync", 200).status(3, 4, "Add", 201).alert(222));
+    CHECK(outline(client.sent()).back() == "Final");
+    CHECK(item_commands(client.sent()).at(0).luid == "3");
+    CHECK(client.engine.statistics().at(0).to_server.added == 3);
+}
+
 TEST_CASE("a server that only confirms gets the next message all the same", "[session][package]")
 {
     Client client(setup());
