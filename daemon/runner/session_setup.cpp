@@ -129,6 +129,14 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     setup.server_alerts = server_alerts(plan.alerts);
     if (!plan.server_password.empty())
         setup.server_nonce = new_nonce();
+    setup.authenticates_server = plan.authenticate_server;
+    if (plan.authenticate_server) {
+        setup.server_id = plan.server_id;
+        setup.server_password = plan.server_password;
+        setup.server_challenge = new_nonce();
+        if (known)
+            setup.server_nonces = state.server_nonces();
+    }
     if (known)
         setup.nonce = state.nonce();
     setup.max_msg_size = plan.max_msg_size;

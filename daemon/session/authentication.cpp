@@ -39,6 +39,28 @@ syncml::Meta md5_challenge(std::string nonce)
     return challenge;
 }
 
+syncml::Credentials make_credentials(AuthScheme scheme, std::string_view user, const base::Secret& password,
+                                     const std::string& nonce)
+{
+    syncml::Credentials result;
+    result.meta.format = "b64";
+    if (scheme == AuthScheme::Basic) {
+        result.meta.type = basic_type;
+        result.data = syncml::basic_credentials(user, password);
+    } else {
+        result.meta.type = md5_type;
+        result.data = syncml::md5_credentials(user, password, nonce_octets(nonce));
+    }
+    return result;
+}
+
+std::optional<AuthScheme> find_scheme(const std::optional<syncml::Meta>& challenge)
+{
+    if (!challenge || challenge->type == md5_type)
+        return AuthScheme::Md5;
+    return challenge->type == basic_type ? std::optional(AuthScheme::Basic) : std::nullopt;
+}
+
 Authentication::Authentication(AuthScheme first_scheme, bool may_send_basic, std::string user, base::Secret password,
                                std::string nonce)
     : user_(std::move(user)), password_(std::move(password)), may_send_basic_(may_send_basic),
@@ -48,23 +70,13 @@ Authentication::Authentication(AuthScheme first_scheme, bool may_send_basic, std
 
 base::Result<std::optional<syncml::Credentials>> Authentication::credentials() const
 {
-    std::optional<syncml::Credentials> result;
     if (accepted_for_session_ || scheme_ == AuthScheme::None)
-        return result;
+        return std::nullopt;
     if (scheme_ == AuthScheme::Basic && !may_send_basic_)
         return fail(Errc::PlainCredentialsRefused,
                     "The password would travel readable for anyone on the way, because the address is not https. Use "
                     "an https address, or set AllowPlainCredentials in the profile.");
-    result.emplace();
-    result->meta.format = "b64";
-    if (scheme_ == AuthScheme::Basic) {
-        result->meta.type = basic_type;
-        result->data = syncml::basic_credentials(user_, password_);
-    } else {
-        result->meta.type = md5_type;
-        result->data = syncml::md5_credentials(user_, password_, nonce_octets(nonce_));
-    }
-    return result;
+    return make_credentials(scheme_, user_, password_, nonce_);
 }
 
 base::Result<Authentication::Next> Authentication::on_header_status(const syncml::Status& status)
@@ -102,13 +114,14 @@ base::Result<Authentication::Next> Authentication::on_challenge(const syncml::St
 
     const auto used_scheme = scheme_;
     const auto used_nonce = std::exchange(nonce_, std::string());
-    if (status.chal && status.chal->type == basic_type) {
+    const auto wanted = find_scheme(status.chal);
+    if (wanted == AuthScheme::Basic) {
         if (!may_send_basic_)
             return fail(Errc::PlainCredentialsRefused,
                         "The server accepts only credentials that travel readable for anyone on the way, because the "
                         "address is not https. Use an https address, or set AllowPlainCredentials in the profile.");
         scheme_ = AuthScheme::Basic;
-    } else if (!status.chal || status.chal->type == md5_type) {
+    } else if (wanted) {
         // A challenge without nonce, or none at all, means the empty nonce.
         scheme_ = AuthScheme::Md5;
         nonce_ = status.chal ? status.chal->next_nonce : std::string();

@@ -12,6 +12,12 @@ namespace session {
 /// Gives the other side a nonce for its next credentials by MD5. `nonce`: base64.
 syncml::Meta md5_challenge(std::string nonce);
 
+/// Cred by Basic or MD5. `nonce`: base64, or octets that are none; for MD5.
+syncml::Credentials make_credentials(AuthScheme scheme, std::string_view user, const base::Secret& password,
+                                     const std::string& nonce);
+/// The scheme that a challenge asks for; MD5 when it names none. Nothing: one that we do not know.
+std::optional<AuthScheme> find_scheme(const std::optional<syncml::Meta>& challenge);
+
 /// How we prove to the server who we are: what to put into the next header, and
 /// what its answer to that header means.
 class Authentication {

@@ -20,18 +20,6 @@ syncml::Alert alert_for(const Service& service, syncml::AlertCode code)
     return alert;
 }
 
-// Credentials of the datastore layer. There is no nonce beforehand, and no second try:
-// servers that guard single databases are rare and then take basic.
-std::optional<syncml::Credentials> credentials_for(const ServiceSetup& service, bool may_send_basic)
-{
-    if (!service.user)
-        return std::nullopt;
-    const auto scheme = may_send_basic ? AuthScheme::Basic : AuthScheme::Md5;
-    return Authentication(scheme, may_send_basic, *service.user, service.password, {})
-        .credentials()
-        .value_or(std::nullopt);
-}
-
 syncml::Status status_of_alert(const ServerAlerts& alerts, syncml::CmdId command)
 {
     syncml::Status status;
@@ -46,13 +34,13 @@ syncml::Status status_of_alert(const ServerAlerts& alerts, syncml::CmdId command
 Conversation::Conversation(Setup from)
     : setup(std::move(from)),
       authentication(setup.first_scheme, setup.may_send_basic, setup.user, setup.password, setup.nonce),
-      url(setup.server_uri), session_id(setup.session_id),
+      server_proof(setup), url(setup.server_uri), session_id(setup.session_id),
       peer_wants_counts(setup.peer_devinf && setup.peer_devinf->number_of_changes),
       peer_takes_chunks(setup.peer_devinf && setup.peer_devinf->large_objects), item_notes_(setup.services.size())
 {
     services.reserve(setup.services.size());
     for (const auto& service : setup.services)
-        services.emplace_back(service, services.size());
+        services.emplace_back(service, services.size(), setup.may_send_basic);
 }
 
 void Conversation::begin(Package next)
@@ -65,9 +53,7 @@ void Conversation::begin(Package next)
         for (const auto& service : services) {
             if (service.error())
                 continue; // of a beginning before
-            auto alert = alert_for(service, service.alert_code());
-            alert.cred = credentials_for(service.setup(), setup.may_send_basic);
-            queue.emplace_back(std::move(alert), SentAlert{service.index(), false});
+            queue_alert(service);
         }
         if (setup.put_devinf)
             queue.emplace_back(put_devinf(setup), SentOther{});
@@ -82,6 +68,27 @@ void Conversation::begin(Package next)
             service.on_alerted_again();
         }
     }
+}
+
+void Conversation::queue_alert(const Service& service)
+{
+    auto alert = alert_for(service, service.alert_code());
+    alert.cred = service.credentials();
+    queue.emplace_back(std::move(alert), SentAlert{service.index(), false});
+}
+
+bool Conversation::log_in()
+{
+    bool any = false;
+    for (auto& service : services) {
+        if (!service.must_log_in())
+            continue;
+        queue_alert(service);
+        service.on_logging_in();
+        any = true;
+    }
+    own_final_sent = own_final_sent && !any;
+    return any;
 }
 
 void Conversation::answer(const ServerAlerts& alerts)
@@ -106,6 +113,7 @@ void Conversation::restart(bool afresh)
     queue.clear();
     peer_final = true;
     peer_busy = false;
+    peer_refused = false;
     if (afresh) {
         url = setup.server_uri;
         session_id = session_id % 9999 + 1;
@@ -113,6 +121,8 @@ void Conversation::restart(bool afresh)
         peer_last_msg_id = 0;
         sent.clear();
     }
+    for (auto& service : services)
+        service.on_logging_in(); // its Alert is among those that go once more
     begin(Package::Initialization);
 }
 

@@ -2,6 +2,7 @@
 
 #include "session/authentication.hpp"
 #include "session/sent_commands.hpp"
+#include "session/server_proof.hpp"
 #include "session/service.hpp"
 #include "session/session.hpp"
 
@@ -23,6 +24,7 @@ struct Conversation {
 
     const Setup setup;
     Authentication authentication;
+    ServerProof server_proof;
     std::vector<Service> services;
 
     // Addresses and numbers.
@@ -43,6 +45,7 @@ struct Conversation {
     bool own_final_sent = false; ///< of `package`
     bool peer_final = true;      ///< the server's last message ended its package
     bool peer_suspends = false;  ///< it wants to go on in another session
+    bool peer_refused = false;   ///< it must prove itself before anything of its last message counts
     bool peer_busy = false;      ///< its last message asked for patience (101): the answer is to be fetched
 
     // To be sent, in this order.
@@ -55,6 +58,8 @@ struct Conversation {
 
     /// Starts `package`: puts its fixed commands into the queue.
     void begin(Package next);
+    /// Goes on with the initialization for the databases that want other credentials. False: none does.
+    bool log_in();
     /// Everything goes to the beginning, as after a challenge. `afresh`: in a new session.
     void restart(bool afresh);
     /// The same in a new session that does not ask for an interrupted sync.
@@ -69,6 +74,7 @@ struct Conversation {
     void report_progress(const Service& service, bool from_server);
 
 private:
+    void queue_alert(const Service& service);
     /// With the Statuses that stand before all else in the first package.
     void answer(const ServerAlerts& alerts);
 

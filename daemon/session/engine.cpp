@@ -273,6 +273,9 @@ void Engine::Impl::on_initialized()
     auto& services = conversation_.services;
     if (std::any_of(services.begin(), services.end(), [](const Service& one) { return one.must_begin_plainly(); }))
         return conversation_.restart_plainly();
+    // The databases that have agreed wait for those that ask who we are.
+    if (conversation_.log_in())
+        return;
     for (auto& service : services)
         service.on_initialized();
     conversation_.begin(Package::Modifications);
@@ -331,8 +334,8 @@ void Engine::Impl::prepare()
 
 void Engine::Impl::fill()
 {
-    if (conversation_.peer_busy) {
-        auto asking = sender_.ask_for_result();
+    if (conversation_.peer_busy || conversation_.peer_refused) {
+        auto asking = conversation_.peer_busy ? sender_.ask_for_result() : sender_.challenge();
         return asking ? ask(Question::Send, 0, std::move(*asking)) : end(asking.error());
     }
     auto filled = sender_.fill();

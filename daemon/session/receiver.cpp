@@ -56,6 +56,7 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
     made_progress_ = false;
     brought_commands_ = false;
     conversation_.peer_busy = false;
+    conversation_.peer_refused = false;
     if (const auto checked = check(message); !checked)
         return tl::unexpected(checked.error());
     if (const auto learnt = learn(message.header); !learnt)
@@ -76,6 +77,16 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
     // A busy server has ended nothing, whatever it says (OMA DS 1.2 protocol, busy signaling).
     conversation_.peer_final = message.final && !conversation_.peer_busy;
     answers_.begin(message.header.msg_id, !message.header.no_resp);
+    const auto admitted = admit(message);
+    if (!admitted)
+        return tl::unexpected(admitted.error());
+    if (*admitted)
+        read_body(message, only_confirmations);
+    return Authentication::Next::GoOn;
+}
+
+void Receiver::read_body(syncml::Message& message, bool only_confirmations)
+{
     for (auto& command : message.body) {
         if (!only_confirmations || std::holds_alternative<syncml::Status>(command))
             std::visit([this](auto& value) { read(value); }, command);
@@ -83,7 +94,19 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
     if (conversation_.peer_final && !only_confirmations)
         give_up_object();
     report_confirmed();
+}
 
+base::Result<bool> Receiver::admit(const syncml::Message& message)
+{
+    auto& proof = conversation_.server_proof;
+    const bool judged = proof.is_due();
+    // A busy server has its answer, and its credentials, yet to give.
+    if (judged && !conversation_.peer_busy) {
+        if (const auto verdict = proof.judge(message.header); !verdict)
+            return tl::unexpected(verdict.error());
+        conversation_.peer_refused = proof.is_due();
+        conversation_.peer_final = conversation_.peer_final && !conversation_.peer_refused;
+    }
     conversation_.header_answer.reset();
     if (!message.header.no_resp) {
         auto& status = conversation_.header_answer.emplace();
@@ -91,11 +114,24 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
         status.cmd = "SyncHdr";
         status.target_refs = {message.header.target.uri};
         status.source_refs = {message.header.source.uri};
-        if (const auto& nonce = conversation_.setup.server_nonce;
-            !nonce.empty() && !std::exchange(conversation_.server_nonce_given, true))
+        if (judged && !conversation_.peer_busy)
+            status.code = proof.status();
+        const auto& nonce = conversation_.setup.server_nonce;
+        if (conversation_.peer_refused)
+            status.chal = proof.challenge();
+        else if (!nonce.empty() && !proof.is_due() && !std::exchange(conversation_.server_nonce_given, true))
             status.chal = md5_challenge(nonce);
     }
-    return Authentication::Next::GoOn;
+    // The commands of such a message share its fate (RepPro 1.2 §10, 401 and 407).
+    if (conversation_.peer_refused) {
+        for (const auto& command : message.body)
+            if (!std::holds_alternative<syncml::Status>(command))
+                std::visit(
+                    [&](const auto& one) { answers_.add(one.cmd_id, syncml::name(command), false, proof.status()); },
+                    command);
+        settle();
+    }
+    return !proof.is_due();
 }
 
 base::Result<void> Receiver::check(const syncml::Message& message) const
@@ -182,9 +218,9 @@ void Receiver::read(const syncml::Status& status)
         // The Status 508 before it has already made the sync slow; some servers refuse
         // the second Alert as late.
         if (!alert->again)
-            services[alert->service].on_alert_status(status.code);
+            services[alert->service].on_alert_status(status);
     } else if (const auto* sync = std::get_if<SentSync>(&*sent)) {
-        services[sync->service].on_sync_status(status.code);
+        services[sync->service].on_sync_status(status);
     } else if (const auto* item = std::get_if<SentItem>(&*sent)) {
         read_item_status(*item, status.code);
     } else if (auto* map = std::get_if<SentMap>(&*sent)) {

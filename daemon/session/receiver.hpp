@@ -50,6 +50,9 @@ private:
     };
 
     base::Result<void> check(const syncml::Message& message) const;
+    /// Answers for the header, and when the server has yet to prove itself, refuses the rest. Whether that may be read.
+    base::Result<bool> admit(const syncml::Message& message);
+    void read_body(syncml::Message& message, bool only_confirmations);
     base::Result<Authentication::Next> read_header_status(const syncml::Status& status);
     base::Result<void> learn(const syncml::Header& header);
 

@@ -38,6 +38,15 @@ base::Result<Send> Sender::ask_for_result()
     return take_draft(false);
 }
 
+base::Result<Send> Sender::challenge()
+{
+    if (const auto begun = begin(); !begun)
+        return tl::unexpected(begun.error());
+    fill_statuses();
+    draft_->release();
+    return take_draft(false);
+}
+
 base::Result<Send> Sender::suspend()
 {
     if (!draft_) {
@@ -68,7 +77,7 @@ base::Result<void> Sender::begin()
     draft_.emplace(setup, std::move(*header), conversation_.peer_max_msg_size, own);
     own_commands_ = 0;
     luids_.clear();
-    if (conversation_.header_answer && conversation_.header_answer->chal)
+    if (conversation_.header_answer && conversation_.header_answer->chal && !conversation_.peer_refused)
         conversation_.effects.emplace_back(GiveServerNonce{});
     if (conversation_.header_answer)
         draft_->force(*std::exchange(conversation_.header_answer, std::nullopt));

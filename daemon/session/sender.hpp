@@ -20,6 +20,8 @@ public:
 
     /// Asks a server that was busy for what it owes: Alert 221, with nothing of ours but Status.
     base::Result<Send> ask_for_result();
+    /// Nothing but Status: the server is to come again, with credentials.
+    base::Result<Send> challenge();
 
     /// The last message of a session that is to be gone on with later: whatever is under way, and Alert 224, unless the
     /// server has sent that.

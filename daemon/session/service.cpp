@@ -33,11 +33,16 @@ bool is_same(std::string_view a, std::string_view b)
     return without_prefix(a) == without_prefix(b);
 }
 
+bool is_challenge(StatusCode code)
+{
+    return code == StatusCode::InvalidCredentials || code == StatusCode::MissingCredentials;
+}
+
 } // namespace
 
-Service::Service(ServiceSetup setup, ServiceIndex index)
+Service::Service(ServiceSetup setup, ServiceIndex index, bool may_send_basic)
     : setup_(std::move(setup)), index_(index), type_(setup_.interrupted.value_or(type_to_ask_for(setup_))),
-      maps_(setup_.pending_maps.begin(), setup_.pending_maps.end())
+      login_(setup_, may_send_basic), maps_(setup_.pending_maps.begin(), setup_.pending_maps.end())
 {
 }
 
@@ -61,31 +66,55 @@ syncml::Item Service::alert_item() const
     return item;
 }
 
-void Service::on_alert_status(StatusCode code)
+void Service::on_alert_status(const syncml::Status& status)
 {
+    const auto code = status.code;
     alert_accepted_ = syncml::is_success(code);
+    if (alert_accepted_)
+        login_.on_accepted(status);
     // 508, and to a resume also 509: the server's own Alert says what it wants instead.
     if (alert_accepted_ || code == StatusCode::RefreshRequired ||
         (asks_to_resume() && code == StatusCode::ResumeOverridden))
         return;
+    if (is_challenge(code)) {
+        must_log_in_ = login_.on_challenge(status);
+        if (!must_log_in_)
+            fail_login(code);
+        return;
+    }
     // Servers that know nothing of resuming answer by any error (406, 400, even 404).
-    if (asks_to_resume() && code != StatusCode::InvalidCredentials && code != StatusCode::MissingCredentials) {
+    if (asks_to_resume()) {
         resume_refused_ = true;
         return;
     }
+    refuse_alert(code);
+}
+
+void Service::refuse_alert(StatusCode code)
+{
     if (code == StatusCode::NotFound)
         fail(Errc::DatabaseNotFound,
              fmt::format("The server has no database \"{}\" for {}. Correct ServerDatabaseUri of "
                          "this service in the profile.",
                          setup_.remote_uri, setup_.name));
-    else if (code == StatusCode::InvalidCredentials || code == StatusCode::MissingCredentials)
+    else
+        fail(server_failure(fmt::format("The server refuses to synchronize its database \"{}\" for {} as {} ({}).",
+                                        setup_.remote_uri, setup_.name, syncml::name(type_), words(code))));
+}
+
+void Service::fail_login(StatusCode code)
+{
+    if (login_.wants_basic_in_vain())
+        fail(Errc::PlainCredentialsRefused,
+             fmt::format("The server's database \"{}\" for {} accepts only credentials that travel readable for anyone "
+                         "on the way, because the address is not https. Use an https address, or set "
+                         "AllowPlainCredentials in the profile.",
+                         setup_.remote_uri, setup_.name));
+    else
         fail(Errc::Authentication,
              fmt::format("The server's database \"{}\" for {} refuses its credentials ({}). Set Id "
                          "and Password of this service in the profile.",
                          setup_.remote_uri, setup_.name, words(code)));
-    else
-        fail(server_failure(fmt::format("The server refuses to synchronize its database \"{}\" for {} as {} ({}).",
-                                        setup_.remote_uri, setup_.name, syncml::name(type_), words(code))));
 }
 
 Service::Reply Service::on_server_alert(syncml::AlertCode code, const syncml::Item& item)
@@ -154,8 +183,9 @@ Service::Reply Service::agree(SyncType proposed, const syncml::Anchor& anchor)
         return {}; // the server knows what it goes on with
     resumed_ = false;
     if (type_ != SyncType::TwoWay) {
+        // 508 would promise an Alert of a slow sync or a refresh behind it (RepPro 1.2 §10).
         refuse_type(type_);
-        return {StatusCode::RefreshRequired, {}};
+        return {StatusCode::Forbidden, {}};
     }
     if (!compares)
         return ask_for_slow(fmt::format("{}: slow sync, because the server does not tell which was its last session "
@@ -177,6 +207,8 @@ Service::Reply Service::ask_for_slow(std::string note)
 void Service::begin_plainly()
 {
     plain_ = true;
+    login_.renew();
+    must_log_in_ = false;
     resume_refused_ = false;
     alert_accepted_ = false;
     agreed_ = false;
@@ -244,12 +276,15 @@ void Service::on_prepared(std::uint64_t total)
     outgoing_ = Outgoing(type_, total);
 }
 
-void Service::on_sync_status(StatusCode code)
+void Service::on_sync_status(const syncml::Status& status)
 {
+    const auto code = status.code;
     if (syncml::is_success(code))
-        return;
+        return login_.on_accepted(status);
     if (code == StatusCode::NotFound)
-        return on_alert_status(code);
+        return refuse_alert(code);
+    if (is_challenge(code))
+        return fail_login(code);
     fail(server_failure(fmt::format("The server does not accept our changes of {} ({}).", setup_.name, words(code))));
 }
 
@@ -258,6 +293,7 @@ syncml::Sync Service::sync_shell(bool count) const
     syncml::Sync sync;
     sync.target.uri = setup_.remote_uri;
     sync.source.uri = setup_.local_uri;
+    sync.cred = credentials();
     if (count && outgoing_.sync_is_due())
         sync.number_of_changes = outgoing_.total();
     return sync;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "session/datastore_login.hpp"
 #include "session/outgoing.hpp"
 #include "session/session.hpp"
 
@@ -16,7 +17,8 @@ namespace session {
 /// the agreed type, what went each way, and how it ended.
 class Service {
 public:
-    Service(ServiceSetup setup, ServiceIndex index);
+    /// `may_send_basic`: its own credentials may travel in the open.
+    Service(ServiceSetup setup, ServiceIndex index, bool may_send_basic);
 
     const ServiceSetup& setup() const { return setup_; }
     ServiceIndex index() const { return index_; }
@@ -30,7 +32,12 @@ public:
     syncml::AlertCode alert_code() const;
     /// Its Item: both datastores and our anchors.
     syncml::Item alert_item() const;
-    void on_alert_status(syncml::StatusCode code);
+    /// Its Cred, for a database that guards itself.
+    std::optional<syncml::Credentials> credentials() const { return login_.credentials(setup_); }
+    void on_alert_status(const syncml::Status& status);
+    /// The database asks for other credentials: the Alert goes once more, with these.
+    bool must_log_in() const { return must_log_in_ && !error_; }
+    void on_logging_in() { must_log_in_ = false; }
     struct Reply {
         syncml::StatusCode status = syncml::StatusCode::Ok;
         std::string note; ///< empty: nothing out of the ordinary
@@ -57,7 +64,7 @@ public:
     bool is_prepared() const { return prepared_; }
     Outgoing& outgoing() { return outgoing_; }
     const Outgoing& outgoing() const { return outgoing_; }
-    void on_sync_status(syncml::StatusCode code);
+    void on_sync_status(const syncml::Status& status);
     /// `count`: the server wants NumberOfChanges; it stands in the first Sync only.
     syncml::Sync sync_shell(bool count) const;
     std::optional<std::uint64_t> peer_max_obj_size;
@@ -88,6 +95,8 @@ public:
 
 private:
     bool asks_to_resume() const { return setup_.interrupted && !plain_; }
+    void refuse_alert(syncml::StatusCode code);
+    void fail_login(syncml::StatusCode code);
     Reply agree(SyncType proposed, const syncml::Anchor& anchor);
     Reply ask_for_slow(std::string note);
     void refuse_type(SyncType proposed);
@@ -96,6 +105,8 @@ private:
     ServiceIndex index_;
     SyncType type_;
     bool plain_ = false; ///< the interrupted sync, if any, is not asked for
+    DatastoreLogin login_;
+    bool must_log_in_ = false;
     bool alert_accepted_ = false;
     bool resume_refused_ = false;
     bool resumed_ = false;

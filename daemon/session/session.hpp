@@ -59,11 +59,18 @@ struct Setup {
     AuthScheme first_scheme = AuthScheme::Md5; ///< used before any challenge
     bool may_send_basic = true;                ///< false: a basic challenge ends in PlainCredentialsRefused
     std::string nonce;                         ///< base64, from the last session; empty: first contact
-    /// Base64, that the server is to prove itself by from now on; empty: it has nothing to prove.
+    /// Base64, that the server is to prove itself by in notifications and sessions to come; empty: it has nothing to
+    /// prove.
     std::string server_nonce;
-    std::uint64_t max_msg_size = 0; ///< ours
-    std::uint64_t max_obj_size = 0; ///< ours
-    syncml::DevInf devinf;          ///< ours
+    /// Nothing is exchanged before the server has shown credentials for these.
+    bool authenticates_server = false;
+    std::string server_id;
+    base::Secret server_password;
+    std::vector<std::string> server_nonces; ///< base64, that it has of earlier sessions
+    std::string server_challenge;           ///< base64, for this session
+    std::uint64_t max_msg_size = 0;         ///< ours
+    std::uint64_t max_obj_size = 0;         ///< ours
+    syncml::DevInf devinf;                  ///< ours
     /// The server's, as an earlier session's SavePeerInfo gave it; only its flags matter here.
     std::optional<syncml::DevInf> peer_devinf;
     std::string devinf_type; ///< media type of device information on this wire

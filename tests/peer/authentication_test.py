@@ -75,5 +75,38 @@ class Authentication(PeerCase):
         self.assertEqual(self.sync(self.a), ((1, 0, 0), NOTHING))
 
 
+class ServerProof(PeerCase):
+    """The profile wants the server to prove who it is."""
+
+    def setUp(self):
+        super().setUp()
+        self.server.options(own_credentials='calendar.example.net:theirs')
+        self.profiles[self.a] = self.add_profile(self.a, ServerId='calendar.example.net', ServerPassword='theirs',
+                                                 AuthenticateServer=True)
+        self.a.put(contact('Here'))
+        self.server.put('card', contact('There'))
+
+    def test_a_server_that_proves_itself(self):
+        for encoding in ('XML', 'WBXML'):
+            with self.subTest(encoding=encoding):
+                self.a.update_profile(self.profiles[self.a], Encoding=encoding)
+                self.sync(self.a)
+                self.assert_equal_everywhere(size=2)
+        self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
+        # A new nonce has been given for its notifications.
+        self.assertNotEqual(self.server.last_session()['nonce'], '')
+
+    def test_a_server_that_cannot(self):
+        for own, says in (('calendar.example.net:wrong', 'ServerPassword'), ('', 'AuthenticateServer')):
+            with self.subTest(own=own):
+                self.server.options(own_credentials=own)
+                self.fail_with(self.a, 'Authentication', says=(says,))
+                self.assertEqual(len(self.server.items('card')), 1)
+                self.assertEqual(len(self.a.items()), 1)
+        self.server.options(own_credentials='calendar.example.net:theirs')
+        self.sync(self.a)
+        self.assert_equal_everywhere(size=2)
+
+
 if __name__ == '__main__':
     unittest.main()

@@ -36,23 +36,6 @@ std::string md5(std::string_view bytes)
     return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
-/// What MD5 credentials must be (RepPro 1.2; otherwise in 1.0): the nonce goes in as octets, not as text.
-std::string md5_credentials(std::string_view user, std::string_view password, std::string_view nonce,
-                            syncml::Version version)
-{
-    if (version == syncml::Version::V1_0)
-        return encode_base64(md5(std::string(user) + ':' + std::string(password) + ':' + decode_base64(nonce)));
-    const auto secret = encode_base64(md5(std::string(user) + ':' + std::string(password)));
-    return encode_base64(md5(secret + ':' + decode_base64(nonce)));
-}
-
-std::string new_nonce()
-{
-    std::array<char, 16> bytes{};
-    randombytes_buf(bytes.data(), bytes.size());
-    return encode_base64({bytes.data(), bytes.size()});
-}
-
 syncml::Meta challenge(const Options& options, Store& store, const std::string& device)
 {
     syncml::Meta chal;
@@ -92,6 +75,22 @@ bool matches(const syncml::Header& header, syncml::Version version, const syncml
 
 } // namespace
 
+std::string md5_credentials(std::string_view user, std::string_view password, std::string_view nonce,
+                            syncml::Version version)
+{
+    if (version == syncml::Version::V1_0)
+        return encode_base64(md5(std::string(user) + ':' + std::string(password) + ':' + decode_base64(nonce)));
+    const auto secret = encode_base64(md5(std::string(user) + ':' + std::string(password)));
+    return encode_base64(md5(secret + ':' + decode_base64(nonce)));
+}
+
+std::string new_nonce()
+{
+    std::array<char, 16> bytes{};
+    randombytes_buf(bytes.data(), bytes.size());
+    return encode_base64({bytes.data(), bytes.size()});
+}
+
 Verdict refuse_credentials(const syncml::Header& header, const Options& options, Store& store)
 {
     const auto code = header.cred ? syncml::StatusCode::InvalidCredentials : syncml::StatusCode::MissingCredentials;
@@ -110,20 +109,6 @@ Verdict check_credentials(const syncml::Header& header, syncml::Version version,
     if (options.auth != AuthPolicy::Basic)
         verdict.chal = challenge(options, store, header.source.uri);
     return verdict;
-}
-
-Verdict check_guard(const syncml::Alert& alert, const std::string& datastore, const Options& options)
-{
-    const auto guard = options.guards.find(datastore);
-    if (guard == options.guards.end())
-        return {};
-    if (alert.cred && alert.cred->meta.type == "syncml:auth-basic" &&
-        decode_base64(alert.cred->data.reveal()) == guard->second)
-        return {};
-    syncml::Meta chal;
-    chal.format = "b64";
-    chal.type = "syncml:auth-basic";
-    return {alert.cred ? syncml::StatusCode::InvalidCredentials : syncml::StatusCode::MissingCredentials, chal, {}};
 }
 
 } // namespace testserver

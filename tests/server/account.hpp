@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace testserver {
 
@@ -26,7 +27,9 @@ Verdict check_credentials(const syncml::Header& header, syncml::Version version,
 /// The refusal of right credentials, for the misbehaviour of that name.
 Verdict refuse_credentials(const syncml::Header& header, const Options& options, Store& store);
 
-/// Checks the basic Cred of an Alert for a datastore that guards itself: 200, 401 or 407.
-Verdict check_guard(const syncml::Alert& alert, const std::string& datastore, const Options& options);
+/// What MD5 credentials must be (RepPro 1.2; otherwise in 1.0): the nonce goes in as octets, not as text.
+std::string md5_credentials(std::string_view user, std::string_view password, std::string_view nonce,
+                            syncml::Version version);
+std::string new_nonce();
 
 } // namespace testserver

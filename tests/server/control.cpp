@@ -336,6 +336,10 @@ void Control::set_options(const json& arguments)
             options_.users = value.get<std::map<std::string, std::string>>();
         else if (key == "guards")
             options_.guards = value.get<std::map<std::string, std::string>>();
+        else if (key == "guards_by_md5")
+            options_.guards_by_md5 = value.get<bool>();
+        else if (key == "own_credentials")
+            options_.own_credentials = value.get<std::string>();
         else
             throw std::invalid_argument("no option " + key);
     }

@@ -96,6 +96,8 @@ struct Options {
     std::uint64_t max_obj_size = 4 * 1024 * 1024;
     std::map<std::string, std::string> users;  ///< name → password
     std::map<std::string, std::string> guards; ///< datastore → `NAME:PASSWORD` that its Alert must show
+    bool guards_by_md5 = false;                ///< by digest instead of basic
+    std::string own_credentials;               ///< `ID:PASSWORD` that it shows a client that asks; empty: none
     std::vector<DatastoreOptions> datastores{
         {"card", "text/vcard", "3.0", "text/x-vcard", "2.1"},
         {"cal", "text/calendar", "2.0", "text/x-vcalendar", "1.0"},

@@ -277,7 +277,8 @@ class Authentication(ServerTest):
         self.server.options(auth='none', guards={'card': 'carol:own'})
         cred = Client(self.server, user='carol', password='own').basic()
         wrong = Client(self.server, user='carol', password='other').basic()
-        for given, code in (('', '407'), (wrong, '401'), (cred, '200')):
+        for each_message, given, code in ((False, '', '407'), (False, wrong, '401'), (False, cred, '212'), (True, cred, '200')):
+            self.server.options(auth_each_message=each_message)
             body = alert(2, 201, '', 'c1').replace('<Data>201', given + '<Data>201')
             answer = Client(self.server).send(put(1) + body + alert(3, 201, '', 'c1', store='cal'))
             self.assertEqual((answer.status[('Alert', '2')], answer.status[('Alert', '3')]), (code, '200'))

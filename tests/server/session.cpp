@@ -93,6 +93,16 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
         header_status.code = *code;
     }
 
+    for (const auto& command : message.body) {
+        const auto* status = std::get_if<syncml::Status>(&command);
+        if (status != nullptr && status->cmd_ref == 0 && status->chal && !syncml::is_success(status->code) &&
+            !options_.own_credentials.empty())
+            return repeat_with_proof(header_status, *status);
+    }
+    // A datastore that was refused for its credentials is alerted once more, in a package 1 of its own.
+    if (package_ == Package::ClientSync && alerts_guarded_datastore(message))
+        package_ = Package::ClientInit;
+
     next_asked_ = result_asked_ = false;
     large_.allow(options_.trims_text ? 2 : 0); // the line end of the item
     large_.begin_message();
@@ -186,6 +196,39 @@ syncml::Message Session::reply(const syncml::Message& message, syncml::Status he
     }
     said_final_ = result.final;
     referee_.on_reply(our_message_);
+    last_reply_ = result;
+    return result;
+}
+
+bool Session::alerts_guarded_datastore(const syncml::Message& message) const
+{
+    return std::ranges::any_of(message.body, [&](const syncml::Command& command) {
+        const auto* alert = std::get_if<syncml::Alert>(&command);
+        return alert != nullptr && std::ranges::any_of(alert->items, [&](const syncml::Item& item) {
+                   return item.target && guards_.awaits(std::string(plain_uri(item.target->uri)));
+               });
+    });
+}
+
+syncml::Message Session::repeat_with_proof(const syncml::Status& header_status, const syncml::Status& refusal)
+{
+    const auto before = last_reply_.header.msg_id;
+    auto result = last_reply_;
+    result.header = our_header();
+    const auto& own = options_.own_credentials;
+    auto& cred = result.header.cred.emplace();
+    cred.meta.type = refusal.chal->type;
+    cred.meta.format = "b64";
+    cred.data = base::Secret(md5_credentials(own.substr(0, own.find(':')), own.substr(own.find(':') + 1),
+                                             refusal.chal->next_nonce, version_));
+    auto status = header_status;
+    status.cmd_id = 9999;
+    result.body.insert(result.body.begin(), std::move(status));
+    for (auto& sent : open_)
+        if (sent.message == before)
+            sent.message = our_message_;
+    referee_.on_reply(our_message_);
+    last_reply_ = result;
     return result;
 }
 

@@ -3,6 +3,7 @@
 #include "account.hpp"
 #include "exchange.hpp"
 #include "fault.hpp"
+#include "guards.hpp"
 #include "journal.hpp"
 #include "large_object.hpp"
 #include "outbox.hpp"
@@ -55,6 +56,9 @@ private:
     syncml::Message refuse_version(const syncml::Message& message, syncml::Status header_status);
     syncml::Message refuse(const syncml::Message& message, Verdict verdict);
     syncml::Message reply(const syncml::Message& message, syncml::Status header_status);
+    bool alerts_guarded_datastore(const syncml::Message& message) const;
+    /// The client wants to know who we are: the last answer again, with our credentials.
+    syncml::Message repeat_with_proof(const syncml::Status& header_status, const syncml::Status& refusal);
     /// 101: the answer is not ready, and is to be asked for.
     syncml::Message put_off(const syncml::Message& message, const syncml::Status& header_status);
 
@@ -101,6 +105,7 @@ private:
     std::string resp_uri_;
     std::shared_ptr<SessionReport> report_;
     Referee referee_;
+    Guards guards_{options_};
     Outbox outbox_;
     LargeObject large_;
     codec::Encoding encoding_ = codec::Encoding::Xml; ///< of the client's last message
@@ -115,6 +120,7 @@ private:
     bool ended_ = false;
     Suspension suspension_ = Suspension::None;
     bool said_final_ = false; ///< in the last message
+    syncml::Message last_reply_;
     bool next_asked_ = false; ///< the message has an Alert 222, or 221
     bool result_asked_ = false;
     std::optional<syncml::Status> put_off_; ///< what was to be said of the header when 101 was

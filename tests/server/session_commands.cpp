@@ -199,10 +199,10 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
     const auto datastore = std::ranges::find(options_.datastores, plain_uri(item.target->uri), &DatastoreOptions::name);
     if (datastore == options_.datastores.end() || faults_.strike(Misbehaviour::NoDatabase, message.header.msg_id))
         return refuse(StatusCode::NotFound);
-    if (auto verdict = check_guard(alert, datastore->name, options_); !verdict.accepted()) {
-        status.chal = std::move(verdict.chal);
+    auto verdict = guards_.check(alert.cred, datastore->name, version_);
+    status.chal = std::move(verdict.chal);
+    if (!verdict.accepted())
         return refuse(verdict.code);
-    }
     if (const auto type = syncml::find_sync_type(*alert.code); type && options_.refused_types.contains(*type))
         return refuse(StatusCode::OptionalFeatureNotSupported);
     if (alert.code == AlertCode::Resume && options_.resume == ResumePolicy::Unknown)
@@ -219,6 +219,8 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
                                 report_->device, item.source->uri, options_, report_->datastores[datastore->name]);
     status.code = exchange.agree(*alert.code, *item.meta.anchor,
                                  faults_.strike(Misbehaviour::RefreshRequired, message.header.msg_id));
+    if (status.code == StatusCode::Ok)
+        status.code = verdict.code;
     syncml::Item echo;
     echo.data = syncml::Anchor{{}, item.meta.anchor->next};
     status.items.push_back(std::move(echo));
@@ -338,7 +340,13 @@ void Session::on(const syncml::Message& message, const syncml::Sync& sync)
         announced_.erase(exchange);
         return refuse_commands(message, sync, *told);
     }
-    auto status = status_for(message, sync.cmd_id, "Sync", told.value_or(StatusCode::Ok));
+    auto verdict = guards_.check(sync.cred, exchange->uri(), version_);
+    if (!verdict.accepted()) {
+        announced_.erase(exchange);
+        return refuse_commands(message, sync, verdict.code);
+    }
+    auto status = status_for(message, sync.cmd_id, "Sync", told.value_or(verdict.code));
+    status.chal = std::move(verdict.chal);
     status.target_refs = {sync.target.uri};
     status.source_refs = {sync.source.uri};
     answer(sync.no_resp, std::move(status));

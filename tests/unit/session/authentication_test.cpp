@@ -319,3 +319,143 @@ TEST_CASE("the credentials of a single database stand in its Alert", "[session][
     CHECK(error->code == Errc::Authentication);
     CHECK(error->message.find("CONTACT") != std::string::npos);
 }
+
+namespace {
+
+Setup guarded(bool may_send_basic)
+{
+    auto one = contacts();
+    one.user = "owner";
+    one.password = base::Secret("door");
+    auto from = setup({one, calendar()});
+    from.may_send_basic = may_send_basic;
+    return from;
+}
+
+/// The contacts are refused; the calendar is agreed, as the header is.
+Reply refused(int code, std::string type, std::string nonce)
+{
+    syncml::Status status;
+    status.msg_ref = 1;
+    status.cmd_ref = 1;
+    status.cmd = "Alert";
+    status.code = static_cast<syncml::StatusCode>(code);
+    auto& chal = status.chal.emplace();
+    chal.type = std::move(type);
+    chal.format = "b64";
+    chal.next_nonce = std::move(nonce);
+    return Reply("7", 1)
+        .header_status(1)
+        .command(status)
+        .status(1, 2, "Alert", 200)
+        .alert(200, "calendar", "cal", {"s900", "s901"})
+        .final();
+}
+
+std::string alert_digest(const Client& client)
+{
+    return std::string(commands<syncml::Alert>(client.sent()).at(0).cred.value().data.reveal());
+}
+
+} // namespace
+
+TEST_CASE("the challenge of a single database is answered in the next message", "[session][authentication]")
+{
+    const auto code = GENERATE(401, 407);
+    Client client(guarded(false));
+    client.start();
+    CHECK(alert_digest(client) == md5_credentials("owner", base::Secret("door"), "").reveal());
+    client.reply(refused(code, md5, "AQIDBA=="));
+    // The other one waits.
+    CHECK(outline(client.sent()) ==
+          std::vector<std::string>{"Status 1/0 SyncHdr 200", "Status 1/4 Alert 200", "Alert 200 card", "Final"});
+    CHECK(alert_digest(client) == md5_credentials("owner", base::Secret("door"), "\x01\x02\x03\x04").reveal());
+
+    auto accepted = Reply("7", 2).header_status(2, 200);
+    SECTION("accepted for the session")
+    {
+        accepted.status(2, 3, "Alert", 212);
+    }
+    SECTION("accepted for one command")
+    {
+        syncml::Status status;
+        status.msg_ref = 2;
+        status.cmd_ref = 3;
+        status.cmd = "Alert";
+        status.chal.emplace().type = md5;
+        status.chal->next_nonce = "BQYHCA==";
+        accepted.command(status);
+    }
+    client.reply(accepted.alert(200, "contacts", "card", {"s900", "s901"}).final());
+    const auto syncs = commands<syncml::Sync>(client.sent());
+    REQUIRE(syncs.size() == 2);
+    const bool each = std::get<syncml::Status>(syncml::Message(accepted).body.at(1)).code == syncml::StatusCode::Ok;
+    REQUIRE(syncs[0].cred.has_value() == each);
+    CHECK_FALSE(syncs[1].cred);
+    if (each)
+        CHECK(syncs[0].cred->data.reveal() ==
+              md5_credentials("owner", base::Secret("door"), "\x05\x06\x07\x08").reveal());
+}
+
+TEST_CASE("a database that goes on refusing fails its service alone, and soon", "[session][authentication]")
+{
+    Client client(guarded(GENERATE(true, false)));
+    client.start();
+    client.reply(refused(401, md5, "AQIDBA=="));
+    REQUIRE(commands<syncml::Alert>(client.sent()).size() == 1);
+    syncml::Status status;
+    status.msg_ref = 2;
+    status.cmd_ref = 3;
+    status.cmd = "Alert";
+    status.code = syncml::StatusCode::InvalidCredentials;
+    SECTION("the same challenge again")
+    {
+        status.chal.emplace().type = md5;
+        status.chal->next_nonce = "AQIDBA==";
+        client.reply(Reply("7", 2).header_status(2, 200).command(status).final());
+    }
+    SECTION("another one each time")
+    {
+        status.chal.emplace().type = md5;
+        status.chal->next_nonce = "BQYHCA==";
+        client.reply(Reply("7", 2).header_status(2, 200).command(status).final());
+        REQUIRE(commands<syncml::Alert>(client.sent()).size() == 1);
+        status.msg_ref = 3;
+        status.cmd_ref = 2;
+        status.chal->next_nonce = "CQoLDA==";
+        client.reply(Reply("7", 3).header_status(3, 200).command(status).final());
+    }
+    CHECK(commands<syncml::Alert>(client.sent()).empty());
+    CHECK(commands<syncml::Sync>(client.sent()).at(0).target.uri == "cal");
+    const auto& error = client.engine.statistics()[0].error;
+    CHECK(error->code == Errc::Authentication);
+    CHECK(error->message.find("CONTACT") != std::string::npos);
+    CHECK_FALSE(client.engine.statistics()[1].error);
+}
+
+TEST_CASE("a database gets basic credentials only where the profile allows it", "[session][authentication]")
+{
+    Client client(guarded(false));
+    client.start();
+    client.reply(refused(401, basic, ""));
+    CHECK(commands<syncml::Alert>(client.sent()).empty());
+    CHECK(client.engine.statistics()[0].error->code == Errc::PlainCredentialsRefused);
+}
+
+TEST_CASE("a database that refuses the credentials of a Sync fails its service", "[session][authentication]")
+{
+    Client client(guarded(true));
+    client.changes[0] = {added("1")};
+    client.initialize();
+    REQUIRE(commands<syncml::Sync>(client.sent()).at(0).cred);
+    client.reply(Reply("7", 2)
+                     .header_status(2, 200)
+                     .status(2, 4, "Sync", 401)
+                     .status(2, 5, "Add", 401)
+                     .status(2, 6, "Sync", 200)
+                     .sync("calendar", "cal")
+                     .final());
+    CHECK(client.engine.statistics()[0].error->code == Errc::Authentication);
+    CHECK(client.all<Confirm>().empty());
+    CHECK_FALSE(client.engine.statistics()[1].error);
+}

@@ -365,6 +365,21 @@ TEST_CASE("a mismatch of anchors ends a one-way sync and does not matter to a re
         client.reply(alerted(200, code, {"other", "s901"}));
         CHECK(client.finished->error->code == Errc::DirectionRefused);
     }
+    SECTION("one-way beside another service")
+    {
+        // 508 would promise a slow sync or a refresh.
+        Client client(setup({contacts(SyncType::OneWayFromClient), calendar()}));
+        client.start();
+        client.reply(Reply("7", 1)
+                         .header_status(1)
+                         .status(1, 1, "Alert", 200)
+                         .status(1, 2, "Alert", 200)
+                         .alert(202, "contacts", "card", {"other", "s901"})
+                         .alert(200, "calendar", "cal", {"s900", "s901"})
+                         .final());
+        CHECK(codes(client.sent()) == std::vector<int>{403, 200});
+        CHECK(commands<syncml::Alert>(client.sent()).empty());
+    }
     SECTION("refresh")
     {
         const auto [type, code] = GENERATE(table<SyncType, int>(
