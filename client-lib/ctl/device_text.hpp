@@ -4,7 +4,6 @@
 
 #include <syncd/device_information.hpp>
 
-#include <optional>
 #include <string>
 
 namespace ctl {

@@ -50,9 +50,8 @@ void show_device(Context& context, const std::string& id)
     if (!information)
         return context.print({{"received", 0}, {"device", nullptr}},
                              "The server has not told anything about itself yet.\n");
-    // The text came from a server by way of the service.
-    const auto device = Json::parse(information->document, nullptr, false);
     try {
+        const auto device = Json::parse(information->document);
         context.print({{"received", microseconds(information->received)}, {"device", device}},
                       context.json ? std::string() : device_text(*information, device));
     } catch (const Json::exception&) {
