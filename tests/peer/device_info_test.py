@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """What the server tells of itself (DevInf): asked for when it is due, kept, shown, and never trusted."""
+import contextlib
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import unittest
 
@@ -28,9 +30,12 @@ class DeviceInformation(PeerCase):
     def told(self):
         return json.loads(str(self.information()['Document']))
 
+    def run_show(self, *options):
+        return subprocess.run([SYNCCTL, *options, 'profile', 'show', '--device-info', 'Peer'], capture_output=True, text=True,
+                              env={**os.environ, 'DBUS_SYSTEM_BUS_ADDRESS': self.a.syncd.address}, check=False)
+
     def show(self, *options):
-        run = subprocess.run([SYNCCTL, *options, 'profile', 'show', '--device-info', 'Peer'], capture_output=True, text=True,
-                             env={**os.environ, 'DBUS_SYSTEM_BUS_ADDRESS': self.a.syncd.address}, check=False)
+        run = self.run_show(*options)
         self.assertEqual((run.returncode, run.stderr), (0, ''))
         return run.stdout
 
@@ -91,6 +96,23 @@ class DeviceInformation(PeerCase):
         for text in (document, self.show(), self.show('--json')):
             self.assertEqual([c for c in text if (ord(c) < 32 and c != '\n') or 127 <= ord(c) < 160], [])
         self.assertNotIn('\u202e', self.show())
+
+    def test_what_cannot_be_read_is_said_to_be_so(self):
+        self.sync(self.a)
+        files = list(pathlib.Path(self.a.syncd.state).glob('users/*/sync/*/state.db'))
+        self.assertEqual(len(files), 1)
+        with contextlib.closing(sqlite3.connect(files[0])) as state:
+            state.execute("UPDATE peer SET info = '{'")
+            state.commit()
+        run = self.run_show()
+        self.assertEqual((run.returncode != 0, run.stdout), (True, ''))
+        self.assertIn('sync again', run.stderr)
+        run = self.run_show('--json')
+        self.assertNotEqual(run.returncode, 0)
+        self.assertEqual(json.loads(run.stdout)['error']['name'], 'org.syncd1.Error.Storage')
+        self.sync(self.a)
+        self.assertTrue(self.was_asked())
+        self.show()
 
     def test_another_account_does_not_inherit_it(self):
         self.describe(software='1')
