@@ -48,6 +48,7 @@ Json document(const syncd::SyncProfileInfo& profile)
         {"server_id", text_or_null(info.server_id)},
         {"authenticate_server", info.authenticate_server},
         {"encoding", word_of(info.encoding)},
+        {"protocol_version", word_of(info.protocol_version)},
         {"services", std::move(services)},
     };
 }
@@ -88,6 +89,9 @@ Json document(const syncd::SessionRecord& record)
         {"error_name", text_or_null(record.error_name)},
         {"message", text_or_null(record.message)},
         {"notes", record.notes},
+        {"protocol_version", record.protocol_version == syncd::SyncProtocolVersion::Unknown
+                                 ? Json()
+                                 : Json(word_of(record.protocol_version))},
         {"bytes_sent", record.bytes_sent},
         {"bytes_received", record.bytes_received},
         {"round_trips", record.round_trips},

@@ -27,10 +27,12 @@ std::string text(const std::vector<syncd::SessionRecord>& records)
             received += service.statistics.server_to_client_total;
             sent += service.statistics.client_to_server_total;
         }
-        rows.push_back({format_time(record.started), format_duration(record.ended - record.started),
-                        lower_word(to_string(record.trigger)), word(record.outcome), std::to_string(received),
-                        std::to_string(sent), std::to_string(record.round_trips),
-                        format_bytes(record.bytes_received + record.bytes_sent)});
+        rows.push_back(
+            {format_time(record.started), format_duration(record.ended - record.started),
+             lower_word(to_string(record.trigger)), word(record.outcome), std::to_string(received),
+             std::to_string(sent),
+             record.protocol_version == syncd::SyncProtocolVersion::Unknown ? "-" : word(record.protocol_version),
+             std::to_string(record.round_trips), format_bytes(record.bytes_received + record.bytes_sent)});
     }
     auto lines = table({{"STARTED"},
                         {"TOOK", Align::Right},
@@ -38,6 +40,7 @@ std::string text(const std::vector<syncd::SessionRecord>& records)
                         {"OUTCOME"},
                         {"RECEIVED", Align::Right},
                         {"SENT", Align::Right},
+                        {"SYNCML", Align::Right},
                         {"TRIPS", Align::Right},
                         {"TRAFFIC", Align::Right}},
                        rows);

@@ -17,6 +17,7 @@ using syncd::SyncEncoding;
 using syncd::SyncInterval;
 using syncd::SyncMode;
 using syncd::SyncProfileInfo;
+using syncd::SyncProtocolVersion;
 using syncd::SyncServiceInfo;
 using syncd::SyncServiceType;
 using syncd::SyncType;
@@ -133,6 +134,8 @@ void ProfileOptions::declare(Command& command, bool is_new)
     command.option("--device-id", "ID", device_id, "Who this machine is to the server; made up when not given");
     command.option("--encoding", "ENCODING", encoding, "How messages are written: " + all_words<SyncEncoding>(),
                    check_word<SyncEncoding>);
+    command.option("--protocol-version", "VERSION", protocol_version,
+                   "Which SyncML is spoken: " + all_words<SyncProtocolVersion>(), check_word<SyncProtocolVersion>);
     command.flag("--allow-plain-credentials", allow_plain_credentials,
                  "Send the password even over an unencrypted connection");
     if (is_new)
@@ -165,6 +168,8 @@ void apply(const ProfileOptions& options, SyncProfileInfo& profile)
         info.authenticate_server = false;
     if (options.encoding)
         info.encoding = *parse_word<SyncEncoding>(*options.encoding);
+    if (options.protocol_version)
+        info.protocol_version = *parse_word<SyncProtocolVersion>(*options.protocol_version);
     if (options.allow_plain_credentials && options.refuse_plain_credentials)
         throw Failure(ExitStatus::Usage, "plain credentials cannot be both allowed and refused");
     if (options.allow_plain_credentials)

@@ -12,7 +12,8 @@ namespace ctl {
 
 /// The options of `profile add` and `profile update`: what is given changes the profile.
 struct ProfileOptions {
-    std::optional<std::string> url, user, password_file, mode, type, interval, ca_file, device_id, encoding;
+    std::optional<std::string> url, user, password_file, mode, type, interval, ca_file, device_id, encoding,
+        protocol_version;
     std::optional<std::string> http_user, http_password_file, client_certificate, server_id, server_password_file;
     bool ask_password = false;
     bool allow_plain_credentials = false;

@@ -27,6 +27,8 @@ std::string text(const syncd::SyncProfileInfo& profile)
         {"CA file", info.ca_file.empty() ? "the system's" : info.ca_file},
         {"Device id", info.device_id},
         {"Encoding", word(info.encoding)},
+        {"SyncML", info.protocol_version == syncd::SyncProtocolVersion::Auto ? "the newest that the server speaks"
+                                                                             : word(info.protocol_version)},
     };
     if (!info.server_id.empty()) {
         rows.emplace_back("Server id", info.server_id);

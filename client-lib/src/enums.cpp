@@ -42,6 +42,13 @@ constexpr Words<SyncEncoding, 3> encodings{{
     {SyncEncoding::Wbxml, "WBXML"},
 }};
 
+constexpr Words<SyncProtocolVersion, 4> protocol_versions{{
+    {SyncProtocolVersion::Auto, "AUTO"},
+    {SyncProtocolVersion::V1_2, "1.2"},
+    {SyncProtocolVersion::V1_1, "1.1"},
+    {SyncProtocolVersion::V1_0, "1.0"},
+}};
+
 constexpr Words<SyncServiceType, 2> service_types{{
     {SyncServiceType::Contact, "CONTACT"},
     {SyncServiceType::Event, "EVENT"},
@@ -106,6 +113,10 @@ std::string_view to_string(SyncEncoding value) noexcept
 {
     return word_of(encodings, value);
 }
+std::string_view to_string(SyncProtocolVersion value) noexcept
+{
+    return word_of(protocol_versions, value);
+}
 std::string_view to_string(SyncServiceType value) noexcept
 {
     return word_of(service_types, value);
@@ -146,6 +157,11 @@ template <>
 SyncEncoding from_string(std::string_view word) noexcept
 {
     return value_of(encodings, word);
+}
+template <>
+SyncProtocolVersion from_string(std::string_view word) noexcept
+{
+    return value_of(protocol_versions, word);
 }
 template <>
 SyncServiceType from_string(std::string_view word) noexcept

@@ -67,6 +67,8 @@ void append_profile(sdbus::Message& message, const SyncProfileInfo& profile, boo
             entries.add("AuthenticateServer", true);
         if (info.encoding != SyncEncoding::Xml) // which it is without being said
             entries.add("Encoding", word(info.encoding, "Encoding"));
+        if (info.protocol_version != SyncProtocolVersion::Auto) // likewise
+            entries.add("ProtocolVersion", word(info.protocol_version, "ProtocolVersion"));
         // Absent means "keep" to Update, and nothing to Add, which requires both.
         if (info.id || is_new)
             entries.add("Id", info.id.value_or(""));
@@ -112,6 +114,8 @@ SyncProfileInfo parse_profile(std::string id, const Values& values)
     info.authenticate_server = value(values, "AuthenticateServer", false);
     if (values.contains("Encoding"))
         info.encoding = from_string<SyncEncoding>(text(values, "Encoding"));
+    if (values.contains("ProtocolVersion"))
+        info.protocol_version = from_string<SyncProtocolVersion>(text(values, "ProtocolVersion"));
     for (const Values& service : value(values, "Services", std::vector<Values>()))
         profile.service_info.push_back(parse_service(service));
     return profile;

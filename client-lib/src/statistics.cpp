@@ -30,6 +30,7 @@ SessionRecord parse_session_record(const Values& values)
         .error_name = text(values, "ErrorName"),
         .message = text(values, "Message"),
         .notes = value(values, "Notes", std::vector<std::string>()),
+        .protocol_version = from_string<SyncProtocolVersion>(text(values, "ProtocolVersion")),
         .bytes_sent = value(values, "BytesSent", std::uint64_t()),
         .bytes_received = value(values, "BytesReceived", std::uint64_t()),
         .round_trips = value(values, "RoundTrips", std::uint64_t()),

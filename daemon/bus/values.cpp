@@ -103,6 +103,8 @@ ProfileArgument read_profile(const Call& call)
             input.ca_file = dictionary.text();
         else if (key == "Encoding")
             input.encoding = dictionary.text();
+        else if (key == "ProtocolVersion")
+            input.protocol_version = dictionary.text();
         else if (key == "HttpId")
             input.http_user = dictionary.text();
         else if (key == "HttpPassword")
@@ -137,6 +139,7 @@ Values profile_dictionary(const manager::ProfileView& profile)
         {"Services", services(profile)},
         {"AllowPlainCredentials", profile.allow_plain_credentials},
         {"Encoding", profile.encoding},
+        {"ProtocolVersion", profile.protocol_version},
         {"DeviceId", profile.device_id},
         {"HasCredentials", profile.has_credentials},
         {"HasHttpCredentials", profile.has_http_credentials},
@@ -206,6 +209,7 @@ std::vector<Values> history(const std::vector<storage::SessionRecord>& records)
             {"ErrorName", record.error_name},
             {"Message", record.error_message},
             {"Notes", record.notes},
+            {"ProtocolVersion", record.version},
             {"BytesSent", record.bytes_sent},
             {"BytesReceived", record.bytes_received},
             {"RoundTrips", record.round_trips},

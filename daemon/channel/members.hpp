@@ -104,6 +104,7 @@ void members(Visitor& visit, M& plan)
     visit("allow_plain_credentials", plan.allow_plain_credentials, "basic credentials may travel over http");
     visit("ca_file", plan.ca_file, "PEM file; empty: the system's roots");
     visit("encoding", plan.encoding, "of messages: AUTO, XML or WBXML");
+    visit("protocol_version", plan.protocol_version, "of SyncML: AUTO, 1.2, 1.1 or 1.0");
     visit("sync_db", plan.sync_db, "the profile's state; its directory may be written");
     visit("items_db", plan.items_db, "the user's items; its directory may be written");
     visit("max_msg_size", plan.max_msg_size, "bytes");

@@ -97,6 +97,7 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     plan.allow_plain_credentials = row.allow_plain_credentials;
     plan.ca_file = row.ca_file;
     plan.encoding = encoding(row);
+    plan.protocol_version = protocol_version(row);
     plan.sync_db = files.sync_db(row.owner, row.id);
     plan.items_db = files.items_db(row.owner);
     for (const auto& service : row.services) {

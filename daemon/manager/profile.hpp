@@ -38,6 +38,7 @@ struct ProfileInput {
     std::optional<bool> allow_plain_credentials;
     std::optional<std::string> ca_file;
     std::optional<std::string> encoding;
+    std::optional<std::string> protocol_version;
     std::optional<std::string> http_user; ///< absent, as for `user`: keep (Update) or none (Add)
     std::optional<base::Secret> http_password;
     std::optional<base::Secret> client_certificate; ///< absent: keep or none; empty: none
@@ -66,7 +67,8 @@ struct ProfileView {
     std::vector<ServiceView> services;
     bool allow_plain_credentials = false;
     std::string ca_file;
-    std::string encoding; ///< `AUTO`, `XML`, `WBXML`
+    std::string encoding;         ///< `AUTO`, `XML`, `WBXML`
+    std::string protocol_version; ///< `AUTO`, `1.2`, `1.1`, `1.0`
     std::string device_id;
     std::string server_id; ///< empty: none
     bool authenticate_server = false;

@@ -22,9 +22,12 @@ constexpr std::array<std::string_view, 2> service_types{"CONTACT", "EVENT"};
 constexpr std::array<std::string_view, 6> sync_types{
     "TWO_WAY", "SLOW", "ONE_WAY_FROM_CLIENT", "REFRESH_FROM_CLIENT", "ONE_WAY_FROM_SERVER", "REFRESH_FROM_SERVER"};
 constexpr std::array<std::string_view, 3> encodings{"AUTO", "XML", "WBXML"};
+constexpr std::array<std::string_view, 4> protocol_versions{"AUTO", "1.2", "1.1", "1.0"};
 constexpr const char* device_id_key = "DeviceId";
 constexpr const char* encoding_key = "Encoding";
 constexpr std::string_view default_encoding = "XML";
+constexpr const char* protocol_version_key = "ProtocolVersion";
+constexpr std::string_view default_protocol_version = "AUTO";
 constexpr const char* http_key = "HttpCredentials";
 constexpr const char* certificate_key = "ClientCertificate";
 constexpr const char* server_id_key = "ServerId";
@@ -162,7 +165,10 @@ base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, con
     const auto encoding = input.encoding.value_or(std::string(default_encoding));
     if (!contains(encodings, encoding))
         return refuse("Encoding", "must be AUTO, XML or WBXML");
-    nlohmann::json settings{{device_id_key, device}, {encoding_key, encoding}};
+    const auto version = input.protocol_version.value_or(std::string(default_protocol_version));
+    if (!contains(protocol_versions, version))
+        return refuse("ProtocolVersion", "must be AUTO, 1.2, 1.1 or 1.0");
+    nlohmann::json settings{{device_id_key, device}, {encoding_key, encoding}, {protocol_version_key, version}};
     if (input.server_id && !input.server_id->empty())
         settings[server_id_key] = *input.server_id;
     if (input.authenticate_server.value_or(false))
@@ -375,6 +381,11 @@ bool authenticates_server(const ProfileRow& row)
 std::string encoding(const ProfileRow& row)
 {
     return setting(row, encoding_key, default_encoding);
+}
+
+std::string protocol_version(const ProfileRow& row)
+{
+    return setting(row, protocol_version_key, default_protocol_version);
 }
 
 } // namespace manager

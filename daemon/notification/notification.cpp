@@ -1,5 +1,6 @@
 #include "notification/notification.hpp"
 
+#include "base/base64.hpp"
 #include "codec/codec.hpp"
 #include "notification/alert_message.hpp"
 #include "notification/digest.hpp"
@@ -14,6 +15,12 @@ namespace notification {
 namespace {
 
 using Reading = tl::expected<Notification, Refusal>;
+
+/// A digest as base64: in WBXML some write its 16 octets as they are.
+base::Secret as_base64(const base::Secret& digest)
+{
+    return digest.size() == 16 ? base::encode_base64(digest) : digest;
+}
 
 /// The sender proves itself if `is_proof` holds for a nonce; `is_signed`: there is something that should.
 template <class IsProof>
@@ -41,10 +48,11 @@ Reading read_message(const syncml::Message& message, const FindCredentials& find
     if (!notification)
         return notification;
     const auto& cred = message.header.cred;
+    const auto version = syncml::find_version(message.header.ver_dtd).value_or(syncml::Version::V1_2);
     const auto is_proof = [&](const base::Secret& password, std::string_view nonce) {
         const auto& server = message.header.source.uri;
         if (cred->meta.type == "syncml:auth-md5")
-            return cred->data == syncml::md5_credentials(server, password, nonce);
+            return as_base64(cred->data) == syncml::md5_credentials(server, password, nonce, version);
         return cred->meta.type == "syncml:auth-basic" && cred->data == syncml::basic_credentials(server, password);
     };
     return authenticated(std::move(*notification), find_credentials, cred.has_value(), is_proof);

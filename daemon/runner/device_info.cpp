@@ -11,9 +11,11 @@ constexpr std::uint64_t MaxGuidSize = 255; // any would do; some servers want a 
 
 } // namespace
 
-syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services)
+syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services,
+                               syncml::Version version)
 {
     syncml::DevInf devinf;
+    devinf.ver_dtd = syncml::dtd(version);
     devinf.manufacturer = "syncd";
     devinf.model = "syncd";
     devinf.software_version = SYNCD_VERSION;

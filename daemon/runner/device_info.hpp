@@ -2,6 +2,7 @@
 
 #include "runner/service_kind.hpp"
 #include "syncml/devinf.hpp"
+#include "syncml/version.hpp"
 
 #include <span>
 #include <string>
@@ -11,7 +12,8 @@ namespace runner {
 
 /// What we tell a server about ourselves. No CTCap: a server that reads property
 /// lists may drop, as unsupported, what we do not list, and we keep whatever comes.
-syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services);
+syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services,
+                               syncml::Version version = syncml::Version::V1_2);
 
 /// Short and printable; differs when the text does.
 std::string fingerprint(std::string_view text);

@@ -4,7 +4,6 @@
 #include "base/log.hpp"
 #include "runner/device_document.hpp"
 #include "runner/device_info.hpp"
-#include "runner/encoding_choice.hpp"
 #include "runner/local_failure.hpp"
 #include "runner/session_setup.hpp"
 
@@ -78,12 +77,12 @@ void make_portable(session::Change& change, codec::Encoding encoding)
 
 } // namespace
 
-SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& around, codec::Encoding encoding,
+SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& around, const WireSearch& search,
                              session::Setup setup, SessionReport& report)
-    : around_(around), encoding_(encoding), finds_encoding_(leaves_encoding_to_us(plan)),
+    : around_(around), plan_(plan), wire_(search.current()), doubtful_(search.is_doubtful()),
       account_(account_identity(plan.url, plan.user)), server_nonce_(setup.server_nonce),
       devinf_hash_(setup.put_devinf ? fingerprint(to_json(setup.devinf)) : std::string()), report_(report),
-      exchange_(around.transport, around.ending, encoding, reply_limits(plan)),
+      exchange_(around.transport, around.ending, wire_.encoding, reply_limits(plan)),
       progress_(around.steady_now, around.tell), engine_(std::move(setup))
 {
     for (const auto& service : plan.services)
@@ -123,6 +122,7 @@ std::optional<session::Event> SessionDriver::carry_out(std::vector<session::Effe
         using Effect = std::remove_cvref_t<decltype(effect)>;
         if constexpr (std::same_as<Effect, session::Finished>) {
             error_ = std::move(effect.error);
+            objection_ = effect.objection;
         } else if constexpr (Question<Effect>) {
             if (!failure)
                 return answer(effect);
@@ -159,7 +159,9 @@ void SessionDriver::obey(const session::GiveServerNonce&)
 
 void SessionDriver::obey(const session::SavePeerInfo& effect)
 {
-    peer_info_ = to_json(effect.devinf);
+    auto devinf = effect.devinf;
+    devinf.ver_dtd = syncml::dtd(wire_.version); // that it was given in, whatever it says itself
+    peer_info_ = to_json(devinf);
     info_is_new_ = true;
     // Until then it would be taken for that of the account before.
     if (around_.state.identity() == account_)
@@ -222,8 +224,7 @@ try {
     if (question.type == session::SyncType::Slow && plan.type != syncml::name(question.type) &&
         state.find_anchors(plan.service, plan.uri))
         doubt_peer_info(); // it does not know us any more
-    if (finds_encoding_)
-        remember(state, encoding_);
+    remember(state, plan_, wire_, doubtful_, around_.now());
     if (!devinf_hash_.empty())
         state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
     if (begins_anew(question.type) && !question.resumed)
@@ -239,7 +240,7 @@ session::Event SessionDriver::answer(const session::ReadChanges& question)
 try {
     auto changes = services_[question.service].store->read(question.bytes);
     for (auto& change : changes.changes)
-        make_portable(change, encoding_);
+        make_portable(change, wire_.encoding);
     return changes;
 } catch (const std::exception& exception) {
     return broke(question.service, exception);

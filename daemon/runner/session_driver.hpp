@@ -4,6 +4,7 @@
 #include "runner/progress_report.hpp"
 #include "runner/session_report.hpp"
 #include "runner/session_runner.hpp"
+#include "runner/wire.hpp"
 #include "session/engine.hpp"
 
 #include <memory>
@@ -16,8 +17,8 @@ namespace runner {
 /// Does what an engine asks, in order, and feeds it the answers until it has finished.
 class SessionDriver {
 public:
-    /// All arguments but `setup` outlive it.
-    SessionDriver(const channel::Plan& plan, const Surroundings& around, codec::Encoding encoding, session::Setup setup,
+    /// All arguments but `setup` outlive it. `search`: the wire to use, and whether it is a doubtful one.
+    SessionDriver(const channel::Plan& plan, const Surroundings& around, const WireSearch& search, session::Setup setup,
                   SessionReport& report);
 
     /// The session's error, if it did not end well. Failures of the store are
@@ -29,6 +30,7 @@ public:
     const Traffic& traffic() const { return exchange_.traffic(); }
     /// Whether the server sent anything that could be read.
     bool was_answered() const { return exchange_.was_answered(); }
+    session::Objection objection() const { return objection_; }
 
 private:
     struct Service {
@@ -63,9 +65,10 @@ private:
     session::Broke broke(session::ServiceIndex service, const std::exception& exception) const;
 
     const Surroundings& around_;
-    const codec::Encoding encoding_;
-    const bool finds_encoding_; ///< and remembers it
-    std::string account_;       ///< identity; the state is bound to it once the server takes the session up
+    const channel::Plan& plan_;
+    const Wire wire_;
+    const bool doubtful_; ///< whether that is the best wire
+    std::string account_; ///< identity; the state is bound to it once the server takes the session up
     std::vector<Service> services_;
     const std::string server_nonce_;
     std::string devinf_hash_;              ///< to be remembered once the server has what it stands for
@@ -76,6 +79,7 @@ private:
     ProgressReport progress_;
     session::Engine engine_;
     std::optional<base::Error> error_;
+    session::Objection objection_ = session::Objection::None;
 };
 
 } // namespace runner

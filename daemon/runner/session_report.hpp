@@ -4,6 +4,7 @@
 #include "runner/exchange.hpp"
 #include "session/session.hpp"
 #include "storage/sync_state.hpp"
+#include "syncml/version.hpp"
 
 #include <chrono>
 #include <optional>
@@ -21,6 +22,8 @@ public:
 
     /// Something out of the ordinary, in words.
     void note(std::string text);
+    /// The server has been heard in this version.
+    void spoke(syncml::Version version) { record_.version = syncml::dtd(version); }
     /// Completes the record. `error`: empty when every service ended well.
     void end(const std::optional<base::Error>& error, const std::vector<session::ServiceStatistics>& services,
              const Traffic& traffic, Time ended);

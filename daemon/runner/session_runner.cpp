@@ -1,14 +1,19 @@
 #include "runner/session_runner.hpp"
 
 #include "base/log.hpp"
-#include "runner/encoding_choice.hpp"
 #include "runner/local_failure.hpp"
 #include "runner/session_driver.hpp"
 #include "runner/session_setup.hpp"
+#include "runner/wire.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace runner {
 namespace {
@@ -16,29 +21,120 @@ namespace {
 /// What nobody would wait for, and a number that the channel carries.
 constexpr std::chrono::seconds longest_wait = std::chrono::days(365);
 
+/// What a failure says to a person: with what has been tried in vain.
+base::Error describe(base::Error error, const channel::Plan& plan, const std::vector<syncml::Version>& tried_too)
+{
+    if (tried_too.empty()) {
+        error.message += fmt::format(" The profile allows no version but {}: set its ProtocolVersion to AUTO.",
+                                     plan.protocol_version);
+        return error;
+    }
+    std::string list;
+    for (std::size_t i = 0; i < tried_too.size(); ++i)
+        list += fmt::format("{}{}",
+                            i == 0                      ? ""
+                            : i + 1 == tried_too.size() ? " and "
+                                                        : ", ",
+                            syncml::dtd(tried_too[i]));
+    error.message += fmt::format(" SyncML {} {} tried, too.", list, tried_too.size() == 1 ? "was" : "were");
+    if (error.code == base::Errc::Protocol)
+        error.message += " Ask the server's operator which version it speaks.";
+    return error;
+}
+
+std::string why_next(const Wire& wire, const Wire& next, const base::Error& error)
+{
+    if (next.version != wire.version)
+        return fmt::format("The server did not take SyncML {}, so {} is next: {}", syncml::dtd(wire.version),
+                           syncml::dtd(next.version), error.message);
+    return fmt::format("The server did not take WBXML, so XML is next: {}", error.message);
+}
+
+/// The session in one wire after the other, until one is taken.
+class Attempts {
+public:
+    Attempts(const channel::Plan& plan, const Surroundings& around, SessionReport& report)
+        : plan_(plan), around_(around), report_(report), search_(search_wires(plan, around.state, around.now()))
+    {
+    }
+
+    std::optional<base::Error> run()
+    {
+        std::optional<base::Error> of_best; // of the version that was tried first
+        std::vector<syncml::Version> others;
+        while (true) {
+            auto error = run_once();
+            const auto sign = error && driver_ ? sign_of(failure(*error)) : Sign::None;
+            if (sign == Sign::None)
+                return error;
+            const auto wire = search_.current();
+            if (!search_.advance(sign)) {
+                if (of_best || sign == Sign::WrongVersion)
+                    return describe(std::move(of_best).value_or(std::move(*error)), plan_, others);
+                return error;
+            }
+            const auto next = search_.current();
+            auto note = why_next(wire, next, *error);
+            spdlog::info("{}", note);
+            report_.note(std::move(note));
+            if (next.version != wire.version) {
+                others.push_back(next.version);
+                if (!of_best)
+                    of_best = std::move(error);
+            }
+            // What came back may have been an answer, though nobody can read it.
+            sessions_ += driver_->was_answered() || around_.transport.http_status() == 200 ? 1 : 0;
+        }
+    }
+
+    std::vector<session::ServiceStatistics> statistics() const
+    {
+        return driver_ ? driver_->statistics() : std::vector<session::ServiceStatistics>();
+    }
+    const Traffic& traffic() const { return traffic_; }
+
+private:
+    std::optional<base::Error> run_once()
+    {
+        driver_.reset();
+        auto setup = prepare_setup(plan_, around_, search_.current());
+        if (!setup)
+            return std::move(setup.error());
+        // A session that the server has answered in is over for it.
+        for (unsigned i = 0; i < sessions_; ++i)
+            setup->session_id = session::next_session_id(setup->session_id);
+        auto error = driver_.emplace(plan_, around_, search_, std::move(*setup), report_).run();
+        traffic_ += driver_->traffic();
+        if (driver_->was_answered())
+            report_.spoke(search_.current().version);
+        return error;
+    }
+
+    Failure failure(const base::Error& error) const
+    {
+        const auto& transport = around_.transport;
+        return {error.code, driver_->objection(), driver_->was_answered(), transport.http_status(),
+                transport.retry_after().has_value()};
+    }
+
+    const channel::Plan& plan_;
+    const Surroundings& around_;
+    SessionReport& report_;
+    WireSearch search_;
+    std::optional<SessionDriver> driver_;
+    Traffic traffic_;
+    unsigned sessions_ = 0; ///< that were answered and refused
+};
+
 /// The session up to its end, but for writing that down.
 std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundings& around, SessionReport& report)
 {
-    std::optional<SessionDriver> driver;
-    Traffic traffic;
+    std::optional<Attempts> attempts;
     std::optional<base::Error> error;
-    const auto run = [&](codec::Encoding encoding) -> std::optional<base::Error> {
-        auto setup = prepare_setup(plan, around, encoding);
-        if (!setup)
-            return std::move(setup.error());
-        auto ended = driver.emplace(plan, around, encoding, std::move(*setup), report).run();
-        traffic += driver->traffic();
-        return ended;
-    };
     try {
         if (around.state.identity().empty())
             around.state.bind_to(account_identity(plan.url, plan.user));
-        const auto choice = choose_encoding(plan, around.state);
-        error = run(choice.encoding);
-        if (error && choice.is_trial && driver && !driver->was_answered() && may_be_unread(*error)) {
-            spdlog::info("The server did not take WBXML, XML is next: {}", error->message);
-            error = run(codec::Encoding::Xml);
-        }
+        error = attempts.emplace(plan, around, report).run();
         if (!error)
             around.state.settle_server_nonce();
     } catch (const std::exception& exception) {
@@ -48,8 +144,8 @@ std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundin
     if (error && error->code == base::Errc::Stopped && around.ending.orphaned)
         error = {base::Errc::Interrupted, "syncd itself ended while the session ran. What was confirmed is kept; the "
                                           "next synchronization goes on from there."};
-    if (driver)
-        report.end(error, driver->statistics(), traffic, around.now());
+    if (attempts)
+        report.end(error, attempts->statistics(), attempts->traffic(), around.now());
     else
         report.end(error, {}, {}, around.now());
     return error;

@@ -55,7 +55,7 @@ bool is_out_of_date(const storage::PeerInfo& info, Time now)
 }
 
 base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const ServiceKind& kind,
-                                                    const Surroundings& around, bool known, bool by_server)
+                                                    const Surroundings& around, bool known)
 {
     const auto type = syncml::find_sync_type(plan.type);
     if (!type)
@@ -72,8 +72,6 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
     setup.own_last = anchors.own_last;
     setup.own_next = next_anchor(anchors.own_last, around.now());
     setup.peer_last = anchors.peer_last;
-    if (known)
-        setup.interrupted = find_interrupted(plan, *type, around.state, by_server);
     if (known)
         setup.pending_maps = around.open_datastore(kind, plan, anchors)->pending_maps();
     setup.user = plan.user;
@@ -113,12 +111,13 @@ std::optional<session::ServerAlerts> server_alerts(const channel::Alerts& alerts
 
 } // namespace
 
-base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around,
-                                           codec::Encoding encoding)
+base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around, const Wire& wire)
 {
+    const auto encoding = wire.encoding;
     auto& state = around.state;
     const bool known = state.identity() == account_identity(plan.url, plan.user);
     session::Setup setup;
+    setup.version = wire.version;
     setup.server_uri = plan.url;
     setup.device_id = plan.device_id;
     setup.session_id = plan.session_id != 0 ? plan.session_id : session_id(plan.session);
@@ -155,19 +154,23 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
         if (!kind)
             return base::fail(base::Errc::NotSupported,
                               fmt::format("{} is not kept here. Take it out of the profile.", service.service));
-        auto prepared = prepare_service(service, *kind, around, known, plan.trigger == "push");
+        auto prepared = prepare_service(service, *kind, around, known);
         if (!prepared)
             return tl::unexpected(std::move(prepared.error()));
+        if (known && syncml::has_suspend(wire.version))
+            prepared->interrupted = find_interrupted(service, prepared->requested, state, plan.trigger == "push");
         may_be_new_there |= prepared->own_last.empty() || prepared->requested == syncml::SyncType::Slow;
         kinds.push_back(kind);
         setup.services.push_back(std::move(*prepared));
     }
 
-    setup.devinf = own_device_info(plan.device_id, kinds);
+    setup.devinf = own_device_info(plan.device_id, kinds, wire.version);
     const auto info = known ? state.peer_info() : std::nullopt;
     if (info)
         setup.peer_devinf = find_device_info(info->document);
-    setup.get_devinf = !setup.peer_devinf || is_out_of_date(*info, around.now());
+    // In an older version a server does not say all that it can.
+    setup.get_devinf = !setup.peer_devinf || setup.peer_devinf->ver_dtd != syncml::dtd(wire.version) ||
+                       is_out_of_date(*info, around.now());
     // Some servers expect it with every slow sync, too.
     setup.put_devinf = may_be_new_there || fingerprint(to_json(setup.devinf)) != state.sent_devinf_hash();
     return setup;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "channel/messages.hpp"
-#include "codec/codec.hpp"
 #include "runner/session_runner.hpp"
+#include "runner/wire.hpp"
 #include "session/session.hpp"
 
 #include <string>
@@ -18,7 +18,6 @@ std::string account_identity(const std::string& url, const std::string& user);
 ///
 /// Errors: NotSupported for a service that this program does not keep,
 /// InvalidValue for an unknown sync type.
-base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around,
-                                           codec::Encoding encoding);
+base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around, const Wire& wire);
 
 } // namespace runner

@@ -40,7 +40,7 @@ syncml::Meta md5_challenge(std::string nonce)
 }
 
 syncml::Credentials make_credentials(AuthScheme scheme, std::string_view user, const base::Secret& password,
-                                     const std::string& nonce)
+                                     const std::string& nonce, syncml::Version version)
 {
     syncml::Credentials result;
     result.meta.format = "b64";
@@ -49,7 +49,7 @@ syncml::Credentials make_credentials(AuthScheme scheme, std::string_view user, c
         result.data = syncml::basic_credentials(user, password);
     } else {
         result.meta.type = md5_type;
-        result.data = syncml::md5_credentials(user, password, nonce_octets(nonce));
+        result.data = syncml::md5_credentials(user, password, nonce_octets(nonce), version);
     }
     return result;
 }
@@ -62,8 +62,8 @@ std::optional<AuthScheme> find_scheme(const std::optional<syncml::Meta>& challen
 }
 
 Authentication::Authentication(AuthScheme first_scheme, bool may_send_basic, std::string user, base::Secret password,
-                               std::string nonce)
-    : user_(std::move(user)), password_(std::move(password)), may_send_basic_(may_send_basic),
+                               std::string nonce, syncml::Version version)
+    : user_(std::move(user)), password_(std::move(password)), version_(version), may_send_basic_(may_send_basic),
       scheme_(user_.empty() ? AuthScheme::None : first_scheme), nonce_(std::move(nonce))
 {
 }
@@ -76,7 +76,7 @@ base::Result<std::optional<syncml::Credentials>> Authentication::credentials() c
         return fail(Errc::PlainCredentialsRefused,
                     "The password would travel readable for anyone on the way, because the address is not https. Use "
                     "an https address, or set AllowPlainCredentials in the profile.");
-    return make_credentials(scheme_, user_, password_, nonce_);
+    return make_credentials(scheme_, user_, password_, nonce_, version_);
 }
 
 base::Result<Authentication::Next> Authentication::on_header_status(const syncml::Status& status)

@@ -12,9 +12,9 @@ namespace session {
 /// Gives the other side a nonce for its next credentials by MD5. `nonce`: base64.
 syncml::Meta md5_challenge(std::string nonce);
 
-/// Cred by Basic or MD5. `nonce`: base64, or octets that are none; for MD5.
+/// Cred by Basic or MD5, whose digest depends on the version. `nonce`: base64, or octets that are none; for MD5.
 syncml::Credentials make_credentials(AuthScheme scheme, std::string_view user, const base::Secret& password,
-                                     const std::string& nonce);
+                                     const std::string& nonce, syncml::Version version);
 /// The scheme that a challenge asks for; MD5 when it names none. Nothing: one that we do not know.
 std::optional<AuthScheme> find_scheme(const std::optional<syncml::Meta>& challenge);
 
@@ -24,7 +24,7 @@ class Authentication {
 public:
     /// `nonce` as an earlier session left it, base64; empty: none.
     Authentication(AuthScheme first_scheme, bool may_send_basic, std::string user, base::Secret password,
-                   std::string nonce);
+                   std::string nonce, syncml::Version version);
 
     /// Cred for the next message. Nothing when there is no account, no challenge yet, or
     /// the server has accepted us for the whole session.
@@ -55,6 +55,7 @@ private:
 
     std::string user_;
     base::Secret password_;
+    syncml::Version version_;
     bool may_send_basic_;
     AuthScheme scheme_;
     std::string nonce_; ///< base64; of the next digest

@@ -33,14 +33,20 @@ syncml::Status status_of_alert(const ServerAlerts& alerts, syncml::CmdId command
 
 Conversation::Conversation(Setup from)
     : setup(std::move(from)),
-      authentication(setup.first_scheme, setup.may_send_basic, setup.user, setup.password, setup.nonce),
-      server_proof(setup), url(setup.server_uri), session_id(setup.session_id),
-      peer_wants_counts(setup.peer_devinf && setup.peer_devinf->number_of_changes),
-      peer_takes_chunks(setup.peer_devinf && setup.peer_devinf->large_objects), item_notes_(setup.services.size())
+      authentication(setup.first_scheme, setup.may_send_basic, setup.user, setup.password, setup.nonce, setup.version),
+      server_proof(setup), url(setup.server_uri), session_id(setup.session_id), item_notes_(setup.services.size())
 {
+    if (setup.peer_devinf)
+        learn(*setup.peer_devinf);
     services.reserve(setup.services.size());
     for (const auto& service : setup.services)
-        services.emplace_back(service, services.size(), setup.may_send_basic);
+        services.emplace_back(service, services.size(), DatastoreLogin(service, setup.may_send_basic, setup.version));
+}
+
+void Conversation::learn(const syncml::DevInf& peer)
+{
+    peer_wants_counts = peer.number_of_changes && syncml::has_number_of_changes(setup.version);
+    peer_takes_chunks = peer.large_objects && syncml::has_large_objects(setup.version);
 }
 
 void Conversation::begin(Package next)
@@ -116,7 +122,7 @@ void Conversation::restart(bool afresh)
     peer_refused = false;
     if (afresh) {
         url = setup.server_uri;
-        session_id = session_id % 9999 + 1;
+        session_id = next_session_id(session_id);
         last_msg_id = 0;
         peer_last_msg_id = 0;
         sent.clear();
@@ -140,8 +146,8 @@ base::Result<syncml::Header> Conversation::next_header()
     if (!cred)
         return tl::unexpected(cred.error());
     syncml::Header header;
-    header.ver_dtd = "1.2";
-    header.ver_proto = "SyncML/1.2";
+    header.ver_dtd = syncml::dtd(setup.version);
+    header.ver_proto = syncml::protocol(setup.version);
     header.session_id = std::to_string(session_id);
     header.msg_id = ++last_msg_id;
     header.target.uri = url;
@@ -149,7 +155,7 @@ base::Result<syncml::Header> Conversation::next_header()
     header.cred = std::move(*cred);
     if (setup.max_msg_size > 0)
         header.meta.max_msg_size = setup.max_msg_size;
-    if (setup.max_obj_size > 0)
+    if (setup.max_obj_size > 0 && syncml::has_large_objects(setup.version))
         header.meta.max_obj_size = setup.max_obj_size;
     sent.begin_message(header.msg_id);
     return header;

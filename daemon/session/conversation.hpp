@@ -39,6 +39,7 @@ struct Conversation {
     std::uint64_t peer_max_obj_size = 0;
     bool peer_wants_counts = false; ///< NumberOfChanges
     bool peer_takes_chunks = false; ///< SupportLargeObjs
+    Objection objection = Objection::None;
 
     // Packages.
     Package package = Package::Initialization;
@@ -55,6 +56,9 @@ struct Conversation {
     std::deque<std::pair<syncml::Command, Sent>> queue;
 
     std::vector<Effect> effects;
+
+    /// What the server's device information says of its limits and wishes.
+    void learn(const syncml::DevInf& peer);
 
     /// Starts `package`: puts its fixed commands into the queue.
     void begin(Package next);

@@ -11,7 +11,8 @@ constexpr int max_attempts = 3;
 } // namespace
 
 // Servers that guard single databases are rare and then take basic.
-DatastoreLogin::DatastoreLogin(const ServiceSetup& setup, bool may_send_basic) : may_send_basic_(may_send_basic)
+DatastoreLogin::DatastoreLogin(const ServiceSetup& setup, bool may_send_basic, syncml::Version version)
+    : may_send_basic_(may_send_basic), version_(version)
 {
     if (setup.user)
         scheme_ = may_send_basic ? AuthScheme::Basic : AuthScheme::Md5;
@@ -21,7 +22,7 @@ std::optional<syncml::Credentials> DatastoreLogin::credentials(const ServiceSetu
 {
     if (scheme_ == AuthScheme::None || accepted_for_session_)
         return std::nullopt;
-    return make_credentials(scheme_, *setup.user, setup.password, nonce_);
+    return make_credentials(scheme_, *setup.user, setup.password, nonce_, version_);
 }
 
 void DatastoreLogin::on_accepted(const syncml::Status& status)

@@ -11,7 +11,7 @@ namespace session {
 class DatastoreLogin {
 public:
     /// `setup` lends user and password; without a user there is nothing to prove.
-    DatastoreLogin(const ServiceSetup& setup, bool may_send_basic);
+    DatastoreLogin(const ServiceSetup& setup, bool may_send_basic, syncml::Version version);
 
     /// Cred for the next command that opens the database, unless it has accepted us for the whole session.
     std::optional<syncml::Credentials> credentials(const ServiceSetup& setup) const;
@@ -30,6 +30,7 @@ public:
 private:
     AuthScheme scheme_ = AuthScheme::None;
     bool may_send_basic_;
+    syncml::Version version_;
     std::string nonce_; ///< as in a challenge
     int attempts_ = 1;
     bool accepted_for_session_ = false;

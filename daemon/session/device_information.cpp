@@ -1,15 +1,11 @@
 #include "session/device_information.hpp"
 
 namespace session {
-namespace {
 
-constexpr std::string_view devinf_uri = "./devinf12";
-
-} // namespace
-
-bool is_devinf_uri(std::string_view uri)
+bool is_devinf_uri(std::string_view uri, syncml::Version version)
 {
-    return uri == devinf_uri || uri == devinf_uri.substr(2);
+    const auto known = syncml::devinf_uri(version);
+    return uri == known || uri == known.substr(2);
 }
 
 syncml::Put put_devinf(const Setup& setup)
@@ -17,7 +13,7 @@ syncml::Put put_devinf(const Setup& setup)
     syncml::Put put;
     put.meta.type = setup.devinf_type;
     auto& item = put.items.emplace_back();
-    item.source = syncml::Location{std::string(devinf_uri), {}};
+    item.source = syncml::Location{std::string(syncml::devinf_uri(setup.version)), {}};
     item.data = setup.devinf;
     return put;
 }
@@ -26,7 +22,7 @@ syncml::Get get_devinf(const Setup& setup)
 {
     syncml::Get get;
     get.meta.type = setup.devinf_type;
-    get.items.emplace_back().target = syncml::Location{std::string(devinf_uri), {}};
+    get.items.emplace_back().target = syncml::Location{std::string(syncml::devinf_uri(setup.version)), {}};
     return get;
 }
 
@@ -37,7 +33,7 @@ syncml::Results devinf_results(const Setup& setup, syncml::MsgId message, syncml
     results.cmd_ref = command;
     results.meta.type = setup.devinf_type;
     auto& item = results.items.emplace_back();
-    item.source = syncml::Location{std::string(devinf_uri), {}};
+    item.source = syncml::Location{std::string(syncml::devinf_uri(setup.version)), {}};
     item.data = setup.devinf;
     return results;
 }

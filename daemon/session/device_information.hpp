@@ -6,8 +6,8 @@
 
 namespace session {
 
-/// Whether a LocURI names device information; with and without `./`.
-bool is_devinf_uri(std::string_view uri);
+/// Whether a LocURI names device information of this version; with and without `./`.
+bool is_devinf_uri(std::string_view uri, syncml::Version version);
 
 syncml::Put put_devinf(const Setup& setup);
 syncml::Get get_devinf(const Setup& setup);

@@ -286,6 +286,8 @@ void Engine::Impl::suspend()
     const auto& services = conversation_.services;
     if (std::none_of(services.begin(), services.end(), [](const Service& one) { return one.is_prepared(); }))
         return end(why_suspended()); // nothing has moved
+    if (!syncml::has_suspend(conversation_.setup.version))
+        return end(why_suspended()); // as if the connection had broken
     auto last = sender_.suspend();
     if (!last)
         return end(why_suspended());
@@ -373,7 +375,7 @@ void Engine::Impl::conclude()
             error_ = service.error();
     }
     finished_ = true;
-    conversation_.effects.emplace_back(Finished{error_});
+    conversation_.effects.emplace_back(Finished{error_, conversation_.objection});
 }
 
 // ---- the open question ----------------------------------------------------------------

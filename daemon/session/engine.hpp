@@ -25,8 +25,8 @@ public:
 
     /// The user wants the session to end. Takes effect at the next step: what came with the server's last message is
     /// still dealt with, no further item is asked for or read; when items may have moved already the
-    /// server is told (Alert 224) so that a later session can go on from there, and whatever it answers is the
-    /// last word. Services not complete end with Errc::Stopped. Safe to call at any time between steps.
+    /// server is told (Alert 224, from SyncML 1.2 on) so that a later session can go on from there, and whatever it
+    /// answers is the last word. Services not complete end with Errc::Stopped. Safe to call at any time between steps.
     void stop();
 
     bool finished() const;

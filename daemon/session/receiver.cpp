@@ -1,5 +1,6 @@
 #include "session/receiver.hpp"
 
+#include "base/ascii.hpp"
 #include "session/device_information.hpp"
 #include "session/wording.hpp"
 
@@ -28,15 +29,38 @@ bool starts_with_scheme(std::string_view uri, std::string_view scheme)
            });
 }
 
+/// Whether VerDTD and VerProto are those of any version; a server may leave them out.
+bool is_known_version(const syncml::Header& header)
+{
+    const auto bare = [](std::string_view text) {
+        const auto first = text.find_first_not_of(" \t\r\n");
+        const auto last = text.find_last_not_of(" \t\r\n");
+        return first == std::string_view::npos ? std::string() : base::lower(text.substr(first, last - first + 1));
+    };
+    const auto dtd = bare(header.ver_dtd);
+    const auto protocol = bare(header.ver_proto);
+    const bool is_protocol = protocol.starts_with("syncml/") && syncml::find_version(protocol.substr(7));
+    return (dtd.empty() || syncml::find_version(dtd)) && (protocol.empty() || is_protocol);
+}
+
+/// What a Status for the header says of our way to speak. `is_first`: it answers our very first message.
+Objection objection_of(StatusCode code, bool is_first)
+{
+    if (code == StatusCode::DtdVersionNotSupported || code == StatusCode::ProtocolVersionNotSupported)
+        return Objection::Version;
+    // sync4j does not know a header of 1.2 (400); others call it not implemented.
+    const bool is_senseless = code == StatusCode::BadRequest || code == StatusCode::CommandNotImplemented;
+    return is_first && is_senseless ? Objection::Message : Objection::None;
+}
+
 // The Status that a failure of the whole message means (RepPro 1.2 §10).
-base::Error error_of(StatusCode code)
+base::Error error_of(StatusCode code, syncml::Version version)
 {
     if (code == StatusCode::RetryLater || code == StatusCode::ServiceUnavailable)
         return {Errc::Server, fmt::format("The server is busy ({}). Try again later.", words(code))};
     if (code == StatusCode::DtdVersionNotSupported || code == StatusCode::ProtocolVersionNotSupported)
-        return {Errc::Protocol, fmt::format("The server does not speak version 1.2 of SyncML ({}), the only one that "
-                                            "syncd speaks. Ask its operator for another address.",
-                                            words(code))};
+        return {Errc::Protocol,
+                fmt::format("The server does not speak SyncML {} ({}).", syncml::dtd(version), words(code))};
     const int value = static_cast<int>(code) % 1000;
     if (value >= 500)
         return server_failure(fmt::format("The server failed ({}).", words(code)));
@@ -59,6 +83,13 @@ base::Result<Authentication::Next> Receiver::receive(syncml::Message message, bo
     conversation_.peer_refused = false;
     if (const auto checked = check(message); !checked)
         return tl::unexpected(checked.error());
+    if (!is_known_version(message.header)) {
+        conversation_.objection = conversation_.peer_last_msg_id == 0 ? Objection::Version : Objection::None;
+        return base::fail(Errc::Protocol,
+                          fmt::format("The server answers in a version of SyncML that is not known here (\"{}\", "
+                                      "\"{}\").",
+                                      message.header.ver_dtd, message.header.ver_proto));
+    }
     if (const auto learnt = learn(message.header); !learnt)
         return tl::unexpected(learnt.error());
     for (const auto& command : message.body) {
@@ -171,8 +202,11 @@ base::Result<Authentication::Next> Receiver::read_header_status(const syncml::St
     const auto next = authentication.on_header_status(status);
     if (auto nonce = authentication.take_new_nonce())
         conversation_.effects.emplace_back(SaveNonce{std::move(*nonce)});
-    if (next && *next == Authentication::Next::GoOn && !syncml::is_success(status.code))
-        return tl::unexpected(error_of(status.code));
+    if (next && *next == Authentication::Next::GoOn && !syncml::is_success(status.code)) {
+        if (conversation_.peer_last_msg_id == 0)
+            conversation_.objection = objection_of(status.code, conversation_.last_msg_id == 1);
+        return tl::unexpected(error_of(status.code, conversation_.setup.version));
+    }
     return next;
 }
 
@@ -277,10 +311,9 @@ void Receiver::read(const syncml::Alert& alert)
         return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::BadRequest);
     if (*alert.code == AlertCode::NoEndOfData)
         read_no_end_of_data(alert);
-    if (*alert.code == AlertCode::Suspend)
-        conversation_.peer_suspends = true;
-    if (*alert.code == AlertCode::NextMessage || *alert.code == AlertCode::NoEndOfData ||
-        *alert.code == AlertCode::Suspend)
+    const bool suspends = *alert.code == AlertCode::Suspend && syncml::has_suspend(conversation_.setup.version);
+    conversation_.peer_suspends = conversation_.peer_suspends || suspends;
+    if (*alert.code == AlertCode::NextMessage || *alert.code == AlertCode::NoEndOfData || suspends)
         return answers_.add(alert.cmd_id, "Alert", alert.no_resp, StatusCode::Ok);
     brought_commands_ = true;
     if (*alert.code == AlertCode::Display) {
@@ -350,8 +383,7 @@ bool Receiver::keep_devinf(const std::vector<syncml::Item>& items)
     const auto* devinf = find_devinf(items);
     if (devinf == nullptr)
         return false;
-    conversation_.peer_wants_counts = devinf->number_of_changes;
-    conversation_.peer_takes_chunks = devinf->large_objects;
+    conversation_.learn(*devinf);
     conversation_.effects.emplace_back(SavePeerInfo{*devinf});
     return true;
 }
@@ -387,8 +419,8 @@ void Receiver::read(const syncml::Results& results)
 void Receiver::read(const syncml::Get& get)
 {
     brought_commands_ = true;
-    const bool known = std::any_of(get.items.begin(), get.items.end(), [](const syncml::Item& item) {
-        return item.target && is_devinf_uri(item.target->uri);
+    const bool known = std::any_of(get.items.begin(), get.items.end(), [this](const syncml::Item& item) {
+        return item.target && is_devinf_uri(item.target->uri, conversation_.setup.version);
     });
     syncml::Status status;
     status.cmd_ref = get.cmd_id;

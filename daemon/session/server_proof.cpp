@@ -59,7 +59,7 @@ bool ServerProof::is_right(const syncml::Credentials& cred) const
 {
     const auto shown = octets_of(cred);
     const auto is = [&](AuthScheme scheme, const std::string& nonce) {
-        const auto right = make_credentials(scheme, setup_.server_id, setup_.server_password, nonce);
+        const auto right = make_credentials(scheme, setup_.server_id, setup_.server_password, nonce, setup_.version);
         return shown == octets_of(right);
     };
     const auto scheme = find_scheme(cred.meta);

@@ -40,9 +40,9 @@ bool is_challenge(StatusCode code)
 
 } // namespace
 
-Service::Service(ServiceSetup setup, ServiceIndex index, bool may_send_basic)
+Service::Service(ServiceSetup setup, ServiceIndex index, DatastoreLogin login)
     : setup_(std::move(setup)), index_(index), type_(setup_.interrupted.value_or(type_to_ask_for(setup_))),
-      login_(setup_, may_send_basic), maps_(setup_.pending_maps.begin(), setup_.pending_maps.end())
+      login_(std::move(login)), maps_(setup_.pending_maps.begin(), setup_.pending_maps.end())
 {
 }
 

@@ -17,8 +17,7 @@ namespace session {
 /// the agreed type, what went each way, and how it ended.
 class Service {
 public:
-    /// `may_send_basic`: its own credentials may travel in the open.
-    Service(ServiceSetup setup, ServiceIndex index, bool may_send_basic);
+    Service(ServiceSetup setup, ServiceIndex index, DatastoreLogin login);
 
     const ServiceSetup& setup() const { return setup_; }
     ServiceIndex index() const { return index_; }

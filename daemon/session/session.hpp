@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/secret.hpp"
 #include "syncml/message.hpp"
+#include "syncml/version.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -51,8 +52,9 @@ struct ServerAlerts {
 };
 
 struct Setup {
-    std::string server_uri; ///< the configured URL: Target LocURI and first address
-    std::string device_id;  ///< Source LocURI
+    syncml::Version version = syncml::Version::V1_2; ///< that is spoken
+    std::string server_uri;                          ///< the configured URL: Target LocURI and first address
+    std::string device_id;                           ///< Source LocURI
     std::uint32_t session_id = 1;
     std::string user; ///< empty: no authentication
     base::Secret password;
@@ -85,6 +87,12 @@ struct Setup {
     std::function<std::size_t(const syncml::SyncCommand&)> sync_command_size;
     std::function<std::size_t(const syncml::Header&)> header_size;
 };
+
+/// The SessionID after this one, for a session that begins anew.
+constexpr std::uint32_t next_session_id(std::uint32_t id)
+{
+    return id % 9999 + 1;
+}
 
 // ---- items between engine and datastore ------------------------------------
 
@@ -233,9 +241,16 @@ struct Conclude {
     std::string own_next; ///< anchors to store on success
     std::string peer_next;
 };
+/// What a server that has not let us in yet says of how it was spoken to.
+enum class Objection {
+    None,
+    Version, ///< it does not speak this version of SyncML: 505, 513, or a reply in one that is unknown here
+    Message  ///< it can do nothing with the first message as a whole: 400, 501
+};
 /// The session is over; no further event is accepted.
 struct Finished {
-    std::optional<base::Error> error; ///< empty: every service ended well
+    std::optional<base::Error> error;      ///< empty: every service ended well
+    Objection objection = Objection::None; ///< with an error: an older version may do better
 };
 
 using Effect = std::variant<SaveNonce, GiveServerNonce, SavePeerInfo, Confirm, ConfirmMaps, Progress, Note, Prepare,

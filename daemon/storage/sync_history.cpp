@@ -79,9 +79,10 @@ void SyncState::end_session(const SessionRecord& record, std::size_t keep)
         // Whatever stands there of the session, its services and notes included, is replaced.
         db.execute("DELETE FROM session WHERE number = ?1", record.session);
         db.execute("INSERT INTO session (number, trigger, started, ended, outcome, error_name, error_message, "
-                   "bytes_sent, bytes_received, round_trips) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                   "bytes_sent, bytes_received, round_trips, version) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                    record.session, record.trigger, record.started, record.ended, record.outcome, record.error_name,
-                   record.error_message, record.bytes_sent, record.bytes_received, record.round_trips);
+                   record.error_message, record.bytes_sent, record.bytes_received, record.round_trips, record.version);
         impl_->put_services(record);
         int place = 0;
         for (const auto& note : record.notes)
@@ -97,7 +98,7 @@ std::vector<SessionRecord> SyncState::history(std::size_t limit) const
     Transaction snapshot(*impl_->database, Transaction::Kind::Read);
     std::vector<SessionRecord> sessions;
     for (auto rows = impl_->database->query("SELECT number, trigger, started, ended, outcome, error_name, "
-                                            "error_message, bytes_sent, bytes_received, round_trips "
+                                            "error_message, bytes_sent, bytes_received, round_trips, version "
                                             "FROM session ORDER BY number DESC LIMIT ?1",
                                             static_cast<std::uint64_t>(limit));
          rows.next();) {
@@ -112,6 +113,7 @@ std::vector<SessionRecord> SyncState::history(std::size_t limit) const
         record.bytes_sent = rows.count(7);
         record.bytes_received = rows.count(8);
         record.round_trips = rows.count(9);
+        record.version = rows.text(10);
         for (auto notes =
                  impl_->database->query("SELECT text FROM note WHERE session = ?1 ORDER BY place", record.session);
              notes.next();)

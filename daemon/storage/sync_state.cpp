@@ -99,7 +99,16 @@ ALTER TABLE peer ADD COLUMN info_time INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE peer ADD COLUMN info_doubted INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3, version_4, version_5};
+// The version of SyncML that the server of a profile has been found to speak, and that a session was held in.
+constexpr const char* version_6 = R"sql(
+ALTER TABLE peer ADD COLUMN version TEXT NOT NULL DEFAULT '';
+ALTER TABLE peer ADD COLUMN version_since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN version_is_sure INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN version_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE session ADD COLUMN version TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3, version_4, version_5, version_6};
 
 } // namespace
 
@@ -131,7 +140,7 @@ bool SyncState::bind_to(std::string_view identity)
     transact(*impl_->database, [&] {
         auto& db = *impl_->database;
         db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', info_time = 0, info_doubted = 0, "
-                   "devinf_hash = '', encoding = '', server_nonce = '', former_server_nonce = ''",
+                   "devinf_hash = '', encoding = '', server_nonce = '', former_server_nonce = '', version = ''",
                    identity);
         db.execute("DELETE FROM service");
         db.execute("DELETE FROM sent");
@@ -205,6 +214,25 @@ std::string SyncState::sent_devinf_hash() const
 void SyncState::set_sent_devinf_hash(std::string_view hash)
 {
     impl_->database->execute("UPDATE peer SET devinf_hash = ?1", hash);
+}
+
+std::optional<SyncState::FoundVersion> SyncState::found_version() const
+{
+    auto row = impl_->database->query("SELECT version, version_since, version_is_sure, version_url FROM peer");
+    row.next();
+    FoundVersion found{row.text(0), row.number(1), row.number(2) != 0, row.text(3)};
+    return found.version.empty() ? std::nullopt : std::optional(std::move(found));
+}
+
+void SyncState::set_found_version(const FoundVersion& found)
+{
+    impl_->database->execute("UPDATE peer SET version = ?1, version_since = ?2, version_is_sure = ?3, version_url = ?4",
+                             found.version, found.since, std::int64_t{found.is_sure}, found.url);
+}
+
+void SyncState::forget_version()
+{
+    impl_->database->execute("UPDATE peer SET version = ''");
 }
 
 std::string SyncState::encoding() const

@@ -43,6 +43,7 @@ struct SessionRecord {
     std::string outcome;                 ///< `COMPLETED`, `FAILED`, `STOPPED`; empty while running
     std::string error_name, error_message;
     std::vector<std::string> notes;
+    std::string version; ///< of SyncML that was spoken; empty: the server never answered
     std::uint64_t bytes_sent = 0, bytes_received = 0, round_trips = 0;
     std::vector<ServiceRecord> services; ///< from the beginning: who takes part
     bool operator==(const SessionRecord&) const = default;
@@ -87,6 +88,17 @@ public:
     void set_sent_devinf_hash(std::string_view hash);
     std::string encoding() const; ///< that the server has been found to read: `XML`, `WBXML`; empty: not yet
     void set_encoding(std::string_view word);
+    /// The version of SyncML that the server has been found to speak.
+    struct FoundVersion {
+        std::string version;    ///< `1.1`
+        std::int64_t since = 0; ///< seconds since 1970
+        bool is_sure = false;   ///< else one doubtful sign stands against the higher ones
+        std::string url;        ///< at this one, as a fingerprint
+        bool operator==(const FoundVersion&) const = default;
+    };
+    std::optional<FoundVersion> found_version() const;
+    void set_found_version(const FoundVersion& found);
+    void forget_version();
 
     // ---- per service ----------------------------------------------------------------
     /// The anchors of the service with the server database `uri`, if that is the one of the last session.

@@ -35,8 +35,11 @@ base::Secret basic_credentials(std::string_view user, const base::Secret& passwo
     return base::encode_base64(all);
 }
 
-base::Secret md5_credentials(std::string_view user, const base::Secret& password, std::string_view nonce)
+base::Secret md5_credentials(std::string_view user, const base::Secret& password, std::string_view nonce,
+                             Version version)
 {
+    if (version == Version::V1_0)
+        return base::encode_base64(md5({user, ":", password.reveal(), ":", nonce}));
     return base::encode_base64(md5({password_digest(user, password).reveal(), ":", nonce}));
 }
 

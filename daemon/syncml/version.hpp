@@ -21,6 +21,20 @@ inline constexpr std::array<VersionNames, 3> version_names{
 
 } // namespace detail
 
+// What came with a version (RepPro 1.1 and 1.2, DevInf 1.1).
+constexpr bool has_large_objects(Version version) ///< MoreData, MaxObjSize
+{
+    return version >= Version::V1_1;
+}
+constexpr bool has_number_of_changes(Version version)
+{
+    return version >= Version::V1_1;
+}
+constexpr bool has_suspend(Version version) ///< and Resume
+{
+    return version >= Version::V1_2;
+}
+
 /// VerDTD, of messages and of device information.
 constexpr std::string_view dtd(Version version)
 {

@@ -47,6 +47,7 @@ public:
     HttpTransport& operator=(const HttpTransport&) = delete;
 
     base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body) override;
+    unsigned http_status() const override { return http_status_; }
     std::optional<std::chrono::seconds> retry_after() const override { return retry_after_; }
     void interrupt() noexcept override { waiter_.interrupt(); }
 
@@ -82,6 +83,7 @@ private:
     Owned<GTlsCertificate> certificate_; ///< ours
     Owned<GSocket> socket_;              ///< of the newest connection
     bool secure_ = false;                ///< the session has gone by https, and stays there
+    unsigned http_status_ = 0;
     std::optional<std::chrono::seconds> retry_after_;
 
     // Of the running exchange.
@@ -141,6 +143,7 @@ base::Result<Reply> HttpTransport::post(const std::string& url, std::string_view
     secure_ = is_https(uri.get());
 
     login_.begin();
+    http_status_ = 0;
     retry_after_.reset();
     auto reply = post_following(std::move(uri), media_type, body);
     if (!reply)
@@ -349,8 +352,9 @@ base::Result<Answer> HttpTransport::read_answer(const Request& request, SoupMess
     const auto host = address(request.uri);
     const bool logs_in = !options_.http_user.empty() && is_own(request.uri);
     auto* headers = soup_message_get_response_headers(message);
+    http_status_ = soup_message_get_status(message);
     retry_after_ = find_retry_after(headers);
-    auto answer = read_head(host, soup_message_get_status(message), headers, logs_in);
+    auto answer = read_head(host, http_status_, headers, logs_in);
     if (!answer || !answer->location.empty() || answer->challenge)
         return answer;
     auto body = read_body(request.uri, message, stream);

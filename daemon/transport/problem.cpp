@@ -24,7 +24,7 @@ const char* advice(unsigned status)
     case 410: return "There is no synchronization service at this address; check the path of the URL.";
     case 405: return "This address takes no messages; check the path of the URL.";
     case 406:
-    case 415: return "It does not take SyncML messages in XML; check the URL.";
+    case 415: return "It does not take messages of this kind; check the URL, and the profile's Encoding.";
     case 407:
         return "The proxy wants another user and password than it was given; correct them in its URL, in the "
                "environment "

@@ -53,6 +53,9 @@ public:
     /// be), Stopped (`interrupt`). The message names the host and says what to do.
     virtual base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body) = 0;
 
+    /// The HTTP status of the reply that came last; 0: none has come to the last `post`.
+    virtual unsigned http_status() const = 0;
+
     /// How long the server wants to be left alone, by the reply that came last, if that says so (Retry-After).
     virtual std::optional<std::chrono::seconds> retry_after() const = 0;
 

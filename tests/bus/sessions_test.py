@@ -310,7 +310,7 @@ class Sessions(harness.TestCase):
         for fault, name in [('http-500', 'HttpStatus'), ('html', 'NotSyncML'), ('truncated-xml', 'Malformed'),
                             ('billion-laughs', 'ForbiddenMarkup'), ('bogus-status', 'Protocol')]:
             with self.subTest(fault):
-                self.server.misbehave(fault)
+                self.server.misbehave(fault + '*')
                 session = self.anna.start(profile_id)
                 member, arguments = self.anna.wait_for_end(profile_id, session)
                 self.assertEqual((member, arguments[0]), ('Failed', ERROR + name))

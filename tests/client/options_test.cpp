@@ -61,9 +61,26 @@ SyncProfileInfo changed(SyncProfileInfo profile, const std::vector<std::string>&
 
 TEST_CASE("profile add makes a profile of its options, wherever the name stands")
 {
-    const auto options = parse({"--url", "https://example.org/ds", "--service", "contact=card", "Work", "--service",
-                                "event=./cal=1", "--disable", "event", "--type", "refresh-from-server", "--device-id",
-                                "IMEI:1", "--encoding", "auto", "--ca-file", "ca.pem", "--allow-plain-credentials"},
+    const auto options = parse({"--url",
+                                "https://example.org/ds",
+                                "--service",
+                                "contact=card",
+                                "Work",
+                                "--service",
+                                "event=./cal=1",
+                                "--disable",
+                                "event",
+                                "--type",
+                                "refresh-from-server",
+                                "--device-id",
+                                "IMEI:1",
+                                "--encoding",
+                                "auto",
+                                "--protocol-version",
+                                "1.1",
+                                "--ca-file",
+                                "ca.pem",
+                                "--allow-plain-credentials"},
                                true);
     SyncProfileInfo profile;
     apply(options, profile);
@@ -75,6 +92,7 @@ TEST_CASE("profile add makes a profile of its options, wherever the name stands"
     CHECK_FALSE(profile.sync_info.id);
     CHECK(profile.sync_info.device_id == "IMEI:1");
     CHECK(profile.sync_info.encoding == SyncEncoding::Auto);
+    CHECK(profile.sync_info.protocol_version == syncd::SyncProtocolVersion::V1_1);
     CHECK(profile.sync_info.ca_file == std::filesystem::absolute("ca.pem"));
     CHECK(profile.sync_info.allow_plain_credentials);
     REQUIRE(profile.service_info.size() == 2);
@@ -96,6 +114,7 @@ TEST_CASE("words that mean nothing are refused when the line is read")
     CHECK_THROWS_AS(with({"--type", "sideways"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--interval", "2-minutes"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--encoding", "json"}), CLI::ValidationError);
+    CHECK_THROWS_AS(with({"--protocol-version", "1.3"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--mode", "lunar"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--service", "contact"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--service", "memo=x"}), CLI::ValidationError);
@@ -111,6 +130,7 @@ TEST_CASE("profile update changes what is given and nothing else")
     CHECK(same.sync_info.interval == SyncInterval::OneDay);
     CHECK(same.sync_info.ca_file == "/etc/ca.pem");
     CHECK(same.sync_info.encoding == SyncEncoding::Xml);
+    CHECK(same.sync_info.protocol_version == syncd::SyncProtocolVersion::Auto);
     CHECK(same.sync_info.allow_plain_credentials);
     CHECK_FALSE(same.sync_info.id);
     CHECK_FALSE(same.sync_info.password);

@@ -49,7 +49,7 @@ TEST_CASE("the keys of documents stay")
           std::vector<std::string>{"profile_id", "profile_name", "url", "mode", "type", "interval", "has_credentials",
                                    "has_http_credentials", "has_client_certificate", "has_server_password",
                                    "allow_plain_credentials", "ca_file", "device_id", "server_id",
-                                   "authenticate_server", "encoding", "services"});
+                                   "authenticate_server", "encoding", "protocol_version", "services"});
     CHECK(keys(document(profile)["services"][0]) ==
           std::vector<std::string>{"service_type", "server_database_uri", "enable"});
     CHECK(keys(document(syncd::SyncStatistics())) == statistics_keys);
@@ -57,8 +57,9 @@ TEST_CASE("the keys of documents stay")
     syncd::SessionRecord record;
     record.services.emplace_back();
     CHECK(keys(document(record)) == std::vector<std::string>{"session", "trigger", "started", "ended", "outcome",
-                                                             "error_name", "message", "notes", "bytes_sent",
-                                                             "bytes_received", "round_trips", "services"});
+                                                             "error_name", "message", "notes", "protocol_version",
+                                                             "bytes_sent", "bytes_received", "round_trips",
+                                                             "services"});
     auto service_keys = statistics_keys;
     service_keys.insert(service_keys.end(), {"type", "error_name", "message"});
     CHECK(keys(document(record)["services"][0]) == service_keys);

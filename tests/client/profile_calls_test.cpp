@@ -135,21 +135,14 @@ TEST_CASE("add sends empty credentials when there are none, update leaves them o
 TEST_CASE("what get returned can be given to update")
 {
     FakeService service;
-    Values stored{{"ProfileName", "Work"},
-                  {"Url", "https://sync.example.org/ds"},
-                  {"Mode", "PERIODIC"},
-                  {"Type", "TWO_WAY"},
-                  {"Interval", "4_HOURS"},
-                  {"AllowPlainCredentials", true},
-                  {"Encoding", "WBXML"},
-                  {"CaFile", "/etc/ca.pem"},
-                  {"DeviceId", "IMEI:490154203237518"},
-                  {"HasCredentials", true},
-                  {"HasHttpCredentials", true},
-                  {"HasClientCertificate", true},
-                  {"ServerId", "srv1"},
-                  {"AuthenticateServer", true},
-                  {"HasServerPassword", true}};
+    Values stored{{"ProfileName", "Work"},        {"Url", "https://sync.example.org/ds"},
+                  {"Mode", "PERIODIC"},           {"Type", "TWO_WAY"},
+                  {"Interval", "4_HOURS"},        {"AllowPlainCredentials", true},
+                  {"Encoding", "WBXML"},          {"ProtocolVersion", "1.0"},
+                  {"CaFile", "/etc/ca.pem"},      {"DeviceId", "IMEI:490154203237518"},
+                  {"HasCredentials", true},       {"HasHttpCredentials", true},
+                  {"HasClientCertificate", true}, {"ServerId", "srv1"},
+                  {"AuthenticateServer", true},   {"HasServerPassword", true}};
     service.get = [&](const std::string&) { return stored; };
     Values updated;
     service.update = [&](const std::string&, const Values& profile) { updated = profile; };
@@ -167,10 +160,11 @@ TEST_CASE("what get returned can be given to update")
     // Type, and what tells of credentials, would be refused.
     CHECK(keys(updated) == std::set<std::string>{"ProfileName", "Url", "Mode", "Interval", "AllowPlainCredentials",
                                                  "CaFile", "DeviceId", "ServerId", "AuthenticateServer", "Encoding",
-                                                 "Services"});
+                                                 "ProtocolVersion", "Services"});
     CHECK(text(updated, "Interval") == "4_HOURS");
     CHECK(updated.at("AllowPlainCredentials").get<bool>());
     CHECK(text(updated, "Encoding") == "WBXML");
+    CHECK(text(updated, "ProtocolVersion") == "1.0");
     CHECK(text(updated, "CaFile") == "/etc/ca.pem");
     CHECK(text(updated, "DeviceId") == "IMEI:490154203237518");
     CHECK(text(updated, "ServerId") == "srv1");
@@ -299,6 +293,7 @@ TEST_CASE("counters, history and properties arrive as they were sent")
                                     {"ErrorName", "org.syncd1.Error.Tls"},
                                     {"Message", "no"},
                                     {"Notes", std::vector<std::string>{"odd"}},
+                                    {"ProtocolVersion", "1.1"},
                                     {"BytesSent", std::uint64_t(300)},
                                     {"BytesReceived", std::uint64_t(400)},
                                     {"RoundTrips", std::uint64_t(5)},
@@ -333,6 +328,7 @@ TEST_CASE("counters, history and properties arrive as they were sent")
     CHECK(history[0].error_name == "org.syncd1.Error.Tls");
     CHECK(history[0].message == "no");
     CHECK(history[0].notes == std::vector<std::string>{"odd"});
+    CHECK(history[0].protocol_version == syncd::SyncProtocolVersion::V1_1);
     CHECK(history[0].bytes_sent == 300);
     CHECK(history[0].bytes_received == 400);
     CHECK(history[0].round_trips == 5);

@@ -52,7 +52,7 @@ class Start(ctl.TestCase):
 
         [record] = self.json('history', 'Work')
         self.assertEqual(list(record), ['session', 'trigger', 'started', 'ended', 'outcome', 'error_name', 'message',
-                                        'notes', 'bytes_sent', 'bytes_received', 'round_trips', 'services'])
+                                        'notes', 'protocol_version', 'bytes_sent', 'bytes_received', 'round_trips', 'services'])
         self.assertEqual((record['session'], record['trigger'], record['outcome']),
                          (told['session'], 'user', 'COMPLETED'))
         self.assertGreater(record['bytes_sent'], 0)
@@ -70,8 +70,9 @@ class Start(ctl.TestCase):
         self.assertIn('contact received 25/25', lines)
         self.assertNotIn('\x1b', '\n'.join(lines))
         history = self.text('history', 'Work').splitlines()
-        self.assertEqual(history[0].split(), ['STARTED', 'TOOK', 'BY', 'OUTCOME', 'RECEIVED', 'SENT', 'TRIPS', 'TRAFFIC'])
-        self.assertRegex(history[1], r'^\S+ \S+ +\d+\.\d s  user  completed        25     0 +\d+ +[\d.]+ KiB$')
+        self.assertEqual(history[0].split(), ['STARTED', 'TOOK', 'BY', 'OUTCOME', 'RECEIVED', 'SENT', 'SYNCML', 'TRIPS',
+                                              'TRAFFIC'])
+        self.assertRegex(history[1], r'^\S+ \S+ +\d+\.\d s  user  completed        25     0     1\.2 +\d+ +[\d.]+ KiB$')
 
     def test_the_type_of_one_session(self):
         self.add(services=['contact=card'])

@@ -56,6 +56,7 @@ public:
         fuse_.step(); // the reply is lost
         return transport::Reply{std::move(reply), std::string(codec::media_type(codec::Encoding::Xml))};
     }
+    unsigned http_status() const override { return 0; }
     std::optional<std::chrono::seconds> retry_after() const override { return std::nullopt; }
     void interrupt() noexcept override {}
 

@@ -61,6 +61,7 @@ public:
             return tl::unexpected(good.error());
         return std::move(answer->reply);
     }
+    unsigned http_status() const override { return 0; }
     std::optional<std::chrono::seconds> retry_after() const override { return std::nullopt; }
     void interrupt() noexcept override {}
 

@@ -74,9 +74,10 @@ class Encoding(PeerCase):
 
     def test_wbxml_alone_is_not_exchanged_for_xml(self):
         self.use('WBXML')
-        self.server.misbehave('refuse-wbxml')
+        self.server.misbehave('refuse-wbxml*')
         self.fail_with(self.a, 'HttpStatus', says=('415',))
         self.assertEqual(self.server.sessions(), [])
+        self.server.behave()
         self.check('wbxml', 'SLOW')
 
 

@@ -9,9 +9,11 @@ namespace testserver {
 
 namespace {
 
-constexpr std::array<std::pair<Misbehaviour, std::string_view>, 41> names{{
+constexpr std::array<std::pair<Misbehaviour, std::string_view>, 44> names{{
     {Misbehaviour::Http500, "http-500"},
     {Misbehaviour::Http404, "http-404"},
+    {Misbehaviour::Http400, "http-400"},
+    {Misbehaviour::Http503, "http-503"},
     {Misbehaviour::Html, "html"},
     {Misbehaviour::Empty, "empty"},
     {Misbehaviour::TruncatedXml, "truncated-xml"},
@@ -28,6 +30,7 @@ constexpr std::array<std::pair<Misbehaviour, std::string_view>, 41> names{{
     {Misbehaviour::RefreshRequired, "refresh-508"},
     {Misbehaviour::WrongLast, "wrong-last"},
     {Misbehaviour::WrongSession, "wrong-session"},
+    {Misbehaviour::OtherVersion, "other-version"},
     {Misbehaviour::MissingStatus, "missing-status"},
     {Misbehaviour::OutOfOrder, "out-of-order"},
     {Misbehaviour::Redirect, "redirect"},
@@ -215,6 +218,8 @@ void garble(syncml::Message& reply, Faults& faults, syncml::MsgId message)
     }
     if (faults.strike(Misbehaviour::WrongSession, message))
         reply.header.session_id += "9";
+    if (faults.strike(Misbehaviour::OtherVersion, message))
+        reply.header.ver_dtd = "1.9";
     if (faults.strike(Misbehaviour::MissingStatus, message)) {
         const auto last = std::find_if(body.rbegin(), body.rend(), is_status);
         if (last != body.rend())

@@ -14,6 +14,8 @@ namespace testserver {
 enum class Misbehaviour {
     Http500,           ///< unprocessed: HTTP error with a page
     Http404,           ///< unprocessed
+    Http400,           ///< unprocessed
+    Http503,           ///< unprocessed
     Html,              ///< unprocessed: 200 with a login page
     Empty,             ///< unprocessed: 200 without a body
     TruncatedXml,      ///< the answer cut in the middle
@@ -30,6 +32,7 @@ enum class Misbehaviour {
     RefreshRequired,   ///< 508 to every sync Alert
     WrongLast,         ///< a Last anchor of another time
     WrongSession,      ///< another SessionID
+    OtherVersion,      ///< in a version of SyncML that nobody knows
     MissingStatus,     ///< no Status for the last command
     OutOfOrder,        ///< the Statuses in reverse, the header's last
     Redirect,          ///< unprocessed: 307 to /moved, which serves as /sync does

@@ -178,6 +178,10 @@ bool Front::misbehave(const std::shared_ptr<Request>& request)
         request->respond(500, "text/html", "<html><body>Processing Failed</body></html>");
     else if (due(Misbehaviour::Http404))
         request->respond(404, "text/html", "<html><body>No Such Resource</body></html>");
+    else if (due(Misbehaviour::Http400))
+        request->respond(400, "text/plain", "Bad request\n");
+    else if (due(Misbehaviour::Http503))
+        request->respond(503, "text/plain", "Being serviced\n");
     else if (due(Misbehaviour::Html) || desk_.refuses_by_page(request->decoded))
         request->respond(200, "text/html", "<!DOCTYPE html><html><body>Please log in</body></html>");
     else if (due(Misbehaviour::Empty))

@@ -51,6 +51,15 @@ enum class SyncEncoding {
     Wbxml, ///< binary: smaller, and for some servers the only one
 };
 
+/// Which version of SyncML the server is spoken to in.
+enum class SyncProtocolVersion {
+    Unknown,
+    Auto, ///< the newest that the server speaks, which the service finds out and remembers
+    V1_2,
+    V1_1, ///< without going on with what broke off, and without filters
+    V1_0, ///< and without items that are larger than a message
+};
+
 /// A kind of records.
 enum class SyncServiceType { Unknown, Contact, Event };
 
@@ -81,6 +90,7 @@ SYNCD_API std::string_view to_string(SyncMode value) noexcept;
 SYNCD_API std::string_view to_string(SyncType value) noexcept;
 SYNCD_API std::string_view to_string(SyncInterval value) noexcept;
 SYNCD_API std::string_view to_string(SyncEncoding value) noexcept;
+SYNCD_API std::string_view to_string(SyncProtocolVersion value) noexcept;
 SYNCD_API std::string_view to_string(SyncServiceType value) noexcept;
 SYNCD_API std::string_view to_string(SyncStatus value) noexcept;
 SYNCD_API std::string_view to_string(SyncOutcome value) noexcept;
@@ -100,6 +110,8 @@ template <>
 SYNCD_API SyncInterval from_string(std::string_view word) noexcept;
 template <>
 SYNCD_API SyncEncoding from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SyncProtocolVersion from_string(std::string_view word) noexcept;
 template <>
 SYNCD_API SyncServiceType from_string(std::string_view word) noexcept;
 template <>

@@ -33,6 +33,7 @@ struct SyncInfo {
     std::string ca_file;                  ///< path of a PEM file with the authority to trust; empty: the system's
     std::string device_id;                ///< who this machine is to the server; empty: made by add(), kept by update()
     SyncEncoding encoding = SyncEncoding::Xml;
+    SyncProtocolVersion protocol_version = SyncProtocolVersion::Auto;
     std::optional<std::string> http_id;       ///< for a web server that wants to know who asks (HTTP authentication)
     std::optional<std::string> http_password; ///< that goes with it
     std::optional<std::string> client_certificate; ///< PEM text with the private key, for a server that wants one

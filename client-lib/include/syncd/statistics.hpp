@@ -42,7 +42,8 @@ struct SessionRecord {
     SyncOutcome outcome = SyncOutcome::Unknown;
     std::string error_name; ///< a D-Bus error name; empty unless Failed
     std::string message;
-    std::vector<std::string> notes; ///< what was out of the ordinary, in words
+    std::vector<std::string> notes;                                      ///< what was out of the ordinary, in words
+    SyncProtocolVersion protocol_version = SyncProtocolVersion::Unknown; ///< that was spoken; Unknown: no answer came
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
     std::uint64_t round_trips = 0;

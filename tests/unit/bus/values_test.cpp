@@ -40,8 +40,8 @@ TEST_CASE("a profile's dictionary has what the contract lists, and no secret", "
     auto profile = view();
     CHECK(keys(bus::profile_dictionary(profile)) ==
           std::set<std::string>{"ProfileName", "Url", "Mode", "Type", "Services", "AllowPlainCredentials", "DeviceId",
-                                "Encoding", "HasCredentials", "HasHttpCredentials", "HasClientCertificate",
-                                "HasServerPassword", "AuthenticateServer"});
+                                "Encoding", "ProtocolVersion", "HasCredentials", "HasHttpCredentials",
+                                "HasClientCertificate", "HasServerPassword", "AuthenticateServer"});
     profile.interval = "1_HOUR";
     profile.ca_file = "/etc/ca.pem";
     profile.server_id = "srv1";
@@ -101,6 +101,7 @@ TEST_CASE("history tells a session with its services", "[values]")
     record.error_name = "org.syncd1.Error.Timeout";
     record.error_message = "m";
     record.notes = {"n"};
+    record.version = "1.1";
     record.bytes_sent = 1;
     record.bytes_received = 2;
     record.round_trips = 3;
@@ -114,11 +115,12 @@ TEST_CASE("history tells a session with its services", "[values]")
     REQUIRE(list.size() == 1);
     const auto& session = list[0];
     CHECK(keys(session) == std::set<std::string>{"Session", "Trigger", "Started", "Ended", "Outcome", "ErrorName",
-                                                 "Message", "Notes", "BytesSent", "BytesReceived", "RoundTrips",
-                                                 "Services"});
+                                                 "Message", "Notes", "ProtocolVersion", "BytesSent", "BytesReceived",
+                                                 "RoundTrips", "Services"});
     CHECK(session.at("Session").get<std::uint64_t>() == 3);
     CHECK(session.at("Ended").get<std::uint64_t>() == 200);
     CHECK(session.at("Notes").get<std::vector<std::string>>() == std::vector<std::string>{"n"});
+    CHECK(session.at("ProtocolVersion").get<std::string>() == "1.1");
     const auto services = session.at("Services").get<std::vector<bus::Values>>();
     REQUIRE(services.size() == 1);
     CHECK(services[0].size() == 14);

@@ -28,6 +28,7 @@ Plan example()
     plan.allow_plain_credentials = true;
     plan.ca_file = "/etc/ca.pem";
     plan.encoding = "AUTO";
+    plan.protocol_version = "1.1";
     plan.sync_db = "/var/lib/syncd/state.db";
     plan.items_db = "/var/lib/syncd/items.db";
     plan.services.push_back({"CONTACT", "card", "TWO_WAY", std::nullopt, {}});
@@ -82,6 +83,7 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
     CHECK(copy.allow_plain_credentials);
     CHECK(copy.ca_file == plan.ca_file);
     CHECK(copy.encoding == "AUTO");
+    CHECK(copy.protocol_version == "1.1");
     CHECK(copy.sync_db == plan.sync_db);
     CHECK(copy.items_db == plan.items_db);
     CHECK(copy.max_msg_size == 1);

@@ -38,6 +38,7 @@ TEST_CASE("a profile is shown as it was given", "[manager][rules]")
     input.ca_file = "/etc/ssl/own.pem";
     input.device_id = "IMEI:4901542";
     input.encoding = "WBXML";
+    input.protocol_version = "1.1";
     input.services[1].enabled = false;
     const auto view = fixture.get(fixture.add(input));
 
@@ -51,6 +52,7 @@ TEST_CASE("a profile is shown as it was given", "[manager][rules]")
     CHECK(view.ca_file == "/etc/ssl/own.pem");
     CHECK(view.device_id == "IMEI:4901542");
     CHECK(view.encoding == "WBXML");
+    CHECK(view.protocol_version == "1.1");
     CHECK(view.has_credentials);
     CHECK(view.state == manager::JobState::Idle);
     CHECK(view.last_sync == manager::Time{});
@@ -86,6 +88,7 @@ TEST_CASE("what may be left out has its default", "[manager][rules]")
     CHECK(view.device_id.starts_with("syncd-"));
     CHECK(view.device_id.size() == 38);
     CHECK(view.encoding == "XML");
+    CHECK(view.protocol_version == "AUTO");
 }
 
 TEST_CASE("unknown words are refused", "[manager][rules]")

@@ -58,6 +58,7 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     auto input = profile();
     input.allow_plain_credentials = true;
     input.encoding = "AUTO";
+    input.protocol_version = "1.0";
     input.ca_file = "/ca.pem";
     input.http_user = "web";
     input.http_password = base::Secret("web-secret");
@@ -80,6 +81,7 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     CHECK(plan.url == "https://sync.example.org/ds");
     CHECK(plan.allow_plain_credentials);
     CHECK(plan.encoding == "AUTO");
+    CHECK(plan.protocol_version == "1.0");
     CHECK(plan.ca_file == "/ca.pem");
     CHECK(plan.server_id == "srv1");
     CHECK(plan.server_password == base::Secret("server-secret"));

@@ -1,3 +1,4 @@
+#include "base/base64.hpp"
 #include "codec/codec.hpp"
 #include "notification/notification.hpp"
 #include "syncml/credentials.hpp"
@@ -100,6 +101,39 @@ TEST_CASE("a message of Alerts proves itself by its credentials", "[notification
     CHECK(reading(sent).error() == Refusal::Unsigned);
     sent.header.source.uri = "srv2";
     CHECK(reading(sent).error() == Refusal::UnknownServer);
+}
+
+TEST_CASE("the digest of a message of Alerts is that of its version", "[notification]")
+{
+    for (const auto version : {syncml::Version::V1_0, syncml::Version::V1_1, syncml::Version::V1_2}) {
+        auto sent = message({alert(206, {"card"})});
+        sent.header.ver_dtd = syncml::dtd(version);
+        sent.header.ver_proto = syncml::protocol(version);
+        sent.header.cred->data = md5_credentials("srv1", base::Secret("pushsecret"), "nonce", version);
+        CHECK(reading(sent)->authenticated);
+        const auto other = version == syncml::Version::V1_0 ? syncml::Version::V1_1 : syncml::Version::V1_0;
+        sent.header.cred->data = md5_credentials("srv1", base::Secret("pushsecret"), "nonce", other);
+        CHECK(reading(sent).error() == Refusal::WrongDigest);
+    }
+}
+
+TEST_CASE("in WBXML the digest may be raw octets", "[notification]")
+{
+    const auto sent = message({alert(206, {"card"})});
+    const std::string text(sent.header.cred->data.reveal());
+    const auto raw = base::decode_base64(text).value();
+    REQUIRE(raw.size() == 16);
+    auto document = codec::encode(sent, Encoding::Wbxml);
+    const auto place = document.find("\x03" + text + '\0');
+    REQUIRE(place != std::string::npos);
+    const auto with = [&](const std::string& octets) {
+        auto changed = document;
+        return changed.replace(place, text.size() + 2, "\xC3\x10" + octets);
+    };
+    CHECK(read(with(raw), account(known))->authenticated);
+    auto wrong = raw;
+    wrong.back() ^= 1;
+    CHECK(read(with(wrong), account(known)).error() == Refusal::WrongDigest);
 }
 
 TEST_CASE("only Alerts of a server that name a database ask for something", "[notification]")

@@ -24,6 +24,7 @@ public:
     std::optional<base::Error> on_wbxml;
 
     std::string resp_uri;                     ///< of every reply
+    unsigned status = 200;                    ///< HTTP's, of every reply
     std::optional<std::chrono::seconds> wait; ///< how long it wants to be left alone
 
     std::vector<std::string> media_types; ///< of all that was posted
@@ -33,6 +34,7 @@ public:
 
     base::Result<transport::Reply> post(const std::string& url, std::string_view media_type,
                                         std::string_view body) override;
+    unsigned http_status() const override { return status; }
     std::optional<std::chrono::seconds> retry_after() const override { return wait; }
     void interrupt() noexcept override { interrupted = true; }
 

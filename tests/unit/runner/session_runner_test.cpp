@@ -642,6 +642,7 @@ TEST_CASE("a server that does not read WBXML is sent XML, and from then on nothi
         Fixture f;
         f.plan.encoding = "AUTO";
         f.server.on_wbxml = base::Error{code, "what is this?"};
+        f.server.status = 415;
         REQUIRE(f.run().outcome == Outcome::Completed);
         REQUIRE(f.server.media_types.size() > 2);
         CHECK(f.server.media_types[0] == as_wbxml);
@@ -684,6 +685,13 @@ TEST_CASE("what does not speak of the encoding is no reason to try another", "[r
     };
     CHECK(f.run().outcome == Outcome::Failed);
     CHECK(f.server.media_types == std::vector{as_wbxml, as_wbxml});
+    // Nor is a server that is too busy.
+    Fixture busy;
+    busy.plan.encoding = "AUTO";
+    busy.server.on_wbxml = base::Error{base::Errc::HttpStatus, "503"};
+    busy.server.status = 503;
+    CHECK(busy.run().outcome == Outcome::Failed);
+    CHECK(busy.server.media_types == std::vector{as_wbxml});
 }
 
 TEST_CASE("the encoding that a profile names is the only one", "[runner]")

@@ -17,6 +17,7 @@ public:
     {
         return base::fail(base::Errc::Failed, "not used here");
     }
+    unsigned http_status() const override { return 0; }
     std::optional<std::chrono::seconds> retry_after() const override { return std::nullopt; }
     void interrupt() noexcept override { interrupted = true; }
     std::atomic<bool> interrupted{false};

@@ -99,16 +99,6 @@ TEST_CASE("from http RespURI may lead to http and to https", "[session][header]"
     CHECK(client.send->url == uri);
 }
 
-TEST_CASE("a version that the server does not speak is named", "[session][header]")
-{
-    const auto code = GENERATE(505, 513);
-    Client client(setup());
-    client.start();
-    client.reply(Reply("7", 1).header_status(1, code).final());
-    CHECK(client.finished->error->code == Errc::Protocol);
-    CHECK(client.finished->error->message.find("1.2") != std::string::npos);
-}
-
 TEST_CASE("a failure of the whole message ends the session with its reason", "[session][header]")
 {
     const auto [code, expected, words] = GENERATE(table<int, Errc, std::string>({{417, Errc::Server, "busy"},

@@ -55,6 +55,7 @@ TEST_CASE("a profile's state of version 1 is read", "[schema]")
     CHECK(state->peer_info() == storage::PeerInfo{"{}", 0, false});
     CHECK(state->sent_devinf_hash() == "hash");
     CHECK(state->encoding().empty());
+    CHECK_FALSE(state->found_version());
     CHECK(state->server_nonces().empty());
     CHECK(state->anchors("CONTACT", "card") == Anchors{"c1", "s1", 7});
     CHECK(state->sent_items("CONTACT") == std::vector<SyncState::SentItem>{{"1", 6, SyncState::SentState::Sent},
@@ -65,6 +66,7 @@ TEST_CASE("a profile's state of version 1 is read", "[schema]")
     CHECK(sessions[0].ended == 0);
     CHECK(sessions[1].notes == std::vector<std::string>{"slow sync"});
     CHECK(sessions[1].round_trips == 3);
+    CHECK(sessions[1].version.empty());
     CHECK(state->statistics(4)[0].from_server == CountersRecord{1, 2, 3, 4, 5});
     CHECK(state->statistics(4)[0].to_server == CountersRecord{6, 7, 8, 9, 10});
 }

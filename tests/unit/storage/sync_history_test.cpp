@@ -62,6 +62,7 @@ TEST_CASE_METHOD(Fixture, "a session comes back as it was recorded", "[history]"
     record.bytes_sent = 1;
     record.bytes_received = 2;
     record.round_trips = 3;
+    record.version = "1.1";
     record.services[0].status = "FAIL";
     record.services[0].time = 1999;
     record.services[0].from_server = {1, 2, 3, 4, 5};

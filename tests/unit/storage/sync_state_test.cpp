@@ -22,6 +22,7 @@ struct Fixture {
         state->set_peer_info("{\"man\":\"x\"}", 17);
         state->set_sent_devinf_hash("abc");
         state->set_encoding("WBXML");
+        state->set_found_version({"1.1", 1'750'000'000, true, "url"});
         state->anchors("CONTACT", "card");
         state->commit("CONTACT", "card", {"c1", "s1", 7});
         state->note_sent("CONTACT", {{"5", 6, SentState::Sent}});
@@ -37,6 +38,7 @@ TEST_CASE_METHOD(Fixture, "a new state knows nothing", "[state]")
     CHECK_FALSE(state->peer_info());
     CHECK(state->sent_devinf_hash().empty());
     CHECK(state->encoding().empty());
+    CHECK_FALSE(state->found_version());
     CHECK(state->anchors("CONTACT", "card") == Anchors{});
     CHECK(state->sent_items("CONTACT").empty());
     CHECK(state->history(10).empty());
@@ -54,6 +56,7 @@ TEST_CASE_METHOD(Fixture, "what is known of a server outlives the connection", "
     CHECK(state->peer_info() == storage::PeerInfo{"{\"man\":\"x\"}", 17, false});
     CHECK(state->sent_devinf_hash() == "abc");
     CHECK(state->encoding() == "WBXML");
+    CHECK(state->found_version() == SyncState::FoundVersion{"1.1", 1'750'000'000, true, "url"});
     CHECK(state->anchors("CONTACT", "card") == Anchors{"c1", "s1", 7});
     CHECK(state->sent_items("CONTACT") == std::vector<SentItem>{{"5", 6, SentState::Sent}});
 }
@@ -91,6 +94,7 @@ TEST_CASE_METHOD(Fixture, "another server or user: everything but history is for
     CHECK_FALSE(state->peer_info());
     CHECK(state->sent_devinf_hash().empty());
     CHECK(state->encoding().empty());
+    CHECK_FALSE(state->found_version());
     CHECK(state->anchors("CONTACT", "card") == Anchors{});
     CHECK(state->sent_items("CONTACT").empty());
     CHECK(state->history(10).size() == 1);
