@@ -38,14 +38,14 @@ Exchange::Exchange(transport::Transport& transport, const Ending& ending, codec:
 {
 }
 
-base::Result<syncml::Message> Exchange::send(syncml::Message message, const std::string& url)
+base::Result<syncml::Message> Exchange::send(syncml::Message message, const std::string& url, transport::Repeat repeat)
 {
     if (ending_.overdue)
         return tl::unexpected(overdue());
     std::string request = codec::encode(message, encoding_);
     message = {}; // one form of a message in memory at a time
     traffic_.bytes_sent += request.size();
-    auto reply = transport_.post(url, codec::media_type(encoding_), request);
+    auto reply = transport_.post(url, codec::media_type(encoding_), request, repeat);
     base::wipe(request); // it may hold credentials
     if (!reply)
         return tl::unexpected(ending_.overdue ? overdue() : std::move(reply.error()));

@@ -29,7 +29,7 @@ public:
 
     /// Errors: those of the transport and the codec; Stopped when the user and Timeout
     /// when the session's deadline cut it short.
-    base::Result<syncml::Message> send(syncml::Message message, const std::string& url);
+    base::Result<syncml::Message> send(syncml::Message message, const std::string& url, transport::Repeat repeat);
 
     const Traffic& traffic() const { return traffic_; }
     /// Whether any answer could be read.

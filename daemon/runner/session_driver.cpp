@@ -260,7 +260,8 @@ session::Event SessionDriver::answer(session::Send& question)
     } catch (const std::exception& exception) {
         return session::Broke{local_failure(exception), std::nullopt};
     }
-    auto reply = exchange_.send(std::move(question.message), question.url);
+    auto reply = exchange_.send(std::move(question.message), question.url,
+                                question.repeatable ? transport::Repeat::Freely : transport::Repeat::Never);
     if (!reply)
         return session::Broke{std::move(reply.error()), std::nullopt};
     try {

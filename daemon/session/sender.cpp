@@ -76,6 +76,7 @@ base::Result<void> Sender::begin()
     const auto own = setup.max_msg_size > 0 ? setup.max_msg_size : usual_message_size;
     draft_.emplace(setup, std::move(*header), conversation_.peer_max_msg_size, own);
     own_commands_ = 0;
+    repeatable_ = true;
     luids_.clear();
     if (conversation_.header_answer && conversation_.header_answer->chal && !conversation_.peer_refused)
         conversation_.effects.emplace_back(GiveServerNonce{});
@@ -254,6 +255,8 @@ void Sender::on_placed(Service& service, const Draft::Placed& placed, SentItem s
         conversation_.sent.add(*placed.sync, SentSync{service.index()});
         service.outgoing().on_sync_sent();
     }
+    if (sent.verb == syncml::ItemVerb::Add || sent.part != SentItem::Part::Whole)
+        repeatable_ = false;
     conversation_.sent.add(placed.item, std::move(sent));
     ++own_commands_;
 }
@@ -312,7 +315,7 @@ Send Sender::take_draft(bool final)
     conversation_.sent.end_message(draft_->commands());
     auto message = std::move(*draft_).finish(final);
     draft_.reset();
-    return {std::move(message), conversation_.url, std::exchange(luids_, {})};
+    return {std::move(message), conversation_.url, std::exchange(luids_, {}), repeatable_};
 }
 
 syncml::Alert Sender::alert_about_session(syncml::AlertCode code) const

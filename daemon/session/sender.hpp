@@ -62,6 +62,7 @@ private:
     std::optional<Draft> draft_;
     std::optional<ReadChanges> question_;
     std::size_t own_commands_ = 0; ///< in the draft: all but Status and Alerts 222 and 223
+    bool repeatable_ = true;       ///< the draft does no harm when it is carried out twice
     std::vector<std::pair<ServiceIndex, std::string>> luids_;
 };
 

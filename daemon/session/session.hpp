@@ -227,6 +227,8 @@ struct Send {
     syncml::Message message;
     std::string url;
     std::vector<std::pair<ServiceIndex, std::string>> luids;
+    /// It does no harm when the server carries it out twice: there is no Add in it, and no part of an item.
+    bool repeatable = true;
 };
 /// Let the time pass: the server is busy. Answer: Waited.
 struct Wait {

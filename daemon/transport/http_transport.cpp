@@ -28,6 +28,7 @@ using base::Errc;
 using base::fail;
 
 constexpr int max_redirects = 5;
+constexpr int max_repetitions = 2;
 constexpr std::size_t chunk_size = 32 * 1024;
 
 /// Where an exchange goes and what it carries.
@@ -35,6 +36,7 @@ struct Request {
     GUri* uri;
     std::string_view media_type;
     std::string_view body;
+    Repeat repeat;
     gint64 deadline; ///< monotonic, in microseconds
 };
 
@@ -46,13 +48,15 @@ public:
     HttpTransport(const HttpTransport&) = delete;
     HttpTransport& operator=(const HttpTransport&) = delete;
 
-    base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body) override;
+    base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body,
+                             Repeat repeat) override;
     unsigned http_status() const override { return http_status_; }
     std::optional<std::chrono::seconds> retry_after() const override { return retry_after_; }
     void interrupt() noexcept override { waiter_.interrupt(); }
 
 private:
-    base::Result<Reply> post_following(Owned<GUri> uri, std::string_view media_type, std::string_view body);
+    base::Result<Reply> post_following(Owned<GUri> uri, std::string_view media_type, std::string_view body,
+                                       Repeat repeat);
     base::Result<Answer> log_in(const Request& request);
     base::Result<Answer> exchange(const Request& request);
     base::Result<Answer> attempt(const Request& request);
@@ -65,6 +69,8 @@ private:
     bool is_own(GUri* uri) const { return own_server_ != nullptr && is_same_server(own_server_.get(), uri); }
 
     void drop_connections();
+    /// The server has closed the open connection, or says something there that nobody asked for.
+    bool is_stale() const;
 
     static void on_queued(SoupSession*, SoupMessage* message, gpointer self);
     static void on_network_event(SoupMessage*, GSocketClientEvent event, GIOStream* stream, gpointer self);
@@ -88,7 +94,6 @@ private:
 
     // Of the running exchange.
     gint64 deadline_ = 0;
-    bool reused_ = false;    ///< on a connection that carried earlier ones
     bool connected_ = false; ///< the request is on its way
     bool answered_ = false;  ///< the head of a reply has come
     bool left_ = false;      ///< the head was enough
@@ -127,9 +132,17 @@ void HttpTransport::drop_connections()
 {
     soup_session_abort(session_.get());
     waiter_.settle(); // libsoup closes a connection when the main context comes to it, not before
+    socket_.reset();
 }
 
-base::Result<Reply> HttpTransport::post(const std::string& url, std::string_view media_type, std::string_view body)
+bool HttpTransport::is_stale() const
+{
+    return socket_ != nullptr &&
+           g_socket_condition_check(socket_.get(), static_cast<GIOCondition>(G_IO_IN | G_IO_HUP | G_IO_ERR)) != 0;
+}
+
+base::Result<Reply> HttpTransport::post(const std::string& url, std::string_view media_type, std::string_view body,
+                                        Repeat repeat)
 {
     const ContextScope scope(waiter_.context());
     auto uri = parse_url(url);
@@ -145,17 +158,18 @@ base::Result<Reply> HttpTransport::post(const std::string& url, std::string_view
     login_.begin();
     http_status_ = 0;
     retry_after_.reset();
-    auto reply = post_following(std::move(uri), media_type, body);
+    auto reply = post_following(std::move(uri), media_type, body, repeat);
     if (!reply)
         drop_connections(); // whatever is still on its way there must not be taken for the next reply
     return reply;
 }
 
-base::Result<Reply> HttpTransport::post_following(Owned<GUri> uri, std::string_view media_type, std::string_view body)
+base::Result<Reply> HttpTransport::post_following(Owned<GUri> uri, std::string_view media_type, std::string_view body,
+                                                  Repeat repeat)
 {
     const gint64 deadline = g_get_monotonic_time() + options_.reply_timeout / std::chrono::microseconds(1);
     for (int redirects = 0; redirects <= max_redirects; ++redirects) {
-        auto answer = log_in({uri.get(), media_type, body, deadline});
+        auto answer = log_in({uri.get(), media_type, body, repeat, deadline});
         if (!answer)
             return tl::unexpected(std::move(answer).error());
         if (answer->location.empty()) {
@@ -196,8 +210,8 @@ base::Result<void> HttpTransport::prepare_tls(GUri* uri)
 Owned<SoupMessage> HttpTransport::create_message(const Request& request)
 {
     Owned<SoupMessage> message(soup_message_new_from_uri(SOUP_METHOD_POST, request.uri));
-    // libsoup follows no redirect, for it would go on with a GET. Only what is idempotent, as a SyncML message is by
-    // its MsgID, may use the open connection.
+    // libsoup follows no redirect, for it would go on with a GET. And it sends over an open connection only what is
+    // declared idempotent; what becomes of a message that is lost there is decided in `exchange`.
     soup_message_add_flags(message.get(),
                            static_cast<SoupMessageFlags>(SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT));
     const std::string media_type(request.media_type);
@@ -235,9 +249,7 @@ void HttpTransport::on_queued(SoupSession*, SoupMessage* message, gpointer self)
 void HttpTransport::on_network_event(SoupMessage*, GSocketClientEvent event, GIOStream* stream, gpointer self)
 {
     auto& transport = *static_cast<HttpTransport*>(self);
-    if (event == G_SOCKET_CLIENT_RESOLVING) {
-        transport.reused_ = false;
-    } else if (event == G_SOCKET_CLIENT_CONNECTED) {
+    if (event == G_SOCKET_CLIENT_CONNECTED) {
         auto* socket = g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream));
         transport.socket_.reset(static_cast<GSocket*>(g_object_ref(socket)));
     } else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING) {
@@ -309,20 +321,23 @@ base::Result<Answer> HttpTransport::log_in(const Request& request)
 
 base::Result<Answer> HttpTransport::exchange(const Request& request)
 {
-    auto answer = attempt(request);
-    if (answer || answer.error().code != Errc::Unreachable || !reused_ || answered_)
-        return answer;
-    // The server has closed the open connection while the request was on its way there. It may come again in any
-    // case: SyncML tells a repeated message by its MsgID.
-    drop_connections();
-    return attempt(request);
+    // A server may close an open connection at any time; what it does while a request is on its way is rare. So of
+    // those that must not be repeated, too, hardly one is lost.
+    if (is_stale())
+        drop_connections();
+    for (int repetitions = 0;; ++repetitions) {
+        auto answer = attempt(request);
+        const bool lost = !answer && answer.error().code == Errc::Unreachable && connected_ && !answered_;
+        if (!lost || request.repeat == Repeat::Never || repetitions == max_repetitions)
+            return answer;
+        drop_connections();
+    }
 }
 
 base::Result<Answer> HttpTransport::attempt(const Request& request)
 {
     waiter_.begin();
     deadline_ = request.deadline;
-    reused_ = true;
     connected_ = false;
     answered_ = false;
     left_ = false;

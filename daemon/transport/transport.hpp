@@ -33,6 +33,10 @@ struct Reply {
     std::string url{};        ///< that answered: after redirects another one than was asked
 };
 
+/// Whether a message may reach the server twice. Most servers answer one that they have seen as they did before (same
+/// MsgID), but not all, and those carry it out again.
+enum class Repeat { Never, Freely };
+
 /// The HTTP binding of one session: POST a message, get the answer. Keeps one
 /// connection alive between messages, and the server's cookies. Certificates are
 /// always verified; there is no switch against that. Proxies, with their users and
@@ -47,11 +51,15 @@ public:
     ///
     /// A server that answers 401 is told the HTTP user and password, once.
     ///
+    /// When the connection is lost before a reply has begun, what may be repeated is sent again, octet by octet, on a
+    /// new connection, twice at most.
+    ///
     /// Errors: HostNotFound, Unreachable, Tls (certificates, handshake, or a way out of https), Timeout,
     /// HttpStatus, Authentication (the HTTP user or password is wrong), PlainCredentialsRefused, NotSyncML (an empty
     /// body, a text/html page or no HTTP at all), ReplyTooLarge (after decompression, too), Protocol (no such URL can
     /// be), Stopped (`interrupt`). The message names the host and says what to do.
-    virtual base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body) = 0;
+    virtual base::Result<Reply> post(const std::string& url, std::string_view media_type, std::string_view body,
+                                     Repeat repeat) = 0;
 
     /// The HTTP status of the reply that came last; 0: none has come to the last `post`.
     virtual unsigned http_status() const = 0;

@@ -47,7 +47,8 @@ class FragileTransport : public transport::Transport {
 public:
     FragileTransport(model::Server& server, Fuse& fuse) : server_(server), fuse_(fuse) {}
 
-    base::Result<transport::Reply> post(const std::string& url, std::string_view, std::string_view body) override
+    base::Result<transport::Reply> post(const std::string& url, std::string_view, std::string_view body,
+                                        transport::Repeat) override
     {
         fuse_.step(); // the request is lost
         const auto request = codec::decode(body, codec::Encoding::Xml, {});

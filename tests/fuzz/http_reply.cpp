@@ -30,7 +30,8 @@ class Line final : public transport::Transport {
 public:
     explicit Line(std::string_view octets) : octets_(octets) {}
 
-    base::Result<transport::Reply> post(const std::string&, std::string_view, std::string_view) override
+    base::Result<transport::Reply> post(const std::string&, std::string_view, std::string_view,
+                                        transport::Repeat) override
     {
         const auto end = octets_.find("\r\n\r\n");
         const std::string head(octets_.substr(0, end == std::string_view::npos ? end : end + 2));
@@ -120,7 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     runner::Exchange exchange(line, ending, codec::Encoding::Xml, {.max_bytes = most});
     syncml::Message message;
     message.header.msg_id = 1;
-    const auto reply = exchange.send(std::move(message), url);
+    const auto reply = exchange.send(std::move(message), url, transport::Repeat::Freely);
     if (!reply)
         fuzz::require_for_people(reply.error().message);
     else

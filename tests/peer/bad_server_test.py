@@ -138,12 +138,25 @@ class BadServer(PeerCase):
 
     def test_one_connection_that_closes_is_repaired_by_sending_the_same_message_again(self):
         for fault in ('drop-before', 'drop-after'):
-            for message in (2, 3):
+            for message in (1, 3):
                 with self.subTest(fault=fault, message=message):
                     self.begin()
                     expected = self.change_on_both_sides()
                     self.server.misbehave(f'{fault}@{message}')
                     self.finish(expected, (EVERYTHING, EVERYTHING))
+
+    def test_a_message_with_new_items_is_not_sent_again(self):
+        """A server that does not know a message again would add them twice."""
+        for fault in ('drop-before', 'drop-after'):
+            with self.subTest(fault=fault):
+                self.server.options(personality='funambol')  # it carries out what comes again
+                self.addCleanup(self.server.options, personality='plain')
+                self.begin()
+                expected = self.change_on_both_sides()
+                self.server.misbehave(f'{fault}@2')
+                self.fail_with(self.a, 'Unreachable')
+                self.assertEqual(self.server.last_session()['messages'], 2 if fault == 'drop-after' else 1)
+                self.finish(expected, (EVERYTHING, EVERYTHING))
 
     def test_another_session_id(self):
         self.strike('wrong-session', 'Protocol', ('belongs to another session', "tell the server's operator"))

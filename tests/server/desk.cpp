@@ -51,7 +51,7 @@ std::optional<std::string> Desk::answer(const syncml::Message& message, const En
             open = &open_session(message.header.source.uri);
     }
     auto& session = *open->session;
-    if (envelope.document == open->last_document)
+    if (options_.repeats_answers && envelope.document == open->last_document)
         return open->last_answer;
     if (session.ended())
         return std::nullopt;

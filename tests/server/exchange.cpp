@@ -192,7 +192,7 @@ StatusCode Exchange::carry_out(ItemVerb verb, const std::string& luid, const std
 
 StatusCode Exchange::add(const std::string& luid, const std::string& data)
 {
-    if (store_.find_link(collection_, device_, luid))
+    if (options_.repeats_answers && store_.find_link(collection_, device_, luid))
         return replace(luid, data);
     const auto item = store_.add(collection_, data);
     store_.set_link(collection_, device_, {luid, item.guid, item.revision});

@@ -77,6 +77,7 @@ struct Options {
     VersionRefusal version_refusal = VersionRefusal::Status;
     ResumePolicy resume = ResumePolicy::Yes;
     bool keeps_partial_objects = true; ///< a large object that broke off goes on where it was
+    bool repeats_answers = true;       ///< to a message that comes again; else it is carried out again, Adds and all
     bool repeats_statuses = true;      ///< to an item that comes again in a resumed sync; else 418
     // What kinds of servers are made of; see personality.hpp.
     const Personality* personality = nullptr;

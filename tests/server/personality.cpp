@@ -249,7 +249,11 @@ const std::vector<Personality>& all()
     using enum syncml::SyncType;
     static const std::vector<Personality> kinds{
         {"plain"},
-        {"funambol", [](Options& options) { options.matched = StatusCode::AlreadyExists; }},
+        {"funambol",
+         [](Options& options) {
+             options.matched = StatusCode::AlreadyExists;
+             options.repeats_answers = false;
+         }},
         {"google",
          [](Options& options) {
              options.refused_types = {OneWayFromClient, RefreshFromClient};

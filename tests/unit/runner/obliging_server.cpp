@@ -45,7 +45,7 @@ private:
 } // namespace
 
 base::Result<transport::Reply> ObligingServer::post(const std::string& url, std::string_view media_type,
-                                                    std::string_view body)
+                                                    std::string_view body, transport::Repeat)
 {
     urls.push_back(url);
     media_types.emplace_back(media_type);

@@ -32,8 +32,8 @@ public:
     std::vector<std::string> urls;
     bool interrupted = false;
 
-    base::Result<transport::Reply> post(const std::string& url, std::string_view media_type,
-                                        std::string_view body) override;
+    base::Result<transport::Reply> post(const std::string& url, std::string_view media_type, std::string_view body,
+                                        transport::Repeat) override;
     unsigned http_status() const override { return status; }
     std::optional<std::chrono::seconds> retry_after() const override { return wait; }
     void interrupt() noexcept override { interrupted = true; }

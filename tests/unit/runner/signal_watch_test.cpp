@@ -13,7 +13,8 @@ namespace {
 
 class InterruptedTransport : public transport::Transport {
 public:
-    base::Result<transport::Reply> post(const std::string&, std::string_view, std::string_view) override
+    base::Result<transport::Reply> post(const std::string&, std::string_view, std::string_view,
+                                        transport::Repeat) override
     {
         return base::fail(base::Errc::Failed, "not used here");
     }

@@ -375,3 +375,30 @@ TEST_CASE("device information that does not fit goes without its properties, or 
     CHECK(found == expected);
     CHECK_FALSE(client.finished->error);
 }
+
+TEST_CASE("what must not reach the server twice is told", "[session][to-server]")
+{
+    Client client(setup());
+    SECTION("changes, deletions and the beginning may")
+    {
+        client.changes[0] = {updated("1"), removed("2")};
+        client.start();
+        CHECK(client.send->repeatable);
+        client.reply(agreed(client.sent()));
+        CHECK(client.send->repeatable);
+    }
+    SECTION("an Add must not, what follows may")
+    {
+        client.changes[0] = {updated("1"), added("2")};
+        client.initialize();
+        CHECK_FALSE(client.send->repeatable);
+        client.reply(Reply("7", 2)
+                         .header_status(2, 200)
+                         .status(2, 3, "Sync", 200)
+                         .status(2, 4, "Replace", 200)
+                         .status(2, 5, "Add", 201)
+                         .sync("contacts", "card", {server_add("g-1")})
+                         .final());
+        CHECK(client.send->repeatable);
+    }
+}

@@ -21,9 +21,10 @@ inline transport::Options options()
 }
 
 inline base::Result<transport::Reply> post(transport::Transport& transport, const std::string& url,
-                                           std::string_view body = "<SyncML/>")
+                                           std::string_view body = "<SyncML/>",
+                                           transport::Repeat repeat = transport::Repeat::Freely)
 {
-    return transport.post(url, media_type, body);
+    return transport.post(url, media_type, body, repeat);
 }
 
 /// The error of one post through a transport of its own.
