@@ -34,7 +34,8 @@ syncml::Status status_of_alert(const ServerAlerts& alerts, syncml::CmdId command
 Conversation::Conversation(Setup from)
     : setup(std::move(from)),
       authentication(setup.first_scheme, setup.may_send_basic, setup.user, setup.password, setup.nonce, setup.version),
-      server_proof(setup), url(setup.server_uri), session_id(setup.session_id), item_notes_(setup.services.size())
+      server_proof(setup), server_uri(setup.server_uri), url(server_uri), session_id(setup.session_id),
+      item_notes_(setup.services.size())
 {
     if (setup.peer_devinf)
         learn(*setup.peer_devinf);
@@ -121,7 +122,7 @@ void Conversation::restart(bool afresh)
     peer_busy = false;
     peer_refused = false;
     if (afresh) {
-        url = setup.server_uri;
+        url = server_uri;
         session_id = next_session_id(session_id);
         last_msg_id = 0;
         peer_last_msg_id = 0;

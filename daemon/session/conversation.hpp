@@ -28,7 +28,9 @@ struct Conversation {
     std::vector<Service> services;
 
     // Addresses and numbers.
-    std::string url; ///< where to post; also Target LocURI
+    std::string server_uri; ///< where sessions begin: as configured, unless the server has moved
+    std::string url;        ///< where to post; also Target LocURI
+    int redirections = 0;
     std::uint32_t session_id;
     syncml::MsgId last_msg_id = 0;      ///< ours
     syncml::MsgId peer_last_msg_id = 0; ///< the server's

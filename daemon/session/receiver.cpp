@@ -1,7 +1,9 @@
 #include "session/receiver.hpp"
 
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "session/device_information.hpp"
+#include "session/redirection.hpp"
 #include "session/wording.hpp"
 
 #include <fmt/format.h>
@@ -64,9 +66,10 @@ base::Error error_of(StatusCode code, syncml::Version version)
     const int value = static_cast<int>(code) % 1000;
     if (value >= 500)
         return server_failure(fmt::format("The server failed ({}).", words(code)));
-    if (value >= 300 && value < 400)
-        return {Errc::Server,
-                fmt::format("The server wants to be asked at another address ({}). Correct Url of the profile.",
+    if (code == StatusCode::RequestTimeout)
+        return {Errc::Timeout,
+                fmt::format("The server waited too long for our message ({}). Synchronize again: what is "
+                            "confirmed is kept.",
                             words(code))};
     return broken_rule(fmt::format("The server does not accept our message ({}).", words(code)));
 }
@@ -198,6 +201,8 @@ base::Result<Authentication::Next> Receiver::read_header_status(const syncml::St
         conversation_.peer_busy = true;
         return Authentication::Next::GoOn;
     }
+    if (static_cast<int>(status.code) / 100 == 3)
+        return redirect(status);
     auto& authentication = conversation_.authentication;
     const auto next = authentication.on_header_status(status);
     if (auto nonce = authentication.take_new_nonce())
@@ -210,6 +215,26 @@ base::Result<Authentication::Next> Receiver::read_header_status(const syncml::St
     return next;
 }
 
+base::Result<Authentication::Next> Receiver::redirect(const syncml::Status& status)
+{
+    constexpr int max_redirections = 3;
+    auto to = follow(status, conversation_.url);
+    if (!to)
+        return tl::unexpected(to.error());
+    if (conversation_.package != Package::Initialization || ++conversation_.redirections > max_redirections)
+        return base::fail(Errc::Server,
+                          fmt::format("The server sends us from one address to the next ({}); the last was "
+                                      "\"{}\". Correct Url of the profile.",
+                                      words(status.code), base::legible(*to)));
+    conversation_.note(std::nullopt,
+                       fmt::format("The server has moved to \"{}\" ({}), and was asked there. Set Url of the "
+                                   "profile to it.",
+                                   *to, words(status.code)));
+    conversation_.server_uri = std::move(*to);
+    conversation_.authentication.renew();
+    return Authentication::Next::RetryAfresh;
+}
+
 base::Result<void> Receiver::learn(const syncml::Header& header)
 {
     if (!header.resp_uri.empty()) {
@@ -218,7 +243,7 @@ base::Result<void> Receiver::learn(const syncml::Header& header)
             (starts_with_scheme(conversation_.url, "https://") || !starts_with_scheme(header.resp_uri, "http://")))
             return tl::unexpected(broken_rule(
                 fmt::format("The server wants the session to go on at \"{}\", which is not as safe as \"{}\".",
-                            header.resp_uri, conversation_.setup.server_uri)));
+                            header.resp_uri, conversation_.server_uri)));
         // SyncEvolution's server finds the session by the Target LocURI, so it goes there as
         // well; servers that expect the configured URL there have no other RespURI.
         conversation_.url = header.resp_uri;

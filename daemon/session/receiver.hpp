@@ -54,6 +54,7 @@ private:
     base::Result<bool> admit(const syncml::Message& message);
     void read_body(syncml::Message& message, bool only_confirmations);
     base::Result<Authentication::Next> read_header_status(const syncml::Status& status);
+    base::Result<Authentication::Next> redirect(const syncml::Status& status);
     base::Result<void> learn(const syncml::Header& header);
 
     void read_status(const syncml::Status& status);

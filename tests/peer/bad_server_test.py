@@ -158,6 +158,26 @@ class BadServer(PeerCase):
                 self.assertEqual(self.server.last_session()['messages'], 2 if fault == 'drop-after' else 1)
                 self.finish(expected, (EVERYTHING, EVERYTHING))
 
+    def test_a_server_that_has_moved_is_met_at_its_new_path(self):
+        self.begin()
+        expected = self.change_on_both_sides()
+        self.server.misbehave('moved@1')
+        self.finish(expected, (EVERYTHING, EVERYTHING))
+        notes = [str(note) for session in self.a.history(self.profiles[self.a], 9) for note in session['Notes']]
+        self.assertEqual(sum('Set Url of the profile' in note and '/moved' in note for note in notes), 1)
+
+    def test_no_session_follows_a_server_to_another_host(self):
+        self.strike('moved-away', 'Server', ('elsewhere.example.net', 'another host', 'set Url'), [1])
+
+    def test_a_server_that_sends_us_from_place_to_place(self):
+        self.begin()
+        expected = self.change_on_both_sides()
+        here, there = self.here(), self.there()
+        self.server.misbehave('moved*')
+        self.fail_with(self.a, 'Server', says=('from one address to the next', 'Correct Url'))
+        self.assertEqual((self.here(), self.there()), (here, there))
+        self.recover(expected, (EVERYTHING, EVERYTHING))
+
     def test_another_session_id(self):
         self.strike('wrong-session', 'Protocol', ('belongs to another session', "tell the server's operator"))
 

@@ -9,7 +9,7 @@ namespace testserver {
 
 namespace {
 
-constexpr std::array<std::pair<Misbehaviour, std::string_view>, 44> names{{
+constexpr std::array<std::pair<Misbehaviour, std::string_view>, 46> names{{
     {Misbehaviour::Http500, "http-500"},
     {Misbehaviour::Http404, "http-404"},
     {Misbehaviour::Http400, "http-400"},
@@ -43,6 +43,8 @@ constexpr std::array<std::pair<Misbehaviour, std::string_view>, 44> names{{
     {Misbehaviour::OtherRespUri, "other-resp-uri"},
     {Misbehaviour::Suspend, "suspend"},
     {Misbehaviour::RefuseWbxml, "refuse-wbxml"},
+    {Misbehaviour::Moved, "moved"},
+    {Misbehaviour::MovedAway, "moved-away"},
     {Misbehaviour::Busy, "busy"},
     {Misbehaviour::LargeWrongSize, "large-wrong-size"},
     {Misbehaviour::LargeNoSize, "large-no-size"},

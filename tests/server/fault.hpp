@@ -46,6 +46,8 @@ enum class Misbehaviour {
     Code,              ///< this Status for this command; a failure is not carried out
     Suspend,           ///< Alert 224, and the session is over
     RefuseWbxml,       ///< unprocessed: 415 to a message in WBXML
+    Moved,             ///< 301 for the header, and a path that works
+    MovedAway,         ///< 301 for the header, and another host
     Busy,              ///< 101 and nothing else; the answer is kept until Alert 221 asks for it
     // With our large objects. The message is that of the client which a chunk answers.
     LargeWrongSize,   ///< Size is not what comes

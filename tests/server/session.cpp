@@ -43,7 +43,7 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
     ++report_->messages;
     ++our_message_;
     referee_.check(message, envelope);
-    if (header.target.uri != uri_ && header.target.uri != resp_uri_)
+    if (header.target.uri != uri_ && header.target.uri != resp_uri_ && header.target.uri != moved_uri())
         referee_.broke("target", "Target is '" + header.target.uri + "'");
     if (header.meta.max_msg_size)
         outbox_.set_limit(*header.meta.max_msg_size);
@@ -93,6 +93,10 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
         header_status.code = *code;
     }
 
+    if (faults_.strike(Misbehaviour::Moved, header.msg_id))
+        return send_away(message, moved_uri());
+    if (faults_.strike(Misbehaviour::MovedAway, header.msg_id))
+        return send_away(message, "http://elsewhere.example.net/sync");
     for (const auto& command : message.body) {
         const auto* status = std::get_if<syncml::Status>(&command);
         if (status != nullptr && status->cmd_ref == 0 && status->chal && !syncml::is_success(status->code) &&
@@ -161,6 +165,15 @@ syncml::Message Session::refuse(const syncml::Message& message, Verdict verdict)
     auto result = refusal.compose(our_header(), std::move(header_status), false);
     result.final = true;
     referee_.expect_fresh_start(options_.alerts > 0 ? 1 : 0);
+    return result;
+}
+
+syncml::Message Session::send_away(const syncml::Message& message, const std::string& to)
+{
+    auto result = refuse(message, {static_cast<StatusCode>(301), {}, {}});
+    std::get<syncml::Status>(result.body.front()).items.emplace_back().target = syncml::Location{to, {}};
+    result.header.resp_uri.clear();
+    ended_ = true;
     return result;
 }
 

@@ -55,6 +55,8 @@ private:
     /// In the highest version of the server.
     syncml::Message refuse_version(const syncml::Message& message, syncml::Status header_status);
     syncml::Message refuse(const syncml::Message& message, Verdict verdict);
+    syncml::Message send_away(const syncml::Message& message, const std::string& to);
+    std::string moved_uri() const { return uri_.substr(0, uri_.rfind('/')) + "/moved"; }
     syncml::Message reply(const syncml::Message& message, syncml::Status header_status);
     bool alerts_guarded_datastore(const syncml::Message& message) const;
     /// The client wants to know who we are: the last answer again, with our credentials.

@@ -105,7 +105,8 @@ TEST_CASE("a failure of the whole message ends the session with its reason", "[s
                                                                                  {503, Errc::Server, "busy"},
                                                                                  {500, Errc::Server, "operator"},
                                                                                  {511, Errc::Server, "failed"},
-                                                                                 {302, Errc::Server, "address"},
+                                                                                 {302, Errc::Server, "Url"},
+                                                                                 {408, Errc::Timeout, "again"},
                                                                                  {400, Errc::Protocol, "operator"},
                                                                                  {404, Errc::Protocol, "404"}}));
     Client client(setup());
@@ -166,4 +167,85 @@ TEST_CASE("a Status without MsgRef is one for our last message", "[session][head
     client.reply(Reply("7", 2).header_status(0, 200).status(0, 3, "Sync", 200).status(0, 4, "Add", 201).final());
     REQUIRE(client.finished);
     CHECK_FALSE(client.finished->error);
+}
+
+namespace {
+
+Reply moved(int code, std::string to, std::string session = "7")
+{
+    syncml::Status status;
+    status.msg_ref = 1;
+    status.cmd = "SyncHdr";
+    status.code = static_cast<syncml::StatusCode>(code);
+    if (!to.empty())
+        status.items.emplace_back().data = std::move(to);
+    return Reply(std::move(session), 1).command(std::move(status));
+}
+
+} // namespace
+
+TEST_CASE("a server that has moved is asked at its new address, in a new session", "[session][header]")
+{
+    const auto code = GENERATE(300, 301, 302, 303);
+    const auto to = GENERATE(std::string("https://sync.example.net/new"), std::string("/new"),
+                             std::string("HTTPS://SYNC.example.net/new"));
+    CAPTURE(code, to);
+    Client client(setup());
+    client.start();
+    client.reply(moved(code, to));
+    const auto url = to == "/new" ? "https://sync.example.net/new" : to;
+    CHECK(client.send->url == url);
+    CHECK(client.sent().header.target.uri == url);
+    CHECK(client.sent().header.session_id == "8");
+    CHECK(client.sent().header.msg_id == 1);
+    CHECK(client.sent().header.cred);
+    CHECK(client.noted("Set Url of the profile"));
+    client.reply(agreed(client.sent()));
+    CHECK(client.send->url == url);
+}
+
+TEST_CASE("a new address that may not be meant for us is named and not followed", "[session][header]")
+{
+    const auto [code, to, words] = GENERATE(
+        table<int, std::string, std::string>({{301, "https://other.example.net/ds", "other.example.net"},
+                                              {301, "https://sync.example.net:8443/ds", "another host"},
+                                              {301, "https://sync.example.net@other.example.net/", "another host"},
+                                              {301, "//other.example.net/ds", "another host"},
+                                              {301, "http://sync.example.net/ds", "less safe"},
+                                              {301, "ftp://sync.example.net/ds", "another host"},
+                                              {301, "", "does not say at which"},
+                                              {304, "https://sync.example.net/new", "does not say at which"},
+                                              {305, "https://sync.example.net/new", "does not say at which"}}));
+    CAPTURE(code, to);
+    Client client(setup());
+    client.start();
+    client.reply(moved(code, to));
+    REQUIRE(client.finished);
+    CHECK(client.finished->error->code == Errc::Server);
+    CHECK(client.finished->error->message.find(words) != std::string::npos);
+    CHECK(client.finished->error->message.find("Url of the profile") != std::string::npos);
+}
+
+TEST_CASE("a server that has moved again and again is not followed for ever, nor once the session has begun",
+          "[session][header]")
+{
+    Client client(setup());
+    client.start();
+    SECTION("again and again")
+    {
+        for (int session = 7; session < 10; ++session)
+            client.reply(moved(301, "/new" + std::to_string(session), std::to_string(session)));
+        REQUIRE(client.send);
+        client.reply(moved(301, "/new", "10"));
+    }
+    SECTION("begun")
+    {
+        client.reply(agreed(client.sent()));
+        auto late = syncml::Message(moved(301, "/new"));
+        late.header.msg_id = 2;
+        std::get<syncml::Status>(late.body.front()).msg_ref = 2;
+        client.reply(late);
+    }
+    CHECK(client.finished->error->code == Errc::Server);
+    CHECK(client.finished->error->message.find("Correct Url") != std::string::npos);
 }
