@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -62,6 +65,18 @@ bool Dictionary::flag()
     check(sd_bus_message_read_basic(message_, 'b', &value));
     leave_value();
     return value != 0;
+}
+
+base::Descriptor Dictionary::descriptor()
+{
+    enter_value("h");
+    int value = -1;
+    check(sd_bus_message_read_basic(message_, 'h', &value));
+    leave_value();
+    base::Descriptor copy(::fcntl(value, F_DUPFD_CLOEXEC, 5));
+    if (copy.get() < 0)
+        throw std::system_error(errno, std::generic_category(), "no file descriptor is left");
+    return copy;
 }
 
 void Dictionary::list(const std::function<void(Dictionary& item)>& visit)

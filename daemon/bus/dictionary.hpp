@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/descriptor.hpp"
 #include "base/secret.hpp"
 #include "bus/call.hpp"
 
@@ -27,6 +28,8 @@ public:
     std::string text();
     base::Secret secret();
     bool flag();
+    /// A copy, above 4 (worker::spawn).
+    base::Descriptor descriptor();
     /// An array of dictionaries.
     void list(const std::function<void(Dictionary& item)>& visit);
 

@@ -4,6 +4,9 @@
 #include "bus/introspection.hpp"
 #include "bus/values.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -21,6 +24,15 @@ void answer(const Call& call, const base::Result<void>& result)
         call.reply();
     else
         call.fail(result.error());
+}
+
+/// Nothing else is handed to a worker. A file may lie where whoever reads and writes it is held up for ever, or where
+/// it counts who does.
+bool is_writing_end_of_pipe(int fd)
+{
+    struct stat status = {};
+    const int mode = ::fcntl(fd, F_GETFL);
+    return ::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) && mode >= 0 && (mode & O_ACCMODE) == O_WRONLY;
 }
 
 std::string read_id(const Call& call)
@@ -137,24 +149,35 @@ void ManagerObject::start_sync(const Subject& caller, const Call& call)
 {
     const auto id = read_id(call);
     std::optional<std::string> type;
+    manager::Transcript transcript;
     Dictionary options(call.raw(), "option ");
     options.each([&](std::string_view key) {
-        if (key != "Type")
+        if (key == "Type")
+            type = options.text();
+        else if (key == "Transcript")
+            transcript.pipe = std::make_shared<const base::Descriptor>(options.descriptor());
+        else if (key == "TranscriptItems")
+            transcript.items = options.flag();
+        else
             return false;
-        type = options.text();
         return true;
     });
-    visibility_.resolve(caller, call, id, [this, call, id, type, complaint = options.complaint()](manager::Caller as) {
-        if (!complaint.empty()) {
-            const auto existing = manager_.get(as, id);
-            return call.fail(existing ? base::Error{Errc::InvalidValue, complaint} : existing.error());
-        }
-        const auto session = manager_.start(as, id, type);
-        if (session)
-            call.reply(*session);
-        else
-            call.fail(session.error());
-    });
+    if (transcript.pipe && !is_writing_end_of_pipe(transcript.pipe->get()))
+        options.complain("option Transcript is not the writing end of a pipe");
+    if (transcript.items && !transcript.pipe)
+        options.complain("option TranscriptItems says something of a Transcript, and there is none");
+    visibility_.resolve(
+        caller, call, id, [this, call, id, type, transcript, complaint = options.complaint()](manager::Caller as) {
+            if (!complaint.empty()) {
+                const auto existing = manager_.get(as, id);
+                return call.fail(existing ? base::Error{Errc::InvalidValue, complaint} : existing.error());
+            }
+            const auto session = manager_.start(as, id, type, transcript);
+            if (session)
+                call.reply(*session);
+            else
+                call.fail(session.error());
+        });
 }
 
 void ManagerObject::stop_sync(const Subject& caller, const Call& call)

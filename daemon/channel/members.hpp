@@ -114,6 +114,8 @@ void members(Visitor& visit, M& plan)
     visit("reply_timeout_s", plan.reply_timeout_s, "seconds");
     visit("session_timeout_s", plan.session_timeout_s, "seconds");
     visit("log_level", plan.log_level, "debug, info, …");
+    visit("transcript", plan.transcript, "descriptor 4 takes it");
+    visit("transcript_items", plan.transcript_items, "with the contents of items");
     visit("services", plan.services, "in the profile's order");
 }
 

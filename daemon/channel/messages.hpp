@@ -83,6 +83,8 @@ struct Plan {
     std::uint32_t reply_timeout_s = 0;
     std::uint32_t session_timeout_s = 0;
     std::string log_level;
+    bool transcript = false;       ///< descriptor 4 takes it
+    bool transcript_items = false; ///< with the contents of items
 };
 
 /// A profile that a notification may be for.

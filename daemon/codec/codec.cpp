@@ -2,6 +2,7 @@
 
 #include "codec/builder.hpp"
 #include "codec/characters.hpp"
+#include "codec/readable_form.hpp"
 #include "codec/wbxml_parser.hpp"
 #include "codec/wbxml_writer.hpp"
 #include "codec/writer.hpp"
@@ -144,6 +145,13 @@ std::string encode(const syncml::Message& message, Encoding encoding)
     Appender appender{document};
     write_as(encoding, appender, write);
     return document;
+}
+
+void write_readable(const syncml::Message& message, const std::function<void(std::string_view)>& take)
+{
+    Layout layout;
+    Writer writer(ReadableForm{take, layout});
+    writer.message(message);
 }
 
 bool can_carry(std::string_view text, Encoding encoding)

@@ -4,6 +4,7 @@
 #include "syncml/message.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,11 @@ base::Result<syncml::Message> decode(std::string_view document, Encoding encodin
 ///
 /// With credentials in it the document is a secret: base::wipe it after use.
 std::string encode(const syncml::Message& message, Encoding encoding);
+
+/// A message for people, piece by piece: its elements one below the other, indented by two spaces each, behind a line
+/// end each. Decoded as XML it is the same message, but for octets that XML cannot hold. `<` and `>` stand in markup
+/// alone, so that no text within can be taken for what is written around it.
+void write_readable(const syncml::Message& message, const std::function<void(std::string_view)>& take);
 
 /// Whether item data can stand in this encoding as it is. In XML: well-formed UTF-8
 /// without characters that XML forbids. In WBXML anything can.

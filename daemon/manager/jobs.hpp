@@ -2,6 +2,7 @@
 
 #include "channel/messages.hpp"
 #include "manager/profile.hpp"
+#include "manager/transcript.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,7 @@ struct Request {
     std::vector<WantedService> services{}; ///< that a server's notification names; none: all that are enabled
     std::uint32_t session_id = 0;          ///< that the notification wants it to have; 0: any
     channel::Alerts alerts{};              ///< of the notification
+    Transcript transcript{};               ///< until the worker has it
 };
 
 /// One session, from its acceptance to its end.

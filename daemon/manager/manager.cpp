@@ -49,6 +49,22 @@ tl::unexpected<base::Error> not_found()
     return base::fail(Errc::NotFound, "there is no such profile");
 }
 
+/// Why a session of this profile is not to be written down for this caller.
+std::optional<base::Error> refuse_transcript(const Profile& profile, Caller caller, const Transcript& transcript)
+{
+    if (!transcript.pipe)
+        return std::nullopt;
+    // Who may start a session of somebody's does not see the more of their items.
+    if (caller.uid != profile.row.owner && caller.uid != 0)
+        return base::Error{Errc::AccessDenied, "Transcript: only its owner may have a session written down"};
+    if (profile.state != JobState::Idle)
+        return base::Error{Errc::Failed,
+                           fmt::format("profile {} is syncing already, and a transcript begins with its session: wait "
+                                       "for the end of that, or stop it first",
+                                       profile.row.name)};
+    return std::nullopt;
+}
+
 /// The edge of an operation: what its databases could not do becomes its answer.
 template <class Work>
 auto or_storage_error(Work work) -> decltype(work())
@@ -227,7 +243,8 @@ std::uint32_t Manager::count(Uid owner) const
 
 // ---- sessions ---------------------------------------------------------------------------
 
-base::Result<std::uint64_t> Manager::start(Caller caller, std::string_view id, std::optional<std::string> type)
+base::Result<std::uint64_t> Manager::start(Caller caller, std::string_view id, std::optional<std::string> type,
+                                           Transcript transcript)
 {
     return or_storage_error([&]() -> base::Result<std::uint64_t> {
         auto* profile = impl_->book.find(caller, id);
@@ -237,6 +254,8 @@ base::Result<std::uint64_t> Manager::start(Caller caller, std::string_view id, s
             return base::fail(Errc::InvalidValue, "Type: no sync type");
         if (impl_->shutting_down)
             return base::fail(Errc::Failed, "the service is stopping");
+        if (const auto refused = refuse_transcript(*profile, caller, transcript))
+            return tl::unexpected(*refused);
         if (profile->state == JobState::Idle)
             if (const auto plan = make_plan(profile->row, {}, impl_->config, impl_->vault, impl_->files); !plan)
                 return tl::unexpected(plan.error());
@@ -245,7 +264,8 @@ base::Result<std::uint64_t> Manager::start(Caller caller, std::string_view id, s
             impl_->book.store_schedule(*profile);
             impl_->sessions.announce_later(*profile);
         }
-        return impl_->sessions.start(*profile, {.trigger = "user", .type = type.value_or("")});
+        return impl_->sessions.start(
+            *profile, {.trigger = "user", .type = type.value_or(""), .transcript = std::move(transcript)});
     });
 }
 

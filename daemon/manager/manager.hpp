@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "manager/profile.hpp"
+#include "manager/transcript.hpp"
 #include "schedule/clock.hpp"
 #include "storage/sync_state.hpp"
 
@@ -80,7 +81,9 @@ public:
     std::uint32_t count(Uid owner) const;
 
     /// `type`: this session only; a word of the contract. It answers what the server's notification asked.
-    base::Result<std::uint64_t> start(Caller caller, std::string_view id, std::optional<std::string> type);
+    /// `transcript`: for the owner of the profile and root alone, and for a session that is not there yet.
+    base::Result<std::uint64_t> start(Caller caller, std::string_view id, std::optional<std::string> type,
+                                      Transcript transcript = {});
     base::Result<void> stop(Caller caller, std::string_view id);
     /// A server alerted notification, for profiles of the user's that are not MANUAL. `done` is called once, maybe
     /// before return, with the ids of those that synchronize because of it.

@@ -124,6 +124,8 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     plan.reply_timeout_s = config.reply_timeout_s;
     plan.session_timeout_s = config.session_timeout_s;
     plan.log_level = config.log_level;
+    plan.transcript = job.request.transcript.pipe != nullptr;
+    plan.transcript_items = job.request.transcript.items;
     return plan;
 }
 

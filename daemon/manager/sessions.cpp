@@ -201,7 +201,7 @@ Outcome Sessions::begin_worker(Profile& profile, Job& job)
     const auto session = job.session;
     const auto alive = std::weak_ptr(alive_);
     return around_.workers.start(
-        std::move(*plan),
+        std::move(*plan), std::exchange(job.request.transcript.pipe, nullptr),
         [this, alive, session](const channel::Progress& progress) {
             if (!alive.expired())
                 on_progress(session, progress);

@@ -4,6 +4,7 @@
 #include "codec/codec.hpp"
 #include "runner/ending.hpp"
 #include "syncml/message.hpp"
+#include "transcript/recorder.hpp"
 #include "transport/transport.hpp"
 
 #include <cstdint>
@@ -23,9 +24,9 @@ struct Traffic {
 /// Carries messages to the server and its answers back.
 class Exchange {
 public:
-    /// `limits`: of the server's messages.
+    /// `limits`: of the server's messages. `transcript`: what is exchanged is written down there; may be null.
     Exchange(transport::Transport& transport, const Ending& ending, codec::Encoding encoding,
-             const codec::Limits& limits);
+             const codec::Limits& limits, transcript::Recorder* transcript = nullptr);
 
     /// Errors: those of the transport and the codec; Stopped when the user and Timeout
     /// when the session's deadline cut it short.
@@ -36,10 +37,13 @@ public:
     bool was_answered() const { return was_answered_; }
 
 private:
+    base::Result<syncml::Message> read(const transport::Reply& reply, const std::string& url);
+
     transport::Transport& transport_;
     const Ending& ending_;
     codec::Encoding encoding_;
     codec::Limits limits_;
+    transcript::Recorder* transcript_;
     bool was_answered_ = false;
     Traffic traffic_;
 };

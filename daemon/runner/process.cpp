@@ -9,8 +9,11 @@
 #include "runner/sandbox.hpp"
 #include "runner/session_runner.hpp"
 #include "runner/signal_watch.hpp"
+#include "runner/transcript_of.hpp"
+#include "runner/transcript_pipe.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -97,6 +100,13 @@ try {
     const auto items = open<storage::ItemStore>(plan.items_db);
     const auto transport = transport::create_http_transport(transport_options(plan));
     Ending ending;
+    std::optional<transcript::Recorder> recorder;
+    if (plan.transcript) {
+        recorder.emplace(
+            transcript::Recorder::Options{.keeps_items = plan.transcript_items},
+            [] { return std::chrono::system_clock::now(); }, TranscriptPipe(channel + 1));
+        recorder->open({.program = UserAgent, .profile = plan.profile_name, .session = plan.session, .time = {}});
+    }
     const SignalWatch watch(ending, *transport, channel, session_limit(plan));
     const Surroundings around{
         *transport,
@@ -111,8 +121,12 @@ try {
         [] { return std::chrono::system_clock::now(); },
         [] { return std::chrono::steady_clock::now(); },
         [&watch](seconds time) { watch.wait(time); },
+        recorder ? &*recorder : nullptr,
     };
-    return run_session(plan, around);
+    auto result = run_session(plan, around);
+    if (recorder)
+        recorder->end(ending_of(result));
+    return result;
 } catch (const std::exception& exception) {
     return result_of(local_failure(exception));
 }
@@ -133,13 +147,15 @@ ExitStatus run_process(int channel) noexcept
 {
     ::umask(077);
     hold_signals();
-    seal_process(channel);
+    seal_process(channel + 1);
     const auto order = channel::read_order(channel);
     if (!order) {
         base::start_log("syncd-session", "info");
         spdlog::error("no session without a plan: {}", order.error().message);
         return ExitStatus::BadPlan;
     }
+    if (const auto* plan = std::get_if<channel::Plan>(&*order); plan == nullptr || !plan->transcript)
+        ::close(channel + 1);
     const auto carry_out_logged = [channel](const auto& what) {
         base::start_log("syncd-session", what.log_level);
         return carry_out(what, channel);

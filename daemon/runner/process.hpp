@@ -12,7 +12,8 @@ enum class ExitStatus : int {
 };
 
 /// The whole life of a worker: reads its order from `channel`, shuts itself in, carries
-/// it out, and writes Started, Progress … or the Verdict, and the Result to `channel`.
+/// it out, and writes Started, Progress … or the Verdict, and the Result to `channel`. A session that is to be written
+/// down goes to the descriptor behind that.
 ExitStatus run_process(int channel) noexcept;
 
 } // namespace runner

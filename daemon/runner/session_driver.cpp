@@ -82,7 +82,7 @@ SessionDriver::SessionDriver(const channel::Plan& plan, const Surroundings& arou
     : around_(around), plan_(plan), wire_(search.current()), doubtful_(search.is_doubtful()),
       account_(account_identity(plan.url, plan.user)), server_nonce_(setup.server_nonce),
       devinf_hash_(setup.put_devinf ? fingerprint(to_json(setup.devinf)) : std::string()), report_(report),
-      exchange_(around.transport, around.ending, wire_.encoding, reply_limits(plan)),
+      exchange_(around.transport, around.ending, wire_.encoding, reply_limits(plan), around.transcript),
       progress_(around.steady_now, around.tell), engine_(std::move(setup))
 {
     for (const auto& service : plan.services)
@@ -188,6 +188,8 @@ void SessionDriver::obey(const session::Progress& effect)
 void SessionDriver::obey(session::Note& effect)
 {
     spdlog::info("{}", effect.text);
+    if (around_.transcript)
+        around_.transcript->note({effect.text});
     report_.note(std::move(effect.text));
 }
 

@@ -4,6 +4,7 @@
 #include "runner/local_failure.hpp"
 #include "runner/session_driver.hpp"
 #include "runner/session_setup.hpp"
+#include "runner/transcript_of.hpp"
 #include "runner/wire.hpp"
 
 #include <fmt/format.h>
@@ -76,6 +77,8 @@ public:
             const auto next = search_.current();
             auto note = why_next(wire, next, *error);
             spdlog::info("{}", note);
+            if (around_.transcript)
+                around_.transcript->note({note});
             report_.note(std::move(note));
             if (next.version != wire.version) {
                 others.push_back(next.version);
@@ -103,6 +106,8 @@ private:
         // A session that the server has answered in is over for it.
         for (unsigned i = 0; i < sessions_; ++i)
             setup->session_id = session::next_session_id(setup->session_id);
+        if (around_.transcript)
+            around_.transcript->attempt(attempt_of(*setup, search_.current().encoding));
         auto error = driver_.emplace(plan_, around_, search_, std::move(*setup), report_).run();
         traffic_ += driver_->traffic();
         if (driver_->was_answered())
@@ -144,6 +149,8 @@ std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundin
     if (error && error->code == base::Errc::Stopped && around.ending.orphaned)
         error = {base::Errc::Interrupted, "syncd itself ended while the session ran. What was confirmed is kept; the "
                                           "next synchronization goes on from there."};
+    if (around.transcript && !around.transcript->is_whole())
+        report.note("The transcript of this session ends before it does: what was to take it did not.");
     if (attempts)
         report.end(error, attempts->statistics(), attempts->traffic(), around.now());
     else

@@ -7,6 +7,7 @@
 #include "runner/service_kind.hpp"
 #include "runner/session_report.hpp"
 #include "storage/sync_state.hpp"
+#include "transcript/recorder.hpp"
 #include "transport/transport.hpp"
 
 #include <functional>
@@ -29,6 +30,7 @@ struct Surroundings {
     ProgressReport::Now steady_now;
     /// Lets the time pass; returns early when `ending` is set.
     std::function<void(std::chrono::seconds)> wait;
+    transcript::Recorder* transcript = nullptr; ///< null: the session is not written down
 };
 
 /// Carries out one session of one profile and writes down what came of it; the

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "channel/messages.hpp"
 
@@ -12,6 +13,7 @@ namespace worker {
 /// How a worker ended: its Result, or what can be said when it gave none.
 using OnEvent = std::function<void(const channel::Progress&)>;
 using OnEnd = std::function<void(const channel::Result&)>;
+using Handed = std::shared_ptr<const base::Descriptor>;
 using OnVerdict = std::function<void(const base::Result<channel::Verdict>&)>;
 
 /// Starts, watches and stops worker processes. As interface so that the manager
@@ -23,9 +25,9 @@ public:
     /// Starts a worker for `plan`. `on_progress` any number of times, then `on_end` once, both from
     /// the loop, never before `start` returns. A worker that crashes, is killed, breaks
     /// the channel, does not get ready in time or outlives its session timeout ends as Failed:
-    /// Interrupted or Timeout.
+    /// Interrupted or Timeout. `transcript`: what the worker gets to write the session down in, above 4; may be null.
     /// Error: Failed when no process can be started; then nothing is called.
-    virtual base::Result<void> start(channel::Plan plan, OnEvent on_progress, OnEnd on_end) = 0;
+    virtual base::Result<void> start(channel::Plan plan, Handed transcript, OnEvent on_progress, OnEnd on_end) = 0;
 
     /// Starts a worker that reads a notification. `on_verdict` once, from the loop, never before `read` returns; an
     /// error for a worker that gave no verdict, as above. Error: Failed when no process can be started; then nothing is

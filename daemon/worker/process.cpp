@@ -206,7 +206,7 @@ void Process::pass_progress()
 void Process::close_channel()
 {
     io_.reset();
-    channel_ = Descriptor();
+    channel_ = base::Descriptor();
 }
 
 void Process::condemn(std::string why)

@@ -67,7 +67,7 @@ private:
     Source timer(std::chrono::microseconds at, sd_event_time_handler_t handler);
 
     sd_event* loop_;
-    Descriptor channel_;
+    base::Descriptor channel_;
     Limits limits_;
     std::chrono::seconds timeout_;
     std::chrono::microseconds started_;

@@ -28,14 +28,14 @@ ProcessPool::ProcessPool(sd_event* loop, std::filesystem::path program, Limits l
 
 ProcessPool::~ProcessPool() = default;
 
-base::Result<void> ProcessPool::start(channel::Plan plan, OnEvent on_progress, OnEnd on_end)
+base::Result<void> ProcessPool::start(channel::Plan plan, Handed transcript, OnEvent on_progress, OnEnd on_end)
 {
     const auto session = plan.session;
     if (processes_.contains(session))
         return base::fail(base::Errc::Failed, fmt::format("session {} has a worker already", session));
     const std::chrono::seconds timeout(plan.session_timeout_s);
     return launch(
-        processes_, session, std::move(plan), timeout,
+        processes_, session, std::move(plan), transcript ? transcript->get() : -1, timeout,
         [end = std::move(on_end)](const Outcome& outcome) { end(outcome.result); }, std::move(on_progress));
 }
 
@@ -49,14 +49,14 @@ base::Result<void> ProcessPool::read(channel::Reading reading, OnVerdict on_verd
                               "the notification could not be read: " +
                                   (result.message.empty() ? "its worker gave no verdict" : result.message)));
     };
-    return launch(readings_, ++last_reading_, std::move(reading), reading_timeout, end, {});
+    return launch(readings_, ++last_reading_, std::move(reading), -1, reading_timeout, end, {});
 }
 
 base::Result<void> ProcessPool::launch(Processes& processes, std::uint64_t number, const channel::Order& order,
-                                       std::chrono::seconds timeout, std::function<void(const Outcome&)> on_end,
-                                       OnEvent on_progress)
+                                       int handed, std::chrono::seconds timeout,
+                                       std::function<void(const Outcome&)> on_end, OnEvent on_progress)
 {
-    auto child = spawn(program_);
+    auto child = spawn(program_, handed);
     if (!child)
         return tl::unexpected(std::move(child.error()));
     spdlog::debug("worker {} started", child->pid);

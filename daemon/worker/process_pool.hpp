@@ -25,7 +25,7 @@ public:
     /// Kills what still runs; nobody is called.
     ~ProcessPool() override;
 
-    base::Result<void> start(channel::Plan plan, OnEvent on_progress, OnEnd on_end) override;
+    base::Result<void> start(channel::Plan plan, Handed transcript, OnEvent on_progress, OnEnd on_end) override;
     base::Result<void> read(channel::Reading reading, OnVerdict on_verdict) override;
     void stop(std::uint64_t session, std::chrono::milliseconds grace) override;
     void interrupt(std::uint64_t session, std::chrono::milliseconds grace) override;
@@ -34,7 +34,7 @@ public:
 private:
     using Processes = std::map<std::uint64_t, std::unique_ptr<Process>>;
 
-    base::Result<void> launch(Processes& processes, std::uint64_t number, const channel::Order& order,
+    base::Result<void> launch(Processes& processes, std::uint64_t number, const channel::Order& order, int handed,
                               std::chrono::seconds timeout, std::function<void(const Outcome&)> on_end,
                               OnEvent on_progress);
 

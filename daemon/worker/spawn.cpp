@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
@@ -18,6 +19,7 @@ namespace worker {
 namespace {
 
 constexpr int channel_fd = 3;
+constexpr int handed_fd = 4;
 
 constexpr std::array<std::string_view, 12> passed_on{"http_proxy", "https_proxy",    "all_proxy",    "no_proxy",
                                                      "HTTP_PROXY", "HTTPS_PROXY",    "ALL_PROXY",    "NO_PROXY",
@@ -53,14 +55,17 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
-pid_t start(const std::filesystem::path& program, int channel)
+pid_t start(const std::filesystem::path& program, int channel, int handed)
 {
     FileActions actions;
     // The channel first: /dev/null may land on the number it has now.
     check(::posix_spawn_file_actions_adddup2(actions.get(), channel, channel_fd), "adddup2");
+    if (handed >= 0)
+        check(::posix_spawn_file_actions_adddup2(actions.get(), handed, handed_fd), "adddup2");
     check(::posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0), "addopen");
     check(::posix_spawn_file_actions_addopen(actions.get(), STDOUT_FILENO, "/dev/null", O_WRONLY, 0), "addopen");
-    check(::posix_spawn_file_actions_addclosefrom_np(actions.get(), channel_fd + 1), "addclosefrom_np");
+    check(::posix_spawn_file_actions_addclosefrom_np(actions.get(), (handed >= 0 ? handed_fd : channel_fd) + 1),
+          "addclosefrom_np");
 
     Attributes attributes;
     sigset_t none, all;
@@ -89,24 +94,19 @@ pid_t start(const std::filesystem::path& program, int channel)
 
 } // namespace
 
-Descriptor::~Descriptor()
+base::Result<Child> spawn(const std::filesystem::path& program, int handed)
 {
-    if (fd_ >= 0)
-        ::close(fd_);
-}
-
-base::Result<Child> spawn(const std::filesystem::path& program)
-{
+    assert(handed < 0 || handed > handed_fd);
     std::array<int, 2> pair{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) < 0)
         return base::fail(base::Errc::Failed, fmt::format("no channel to a worker: {}", std::strerror(errno)));
-    Descriptor ours(pair[0]);
-    const Descriptor theirs(pair[1]);
+    base::Descriptor ours(pair[0]);
+    const base::Descriptor theirs(pair[1]);
     try {
         // Only our end does not block: the flag belongs to each end.
         if (::fcntl(ours.get(), F_SETFL, O_NONBLOCK) < 0)
             check(errno, "fcntl");
-        return Child{start(program, theirs.get()), std::move(ours)};
+        return Child{start(program, theirs.get(), handed), std::move(ours)};
     } catch (const std::system_error& error) {
         return base::fail(base::Errc::Failed,
                           fmt::format("the worker {} cannot be started: {}", program.string(), error.what()));

@@ -40,6 +40,8 @@ Plan example()
     plan.reply_timeout_s = 5;
     plan.session_timeout_s = 4'294'967'295U;
     plan.log_level = "debug";
+    plan.transcript = true;
+    plan.transcript_items = true;
     return plan;
 }
 
@@ -92,6 +94,8 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
     CHECK(copy.connect_timeout_s == 4);
     CHECK(copy.reply_timeout_s == 5);
     CHECK(copy.session_timeout_s == 4'294'967'295U);
+    CHECK(copy.transcript);
+    CHECK(copy.transcript_items);
     CHECK(copy.log_level == "debug");
     REQUIRE(copy.services.size() == 2);
     CHECK(copy.services[0].service == "CONTACT");

@@ -64,16 +64,18 @@ class FakePool final : public worker::Pool {
 public:
     struct Worker {
         channel::Plan plan;
+        worker::Handed transcript;
         worker::OnEvent on_progress;
         worker::OnEnd on_end;
     };
 
-    base::Result<void> start(channel::Plan plan, worker::OnEvent on_progress, worker::OnEnd on_end) override
+    base::Result<void> start(channel::Plan plan, worker::Handed transcript, worker::OnEvent on_progress,
+                             worker::OnEnd on_end) override
     {
         if (refuse)
             return base::fail(base::Errc::Failed, "no process can be started");
         const auto session = plan.session;
-        workers[session] = {std::move(plan), std::move(on_progress), std::move(on_end)};
+        workers[session] = {std::move(plan), std::move(transcript), std::move(on_progress), std::move(on_end)};
         return {};
     }
     base::Result<void> read(channel::Reading reading, worker::OnVerdict on_verdict) override

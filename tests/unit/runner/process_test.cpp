@@ -37,6 +37,7 @@ public:
         REQUIRE(pid_ >= 0);
         if (pid_ == 0) {
             ::dup2(ends[1], ChannelInWorker);
+            ::close(ChannelInWorker + 1); // nothing to write the session down in
             ::_exit(static_cast<int>(runner::run_process(ChannelInWorker)));
         }
         ::close(ends[1]);

@@ -28,6 +28,71 @@ TEST_CASE("a first sync moves everything and then the anchors", "[runner]")
     CHECK(f.at("note_mapped g1") < f.at("commit"));
 }
 
+TEST_CASE("a session that is written down is the same, and every message stands there once", "[runner]")
+{
+    Fixture plain, written;
+    for (auto* f : {&plain, &written})
+        f->server.items["contacts"] = {server_add("g1", "BEGIN:VCARD\r\nEND:VCARD\r\n")};
+    CHECK(plain.run() == channel::Result{Outcome::Completed, "", ""});
+
+    std::string text;
+    transcript::Recorder recorder(
+        {}, [] { return runner::Time(); },
+        [&](std::string_view piece) {
+            text += piece;
+            return true;
+        });
+    auto around = written.around();
+    around.transcript = &recorder;
+    ++written.plan.session;
+    CHECK(runner::run_session(written.plan, around) == channel::Result{Outcome::Completed, "", ""});
+    CHECK(written.log == plain.log);
+    CHECK(written.server.requests.size() == plain.server.requests.size());
+
+    const auto count = [&](std::string_view what) {
+        std::size_t times = 0;
+        for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+            ++times;
+        return times;
+    };
+    CHECK(count("\n<sent ") == plain.server.requests.size());
+    CHECK(count("\n<received ") == plain.server.requests.size());
+    CHECK(count("<note text=\"CONTACT: slow sync, because") == 1);
+    CHECK(count("<service name=\"CONTACT\" local-uri=\"contacts\" database=\"card\" asked=\"TWO_WAY\"/>") == 1);
+}
+
+TEST_CASE("a transcript that is not taken costs nothing but a note", "[runner]")
+{
+    Fixture f;
+    transcript::Recorder recorder(
+        {}, [] { return runner::Time(); }, [](std::string_view) { return false; });
+    auto around = f.around();
+    around.transcript = &recorder;
+    CHECK(runner::run_session(f.plan, around) == channel::Result{Outcome::Completed, "", ""});
+    const auto notes = f.state->history(1).at(0).notes;
+    CHECK(
+        std::ranges::any_of(notes, [](const std::string& note) { return note.starts_with("The transcript of this"); }));
+}
+
+TEST_CASE("an answer that cannot be read, and none, are written down", "[runner]")
+{
+    Fixture f;
+    f.server.on_request = connection_lost;
+    std::string text;
+    transcript::Recorder recorder(
+        {}, [] { return runner::Time(); },
+        [&](std::string_view piece) {
+            text += piece;
+            return true;
+        });
+    auto around = f.around();
+    around.transcript = &recorder;
+    CHECK(runner::run_session(f.plan, around).outcome == Outcome::Failed);
+    CHECK_THAT(text, Catch::Contains("<unanswered time=\"1970-01-01T00:00:00.000Z\" "
+                                     "error=\"org.syncd1.Error.Unreachable\" "
+                                     "why=\"sync.example.net: connection reset\"/>"));
+}
+
 TEST_CASE("maps that the server has not confirmed go first in the next session", "[runner]")
 {
     Fixture f;

@@ -82,6 +82,11 @@ void behave(const Plan& plan)
                     plan.password.reveal() == "hunter2" ? "yes" : "no"});
     } else if (how == "possessions") {
         send(Result{Result::Outcome::Failed, "org.syncd1.Error.Local", possessions()});
+    } else if (how == "write down") {
+        const std::string_view words = "the session";
+        if (::write(broker + 1, words.data(), words.size()) != static_cast<ssize_t>(words.size()))
+            ::_exit(92);
+        complete();
     } else if (how == "complete, then exit 3") {
         complete();
         ::_exit(3);

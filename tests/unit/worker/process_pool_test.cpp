@@ -4,6 +4,7 @@
 #include <systemd/sd-event.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -60,12 +61,13 @@ struct Fixture {
     ProcessPool pool;
     std::vector<Progress> progress;
     std::vector<Result> results;
+    worker::Handed handed; ///< what the worker gets
     std::function<void()> on_first_progress = [] {};
 
     base::Result<void> start(const channel::Plan& what)
     {
         return pool.start(
-            what,
+            what, handed,
             [this](const Progress& each) {
                 progress.push_back(each);
                 if (progress.size() == 1)
@@ -142,6 +144,26 @@ TEST_CASE("a worker gets its channel, standard error and nothing else", "[worker
     CHECK_THAT(result.message, Catch::Contains("arguments 1\n"));
     CHECK_THAT(result.message, Catch::Contains("signals 0 0\n"));
     CHECK_THAT(result.message, Catch::Contains("group own\n"));
+}
+
+TEST_CASE("a worker gets what it writes the session down in, and that ends with the worker", "[worker]")
+{
+    std::array<int, 2> pipe{};
+    REQUIRE(::pipe2(pipe.data(), O_CLOEXEC) == 0);
+    Fixture fixture;
+    fixture.handed = std::make_shared<const base::Descriptor>(::fcntl(pipe[1], F_DUPFD_CLOEXEC, 5));
+    ::close(pipe[1]);
+    const auto what = plan("write down");
+    REQUIRE(fixture.start(what));
+    fixture.handed = nullptr;
+    while (fixture.results.empty())
+        fixture.loop.turn();
+    CHECK(fixture.results.front() == Result{Result::Outcome::Completed, "", ""});
+    std::array<char, 100> words{};
+    CHECK(::read(pipe[0], words.data(), words.size()) == 11);
+    CHECK(std::string_view(words.data()) == "the session");
+    CHECK(::read(pipe[0], words.data(), words.size()) == 0);
+    ::close(pipe[0]);
 }
 
 TEST_CASE("a result counts whatever the exit status is, and nothing after it does", "[worker]")
@@ -279,7 +301,7 @@ TEST_CASE("workers run side by side, each with its own end", "[worker]")
     std::vector<std::uint64_t> ended;
     for (std::uint64_t session = 1; session <= 5; ++session)
         REQUIRE(fixture.pool.start(
-            plan("complete", session), [](const Progress&) {},
+            plan("complete", session), nullptr, [](const Progress&) {},
             [&ended, session](const Result&) { ended.push_back(session); }));
     CHECK(fixture.pool.running() == 5);
     while (ended.size() < 5)
@@ -294,7 +316,7 @@ TEST_CASE("an end may start the next session, of the same number too", "[worker]
     Fixture fixture;
     int ends = 0;
     REQUIRE(fixture.pool.start(
-        plan("complete"), [](const Progress&) {},
+        plan("complete"), nullptr, [](const Progress&) {},
         [&](const Result&) {
             ++ends;
             REQUIRE(fixture.start(plan("complete")));
@@ -309,7 +331,7 @@ TEST_CASE("a program that cannot be started is an error, and nobody is called", 
     Loop loop;
     ProcessPool pool(loop.event, "/nonexistent/syncd-session");
     const auto started = pool.start(
-        plan("complete"), [](const Progress&) { FAIL(); }, [](const Result&) { FAIL(); });
+        plan("complete"), nullptr, [](const Progress&) { FAIL(); }, [](const Result&) { FAIL(); });
     REQUIRE_FALSE(started);
     CHECK(started.error().code == base::Errc::Failed);
     CHECK_THAT(started.error().message, Catch::Contains("/nonexistent/syncd-session"));
@@ -332,7 +354,7 @@ TEST_CASE("no worker outlives the pool", "[worker]")
     {
         ProcessPool pool(loop.event, program);
         REQUIRE(pool.start(
-            plan("ignore SIGTERM"), [](const Progress&) {}, [&](const Result&) { called = true; }));
+            plan("ignore SIGTERM"), nullptr, [](const Progress&) {}, [&](const Result&) { called = true; }));
     }
     CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
     CHECK(errno == ECHILD);
