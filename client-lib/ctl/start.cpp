@@ -6,6 +6,8 @@
 #include "session_view.hpp"
 #include "signal_queue.hpp"
 #include "statistics_text.hpp"
+#include "text.hpp"
+#include "trace_file.hpp"
 #include "units.hpp"
 
 #include <fmt/format.h>
@@ -30,32 +32,43 @@ struct Options {
     std::string profile;
     std::optional<std::string> type;
     bool no_wait = false;
+    std::optional<std::string> trace;
+    bool trace_items = false;
 };
 
 /// Waits for a session on behalf of a person who may lose patience.
 class Follower {
 public:
-    Follower(Context& context, std::string profile_id)
-        : client_(context.client), profile_id_(std::move(profile_id)), view_(SessionView::choose(context.json))
+    /// `trace`: takes the session's transcript; may be null.
+    Follower(Context& context, std::string profile_id, TraceFile* trace)
+        : client_(context.client), profile_id_(std::move(profile_id)), view_(SessionView::choose(context.json)),
+          trace_(trace)
     {
     }
 
     /// Starts a session and returns it when it has ended. Throws Error when it is not accepted.
-    Session follow(std::optional<syncd::SyncType> type)
+    Session follow(const syncd::SyncOptions& options)
     {
         const SignalQueue signals{SIGINT, SIGWINCH};
         std::optional<Error> refused;
-        client_.start_sync(profile_id_, callback(), type, [&](std::optional<Error> error, Session session) {
+        client_.start_sync(profile_id_, callback(), options, [&](std::optional<Error> error, Session session) {
             refused = std::move(error);
             session_ = std::move(session);
         });
+        if (trace_ != nullptr)
+            trace_->hand_over();
         for (;;) {
             client_.process();
             if (refused)
                 throw *refused;
+            // Once the service tells of the end all of the transcript is in the pipe.
+            if (trace_ != nullptr)
+                trace_->copy();
             if (session_.outcome())
                 return std::move(session_);
-            pollfd ready[] = {{client_.fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}};
+            pollfd ready[] = {{client_.fd(), POLLIN, 0},
+                              {signals.fd(), POLLIN, 0},
+                              {trace_ != nullptr ? trace_->fd() : -1, POLLIN, 0}};
             if (poll(ready, std::size(ready), -1) < 0 && errno != EINTR)
                 throw std::system_error(errno, std::generic_category(), "poll");
             drain(signals);
@@ -103,6 +116,7 @@ private:
     syncd::Client& client_;
     std::string profile_id_;
     SessionView view_;
+    TraceFile* trace_;
     Session session_;
     bool is_stopping_ = false;
 };
@@ -149,27 +163,51 @@ std::string hint(const Error& error, const syncd::SyncProfileInfo& profile)
 
 ExitStatus run(Context& context, const Options& options)
 {
+    if (options.trace && options.no_wait)
+        throw Failure(ExitStatus::Usage, "who does not wait cannot write the session down",
+                      "Leave --no-wait or --trace away.");
+    if (options.trace_items && !options.trace)
+        throw Failure(ExitStatus::Usage, "--trace-items says what stands in the transcript, and none is wanted",
+                      "Add --trace FILE.");
     const auto profile = find_profile(context.client, options.profile);
     const std::string& id = profile.profile_id;
-    const auto type = options.type ? parse_word<syncd::SyncType>(*options.type) : std::nullopt;
+    syncd::SyncOptions wanted{.type = options.type ? parse_word<syncd::SyncType>(*options.type) : std::nullopt};
     if (options.no_wait) {
-        const Session session = context.client.start_sync(id, {}, type);
+        const Session session = context.client.start_sync(id, {}, wanted);
         context.print(
             {{"profile_id", id}, {"session", session.number()}},
             fmt::format("The sync of {} was accepted as session {}.\n", profile.profile_name, session.number()));
         return ExitStatus::Ok;
     }
 
+    std::optional<TraceFile> trace;
+    if (options.trace) {
+        trace.emplace(*options.trace);
+        wanted.transcript = trace->writing_end();
+        wanted.transcript_items = options.trace_items;
+    }
     const auto begin = std::chrono::steady_clock::now();
-    const Session session = Follower(context, id).follow(type);
+    const Session session = Follower(context, id, trace ? &*trace : nullptr).follow(wanted);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
-    const ExitStatus status = exit_status(session);
+    ExitStatus status = exit_status(session);
     // A service that went away cannot tell.
     const auto statistics =
         status == ExitStatus::NoService ? std::vector<syncd::SyncStatistics>() : context.client.statistics(id);
-    context.print(session_document(session, statistics),
-                  fmt::format("{}: {} after {}\n{}", profile.profile_name, word(*session.outcome()),
-                              format_duration(took), statistics.empty() ? "" : statistics_text(statistics)));
+    Json told = session_document(session, statistics);
+    std::string transcript;
+    if (trace) {
+        told["transcript"] = trace->is_empty() ? Json() : Json(trace->path());
+        transcript = trace->is_empty() ? "There is no transcript, since the session never began.\n"
+                                       : fmt::format("The transcript is in {}.\n", printable(trace->path()));
+    }
+    context.print(told, fmt::format("{}: {} after {}\n{}{}", profile.profile_name, word(*session.outcome()),
+                                    format_duration(took), statistics.empty() ? "" : statistics_text(statistics),
+                                    transcript));
+    if (trace && !trace->complaint().empty()) {
+        report(trace->complaint(), "Free some space, and sync again.");
+        if (status == ExitStatus::Ok)
+            status = ExitStatus::Failed;
+    }
     if (const auto& error = session.error())
         report(fmt::format("syncing {} failed: {}", profile.profile_name, error->what()), hint(*error, profile));
     return status;
@@ -186,6 +224,9 @@ void declare_start(Command parent)
     command.option("--type", "TYPE", options->type, "What to exchange, this time only: " + all_words<syncd::SyncType>(),
                    check_word<syncd::SyncType>);
     command.flag("--no-wait", options->no_wait, "Return when the sync is accepted");
+    command.option("--trace", "FILE", options->trace,
+                   "Write every message into this new file, without passwords and contents of items");
+    command.flag("--trace-items", options->trace_items, "With the contents of items");
     command.does([options](Context& context) { return run(context, *options); });
 }
 

@@ -97,15 +97,19 @@ Call<std::uint32_t> profile_count_call(Connection& connection)
 }
 
 template <class Started>
-Call<Started> start_sync_call(Connection& connection, const std::string& profile_id, std::optional<SyncType> type)
+Call<Started> start_sync_call(Connection& connection, const std::string& profile_id, const SyncOptions& wanted)
 {
     return manager_call<Started>(
         connection, "StartSync",
         [&](sdbus::MethodCall& message) {
             append_text(message, profile_id, "a profile's id");
             append_dictionary(message, [&](Dictionary& options) {
-                if (type)
-                    options.add("Type", std::string(to_string(*type)));
+                if (wanted.type)
+                    options.add("Type", std::string(to_string(*wanted.type)));
+                if (wanted.transcript >= 0)
+                    options.entry("Transcript", "h", [&] { message << sdbus::UnixFd(wanted.transcript); });
+                if (wanted.transcript_items)
+                    options.add("TranscriptItems", true);
             });
         },
         [](sdbus::MethodReply& reply) {
@@ -267,16 +271,16 @@ void Client::profile_count(Reply<std::uint32_t> done)
     impl_->connection.send(profile_count_call(impl_->connection), std::move(done));
 }
 
-Session Client::start_sync(const std::string& profile_id, SyncProgressCallback callback, std::optional<SyncType> type)
+Session Client::start_sync(const std::string& profile_id, SyncProgressCallback callback, const SyncOptions& options)
 {
-    auto started = impl_->connection.run(start_sync_call<Impl::Started>(impl_->connection, profile_id, type));
+    auto started = impl_->connection.run(start_sync_call<Impl::Started>(impl_->connection, profile_id, options));
     return impl_->follow(profile_id, std::move(started), std::move(callback));
 }
 
-void Client::start_sync(const std::string& profile_id, SyncProgressCallback callback, std::optional<SyncType> type,
+void Client::start_sync(const std::string& profile_id, SyncProgressCallback callback, const SyncOptions& options,
                         Reply<Session> done)
 {
-    impl_->connection.send(start_sync_call<Impl::Started>(impl_->connection, profile_id, type),
+    impl_->connection.send(start_sync_call<Impl::Started>(impl_->connection, profile_id, options),
                            // The signals of the session come after this answer, so none is missed.
                            [impl = impl_.get(), profile_id, callback = std::move(callback),
                             done = std::move(done)](std::optional<Error> error, Impl::Started started) {

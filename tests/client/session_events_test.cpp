@@ -1,10 +1,14 @@
 #include "client_events.hpp"
 #include "fake_service.hpp"
 
+#include <array>
 #include <future>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 using namespace syncd;
 
@@ -93,9 +97,34 @@ TEST_CASE("the type of one session is sent as an option")
     Client client(user_bus);
 
     static_cast<void>(client.start_sync("p1"));
-    static_cast<void>(client.start_sync("p1", {}, SyncType::RefreshFromServer));
+    static_cast<void>(client.start_sync("p1", {}, {.type = SyncType::RefreshFromServer}));
 
     CHECK(sent == std::vector<std::string>{"none", "REFRESH_FROM_SERVER"});
+}
+
+TEST_CASE("a transcript goes to the service as a copy of the pipe's writing end")
+{
+    FakeService service;
+    std::vector<std::string> sent;
+    service.start_sync = [&](const std::string&, const Values& options) {
+        for (const auto& [key, value] : options)
+            sent.push_back(key);
+        const auto fd = options.at("Transcript").get<sdbus::UnixFd>();
+        CHECK(::write(fd.get(), "words", 5) == 5);
+        return std::uint64_t(1);
+    };
+    Client client(user_bus);
+    std::array<int, 2> pipe{};
+    REQUIRE(::pipe2(pipe.data(), O_CLOEXEC) == 0);
+
+    static_cast<void>(client.start_sync("p1", {}, {.transcript = pipe[1], .transcript_items = true}));
+
+    CHECK(sent == std::vector<std::string>{"Transcript", "TranscriptItems"});
+    ::close(pipe[1]);
+    std::array<char, 10> words{};
+    CHECK(::read(pipe[0], words.data(), words.size()) == 5);
+    CHECK(::read(pipe[0], words.data(), words.size()) == 0); // nobody here has kept it
+    ::close(pipe[0]);
 }
 
 TEST_CASE("an asynchronous start hands over a session that misses nothing")

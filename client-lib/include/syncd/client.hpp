@@ -41,6 +41,15 @@ struct ClientOptions {
     std::chrono::microseconds timeout = std::chrono::seconds(25);
 };
 
+/// How a session is to be other than its profile says.
+struct SyncOptions {
+    std::optional<SyncType> type{}; ///< for this session only
+    /// The writing end of a pipe, of which the service gets a copy: the session is written down into it, as StartSync
+    /// in `org.syncd1.Manager.xml` describes. Whoever made the pipe reads it while the session goes on. -1: none.
+    int transcript = -1;
+    bool transcript_items = false; ///< with the contents of items
+};
+
 /// What to call for every session and profile of this user, whoever started or changed
 /// it; each may be empty.
 struct SyncWatcher {
@@ -109,11 +118,12 @@ public:
     void profile_count(Reply<std::uint32_t> done);
 
     /// Starts a session, or joins the one that the profile has already, and returns when it is
-    /// accepted. `callback` follows it from process() or run_until(). `type`: for this session only.
-    /// Errors: NotFound, NothingToSync, CredentialsLost, InvalidValue.
+    /// accepted. `callback` follows it from process() or run_until(). With a transcript none is joined.
+    /// Errors: NotFound, NothingToSync, CredentialsLost, InvalidValue; with a transcript also AccessDenied when the
+    /// profile is somebody else's, and Failed when it has a session already.
     [[nodiscard]] Session start_sync(const std::string& profile_id, SyncProgressCallback callback = {},
-                                     std::optional<SyncType> type = {});
-    void start_sync(const std::string& profile_id, SyncProgressCallback callback, std::optional<SyncType> type,
+                                     const SyncOptions& options = {});
+    void start_sync(const std::string& profile_id, SyncProgressCallback callback, const SyncOptions& options,
                     Reply<Session> done);
 
     /// Asks the session of a profile to end; returns when that is accepted. on_stopped follows.
