@@ -17,6 +17,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <stdexcept>
 #include <utility>
 
 namespace manager {
@@ -122,13 +124,26 @@ public:
             book.remove(id);
             schedule.arm();
             announcer.tell(&Observer::on_profile_removed, owner, id);
-            try {
-                files.remove_profile(owner, id);
-            } catch (const std::exception& error) {
-                spdlog::error("files of a removed profile stay until the next start: {}", error.what());
-            }
+            remove_traces(owner, id);
             return {};
         });
+    }
+
+    /// Of a profile that is no more. Its directory goes last: it has the next start try again.
+    void remove_traces(Uid owner, const std::string& id)
+    {
+        try {
+            if (std::filesystem::exists(files.items_db(owner))) {
+                const auto store = stores.open(owner);
+                if (!store)
+                    throw std::runtime_error(store.error().message);
+                (*store)->forget_profile(id);
+            }
+            files.remove_profile(owner, id);
+        } catch (const std::exception& error) {
+            spdlog::error("removed profile {} of user {}: what it left stays until the next start: {}", id, owner,
+                          error.what());
+        }
     }
 
     Config config;
@@ -162,9 +177,12 @@ base::Result<void> Manager::load()
     return or_storage_error([&]() -> base::Result<void> {
         impl_->book.load();
         impl_->schedule.load();
-        impl_->files.sweep([&](Uid owner, const std::string& id) {
+        impl_->files.each_profile([&](Uid owner, const std::string& id) {
             const auto* profile = impl_->book.find(id);
-            return profile != nullptr && profile->row.owner == owner;
+            if (profile != nullptr && profile->row.owner == owner)
+                return;
+            spdlog::info("removing what is left of profile {} of user {}", id, owner);
+            impl_->remove_traces(owner, id);
         });
         return {};
     });

@@ -1,7 +1,5 @@
 #include "manager/user_files.hpp"
 
-#include "base/log.hpp"
-
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -81,7 +79,7 @@ void UserFiles::remove_profile(Uid owner, const std::string& profile) const
     fs::remove_all(directory);
 }
 
-void UserFiles::sweep(const std::function<bool(Uid, const std::string&)>& exists) const
+void UserFiles::each_profile(const std::function<void(Uid, const std::string&)>& visit) const
 {
     const auto users = root_ / "users";
     check_no_link(users);
@@ -92,13 +90,8 @@ void UserFiles::sweep(const std::function<bool(Uid, const std::string&)>& exists
         const auto sync = user.path() / "sync";
         if (!uid || !fs::is_directory(fs::symlink_status(user)) || !fs::is_directory(fs::symlink_status(sync)))
             continue;
-        for (const auto& profile : fs::directory_iterator(sync)) {
-            const std::string id = profile.path().filename();
-            if (exists(*uid, id))
-                continue;
-            spdlog::info("removing what is left of profile {} of user {}", id, *uid);
-            remove_profile(*uid, id);
-        }
+        for (const auto& profile : fs::directory_iterator(sync))
+            visit(*uid, profile.path().filename());
     }
 }
 

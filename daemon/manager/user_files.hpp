@@ -23,8 +23,8 @@ public:
 
     /// Deletes what a profile left: its own directory, links in it not followed.
     void remove_profile(Uid owner, const std::string& profile) const;
-    /// Deletes the directories of profiles that are gone, whose removal a crash cut short.
-    void sweep(const std::function<bool(Uid, const std::string&)>& exists) const;
+    /// Those that have a directory, also when their removal was cut short by a crash. `visit` may remove its profile.
+    void each_profile(const std::function<void(Uid, const std::string&)>& visit) const;
 
 private:
     std::filesystem::path user_directory(Uid owner) const;

@@ -168,6 +168,8 @@ public:
     void forget_guids(ItemKind kind, std::string_view profile, const std::vector<MapEntry>& mapped);
     /// All GUIDs of `profile` are void.
     void forget_guids(ItemKind kind, std::string_view profile);
+    /// The profile is no more: what is kept for its sessions goes, the items stay.
+    void forget_profile(std::string_view profile);
 
 private:
     class Impl;

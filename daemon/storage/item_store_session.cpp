@@ -317,6 +317,16 @@ void ItemStore::forget_guids(ItemKind kind, std::string_view profile)
         impl_->database->execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
 }
 
+void ItemStore::forget_profile(std::string_view profile)
+{
+    const auto writer = impl_->table.find_writer(profile);
+    transact(*impl_->database, [&] {
+        for (const auto* table : {"DELETE FROM staged WHERE writer = ?1", "DELETE FROM guid WHERE writer = ?1",
+                                  "DELETE FROM peer WHERE writer = ?1"})
+            impl_->database->execute(table, writer);
+    });
+}
+
 // ---- rows behind them ------------------------------------------------------------
 
 std::optional<ItemId> ItemStore::Impl::find_guid(ItemKind kind, Writer writer, std::string_view guid)

@@ -81,18 +81,21 @@ TEST_CASE("removing through a link is refused", "[manager][files]")
     CHECK(fs::exists(elsewhere / "p1/state.db"));
 }
 
-TEST_CASE("a sweep removes what profiles left that are gone, and nothing else", "[manager][files]")
+TEST_CASE("every profile that has a directory is visited, and may be removed", "[manager][files]")
 {
     TemporaryDirectory root;
     const UserFiles files(root.path());
-    files.sweep([](auto, const auto&) { return false; }); // nothing there yet
+    files.each_profile([](auto, const auto&) { FAIL("nothing there yet"); });
     touch(files.sync_db(1000, "here"));
     touch(files.sync_db(1000, "gone"));
     touch(files.sync_db(1001, "here"));
     touch(files.items_db(1000));
     touch(root / "users/stranger/sync/x/state.db");
     touch(root / "users/file");
-    files.sweep([](manager::Uid owner, const std::string& id) { return owner == 1000 && id == "here"; });
+    files.each_profile([&](manager::Uid owner, const std::string& id) {
+        if (owner != 1000 || id != "here")
+            files.remove_profile(owner, id);
+    });
     CHECK(fs::exists(files.sync_db(1000, "here")));
     CHECK_FALSE(fs::exists(root / "users/1000/sync/gone"));
     CHECK_FALSE(fs::exists(root / "users/1001/sync/here"));

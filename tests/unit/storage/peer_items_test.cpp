@@ -107,6 +107,21 @@ TEST_CASE_METHOD(Fixture, "attaching to another database forgets the GUIDs of th
     CHECK(all() == "1=one ");
 }
 
+TEST_CASE_METHOD(Fixture, "of a profile that is no more nothing stays but its items", "[items][guid][stage]")
+{
+    store->attach_peer(kind, "p", "card");
+    store->attach_peer(kind, "q", "card");
+    add("g1", "one");
+    add("g2", "two", Placing::Stage);
+    add("g3", "three", Placing::Insert, "q");
+    store->forget_profile("p");
+    CHECK_FALSE(store->find_by_guid(kind, "p", "g1"));
+    CHECK(store->stage_replacement(kind, "p", "2", "two") == PeerWrite::Missing);
+    CHECK(store->find_by_guid(kind, "q", "g3") == "3");
+    CHECK(all() == "1=one 3=three ");
+    store->forget_profile("never seen");
+}
+
 TEST_CASE_METHOD(Fixture, "attaching drops what a killed session left staged, and nothing of others", "[items][stage]")
 {
     store->attach_peer(kind, "p", "card");
