@@ -4,6 +4,8 @@
 #include "datastore/outgoing.hpp"
 #include "item/item.hpp"
 
+#include <fmt/format.h>
+
 #include <cassert>
 #include <optional>
 #include <utility>
@@ -34,13 +36,8 @@ public:
     Outcome remove(const Incoming& incoming);
     /// What may be stored of it, or the Status that refuses it.
     std::optional<StatusCode> refuse(const Incoming& incoming, std::string& data) const;
-    /// Edits of the item after this revision are not overwritten: those that the server has not given
-    /// its last word on.
-    std::uint64_t guard(const std::string& luid) const
-    {
-        const bool heard = syncml::client_sends(type) ? !outgoing->is_open(luid) : outgoing->is_settled(luid);
-        return heard ? scope.upto : scope.mark;
-    }
+    /// For what the server may not overwrite or delete.
+    Outcome conflict(const std::string& luid) const;
     bool refreshes() const { return type == SyncType::RefreshFromServer; }
     /// What the sides knew of each other's items before does not hold.
     bool compares() const { return type == SyncType::Slow || syncml::is_refresh(type); }
@@ -122,7 +119,7 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
     // What the server did not have to add it has matched with an item of its own: if it adds an equal one, that is
     // another. What it did add it may hold already, without having seen that.
     for (const auto& entry : entries) {
-        if (entry.status != StatusCode::ItemAdded)
+        if (entry.verdict == session::Verdict::Taken && entry.status != StatusCode::ItemAdded)
             impl_->taken.insert(entry.luid);
     }
 }
@@ -188,11 +185,12 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
 Outcome Embedded::Impl::replace(const Incoming& incoming, const std::string& data)
 {
     const auto luid = luid_of(incoming);
-    const auto result = refreshes() ? items.stage_replacement(scope.kind, scope.profile, luid, data)
-                                    : items.replace_from_peer(scope.kind, scope.profile, luid, data, guard(luid));
+    const auto result =
+        refreshes() ? items.stage_replacement(scope.kind, scope.profile, luid, data)
+                    : items.replace_from_peer(scope.kind, scope.profile, luid, data, outgoing->overwritable_to(luid));
     switch (result) {
     case ItemStore::PeerWrite::Done: return {StatusCode::Ok, {}};
-    case ItemStore::PeerWrite::EditedMeanwhile: return {StatusCode::Conflict, {}};
+    case ItemStore::PeerWrite::EditedMeanwhile: return conflict(luid);
     case ItemStore::PeerWrite::Missing: break;
     }
     // With the server's id it can be stored and mapped anew; without, the server has to add it.
@@ -202,14 +200,38 @@ Outcome Embedded::Impl::replace(const Incoming& incoming, const std::string& dat
 Outcome Embedded::Impl::remove(const Incoming& incoming)
 {
     const auto luid = luid_of(incoming);
-    const auto result = refreshes() ? items.unstage(scope.kind, scope.profile, luid)
-                                    : items.remove_from_peer(scope.kind, scope.profile, luid, guard(luid));
+    // Who archives nothing deletes, and says so (RepPro 1.2, Archive).
+    const auto done = incoming.archive ? StatusCode::DeleteWithoutArchive : StatusCode::Ok;
+    // The item is only to make room here. What another profile holds as well is not this server's to take away: its
+    // server would be told of a deletion that nobody meant.
+    if (incoming.soft_delete && !refreshes() && items.has_other_peer(scope.kind, scope.profile) &&
+        items.find(scope.kind, luid).has_value())
+        return {done,
+                {},
+                fmt::format("item {} stays, though the server wants it off this device: another profile has "
+                            "it, too",
+                            luid)};
+    const auto result = refreshes()
+                            ? items.unstage(scope.kind, scope.profile, luid)
+                            : items.remove_from_peer(scope.kind, scope.profile, luid, outgoing->overwritable_to(luid));
     switch (result) {
-    case ItemStore::PeerWrite::Done: return {StatusCode::Ok, {}};
-    case ItemStore::PeerWrite::EditedMeanwhile: return {StatusCode::Conflict, {}};
+    case ItemStore::PeerWrite::Done: return {done, {}};
+    case ItemStore::PeerWrite::EditedMeanwhile: return conflict(luid);
     case ItemStore::PeerWrite::Missing: break;
     }
     return {StatusCode::ItemNotDeleted, {}};
+}
+
+// docs/decisions/0013-refused-edits.md
+Outcome Embedded::Impl::conflict(const std::string& luid) const
+{
+    Outcome outcome{StatusCode::Conflict, {}};
+    if (const auto refusal = outgoing->find_refusal(luid))
+        outcome.why =
+            fmt::format("item {} here holds an edit that the server has refused, status {}: {}; it is kept as "
+                        "it is until it is edited or deleted",
+                        luid, static_cast<int>(*refusal), syncml::describe(*refusal));
+    return outcome;
 }
 
 void Embedded::note_mapped(const std::vector<syncml::MapItem>& maps)

@@ -2,6 +2,7 @@
 
 #include "item/item.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -21,6 +22,13 @@ ChangeKind to_session(ItemChange::Kind kind)
     return ChangeKind::Delete;
 }
 
+/// How an item goes out that has been sent before. The peer may have it already, so an Add could double it; a Replace
+/// cannot. Where it has said that it has none it is to be an Add.
+ChangeKind kind_again(storage::SyncState::SentState state)
+{
+    return state == storage::SyncState::SentState::Missing ? ChangeKind::Add : ChangeKind::Update;
+}
+
 std::string type_of(std::string_view data, storage::ItemKind kind)
 {
     const auto usual = kind == storage::ItemKind::Contact ? item::Form::VCard30 : item::Form::ICalendar20;
@@ -34,14 +42,14 @@ Outgoing::Outgoing(storage::ItemStore& items, storage::SyncState& state, Scope s
     : items_(items), state_(state), scope_(std::move(scope)), type_(type), course_(course),
       after_luid_(course.confirmed_to()), end_(!syncml::client_sends(type))
 {
-    if (syncml::client_sends_all(type)) {
+    for (auto& note : state_.sent_items(scope_.service))
+        notes_.emplace(note.luid, std::move(note));
+    if (sends_all()) {
         // At the beginning the total is at hand. Counted after the revision was taken: what happens in between can only
         // make it too large.
         total_ = after_luid_.empty() ? items_.count(scope_.kind) : items_.count(scope_.kind, scope_.upto, after_luid_);
         return;
     }
-    for (auto& note : state_.sent_items(scope_.service))
-        notes_.emplace(note.luid, std::move(note));
     if (!end_) {
         total_ = items_.count_changes(scope_.kind, scope_.profile, scope_.mark, scope_.upto);
         judge_notes();
@@ -56,6 +64,8 @@ void Outgoing::judge_notes()
     for (const auto& [luid, note] : notes_)
         judge(note, obsolete);
     total_ += owed_.size();
+    for (const auto& note : obsolete)
+        notes_.erase(note.luid);
     // Confirmed is what the next commit clears.
     state_.note_sent(scope_.service, obsolete);
 }
@@ -63,7 +73,8 @@ void Outgoing::judge_notes()
 void Outgoing::judge(const Note& note, std::vector<Note>& obsolete)
 {
     const auto head = items_.find_head(scope_.kind, scope_.profile, note.luid);
-    const bool settled = head && note.state == State::Confirmed && note.revision == head->revision;
+    const bool is_last = head && note.revision == head->revision;
+    const bool settled = head && is_settled(note, head->revision, !head->alive);
     const bool changed =
         head && head->revision > scope_.mark && head->revision <= scope_.upto && !head->written_by_profile;
     const bool reported = changed && (head->alive || head->created <= scope_.mark || head->created_by_profile);
@@ -75,27 +86,52 @@ void Outgoing::judge(const Note& note, std::vector<Note>& obsolete)
         // It came and went since the mark, but the peer has seen it.
         if (!settled)
             owed_.push_back(note.luid);
-    } else if (note.state == State::Sent) {
+    } else if (note.state != State::Confirmed) {
         // The session ended well, but this item got no answer that settles it.
-        if (head && note.revision == head->revision)
+        if (is_last && !settled)
             owed_.push_back(note.luid);
+        else if (is_last && note.state == State::Refused)
+            return; // it waits for a change
         else if (!head || head->revision <= scope_.upto)
-            obsolete.push_back({note.luid, note.revision, State::Confirmed});
+            obsolete.push_back({note.luid, note.revision, State::Confirmed, 0});
     }
 }
 
-bool Outgoing::is_settled(const std::string& luid) const
+/// Whether there is nothing to send of an item that is or was changed last by this revision.
+bool Outgoing::is_settled(const Note& note, std::uint64_t revision, bool deleted)
 {
-    const auto note = notes_.find(luid);
-    if (note == notes_.end() || note->second.state != State::Confirmed)
-        return false;
-    const auto head = items_.find_head(scope_.kind, scope_.profile, luid);
-    return head && head->revision == note->second.revision;
+    if (note.state == State::Missing)
+        return deleted; // the peer has nothing to delete
+    return note.state != State::Sent && note.revision == revision;
 }
 
-bool Outgoing::is_open(const std::string& luid) const
+// ---- what the peer may overwrite -----------------------------------------------------
+
+std::uint64_t Outgoing::overwritable_to(const std::string& luid) const
 {
-    return (!end_ && delivered_ < total_) || unsettled_.contains(luid);
+    const auto sent = unsettled_.find(luid);
+    const auto note = notes_.find(luid);
+    const bool noted = note != notes_.end();
+    // An item that was put off may be older than the mark: the session that sent it ended well.
+    if (sent != unsettled_.end())
+        return std::min(scope_.mark, sent->second.revision - 1);
+    if (noted && note->second.state != State::Confirmed)
+        return std::min(scope_.mark, note->second.revision - 1);
+    const bool all_is_delivered = end_ || delivered_ >= total_;
+    if (syncml::client_sends(type_) && all_is_delivered)
+        return scope_.upto;
+    return noted ? std::max(scope_.mark, note->second.revision) : scope_.mark;
+}
+
+std::optional<syncml::StatusCode> Outgoing::find_refusal(const std::string& luid) const
+{
+    const auto note = notes_.find(luid);
+    if (note == notes_.end() || note->second.state != State::Refused)
+        return std::nullopt;
+    const auto head = items_.find_head(scope_.kind, scope_.profile, luid);
+    if (!head || head->revision != note->second.revision)
+        return std::nullopt;
+    return static_cast<syncml::StatusCode>(note->second.code);
 }
 
 // ---- reading -----------------------------------------------------------------------
@@ -108,7 +144,7 @@ session::Changes Outgoing::read(std::size_t bytes)
         read_owed(page, bytes);
         if (!owed_.empty())
             break;
-        if (syncml::client_sends_all(type_))
+        if (sends_all())
             read_all(page, bytes);
         else
             read_changed(page, bytes);
@@ -129,7 +165,7 @@ void Outgoing::read_owed(session::Changes& page, std::size_t bytes)
         if (!head->alive) {
             deliver(page, ChangeKind::Delete, luid, head->revision, {});
         } else if (auto item = items_.find(scope_.kind, luid)) {
-            deliver(page, ChangeKind::Update, luid, item->revision, std::move(item->data));
+            deliver(page, kind_again(notes_.at(luid).state), luid, item->revision, std::move(item->data));
         }
     }
 }
@@ -143,13 +179,13 @@ void Outgoing::read_changed(session::Changes& page, std::size_t bytes)
     end_ = changes.empty();
     for (auto& change : changes) {
         after_revision_ = change.revision;
-        const auto note = notes_.find(change.luid);
-        if (note == notes_.end())
-            deliver(page, to_session(change.kind), std::move(change.luid), change.revision, std::move(change.data));
-        else if (note->second.state == State::Sent || note->second.revision != change.revision)
-            // The peer may have it already, so an Add could double it; a Replace cannot.
-            deliver(page, change.kind == ItemChange::Kind::Delete ? ChangeKind::Delete : ChangeKind::Update,
-                    std::move(change.luid), change.revision, std::move(change.data));
+        const auto found = notes_.find(change.luid);
+        const auto state = found == notes_.end() ? std::nullopt : std::optional(found->second.state);
+        const bool is_delete = change.kind == ItemChange::Kind::Delete;
+        if (state && is_settled(found->second, change.revision, is_delete))
+            continue;
+        const auto kind = is_delete || !state ? to_session(change.kind) : kind_again(*state);
+        deliver(page, kind, std::move(change.luid), change.revision, std::move(change.data));
     }
 }
 
@@ -169,27 +205,75 @@ void Outgoing::deliver(session::Changes& page, ChangeKind kind, std::string luid
 {
     size_ += data.size();
     ++delivered_;
-    unsettled_[luid] = revision;
+    unsettled_[luid] = {revision, kind, false};
     auto type = kind == ChangeKind::Delete ? std::string() : type_of(data, scope_.kind);
-    page.changes.push_back({kind, std::move(luid), std::move(type), {}, std::move(data)});
+    const auto note = notes_.find(luid);
+    const bool again = note != notes_.end() && note->second.revision == revision && is_again(note->second);
+    page.changes.push_back({kind, std::move(luid), std::move(type), {}, std::move(data), again});
+}
+
+bool Outgoing::is_again(const Note& note)
+{
+    return note.state == State::Sent && note.code != 0;
 }
 
 // ---- settling ----------------------------------------------------------------------
 
 void Outgoing::note_sent(const std::vector<std::string>& luids)
 {
-    note(luids, State::Sent);
+    std::vector<Note> notes;
+    for (const auto& luid : luids) {
+        const auto found = unsettled_.find(luid);
+        if (found == unsettled_.end())
+            continue;
+        auto& sent = found->second;
+        sent.sent = true;
+        const auto known = notes_.find(luid);
+        const bool again = known != notes_.end() && known->second.revision == sent.revision && is_again(known->second);
+        Note note{luid, sent.revision, State::Sent, again ? known->second.code : 0};
+        // What it says of earlier sessions does not hold any more.
+        if (known != notes_.end())
+            known->second = note;
+        // Of a session that sends everything the Course knows how far it is.
+        if (!sends_all() || known != notes_.end())
+            notes.push_back(std::move(note));
+    }
+    if (!notes.empty())
+        state_.note_sent(scope_.service, notes);
 }
 
 void Outgoing::note_confirmed(const std::vector<session::Confirm::Entry>& entries)
 {
-    std::vector<std::string> luids;
+    std::vector<Note> notes;
     for (const auto& entry : entries)
-        luids.push_back(entry.luid);
-    note(luids, State::Confirmed);
-    for (const auto& luid : luids)
-        unsettled_.erase(luid);
+        note_answer(entry, notes);
+    if (!notes.empty())
+        state_.note_sent(scope_.service, notes);
     follow_confirmed();
+}
+
+void Outgoing::note_answer(const session::Confirm::Entry& entry, std::vector<Note>& notes)
+{
+    const auto sent = unsettled_.find(entry.luid);
+    if (sent == unsettled_.end())
+        return; // a second answer
+    const auto revision = sent->second.revision;
+    const auto code = static_cast<int>(entry.status);
+    Note note{entry.luid, revision, State::Confirmed, 0};
+    if (entry.verdict == session::Verdict::Missing)
+        note.state = State::Missing;
+    else if (entry.verdict == session::Verdict::OnceMore)
+        note = {entry.luid, revision, State::Sent, code};
+    // Of an item that is no more there is no edit to lose.
+    else if (entry.verdict == session::Verdict::Refused && entry.kind != ChangeKind::Delete)
+        note = {entry.luid, revision, State::Refused, code};
+    const bool known = notes_.contains(entry.luid);
+    if (note.state == State::Confirmed || note.state == State::Refused)
+        unsettled_.erase(sent);
+    if (!sends_all() || known || note.state != State::Confirmed) {
+        notes_.insert_or_assign(entry.luid, note);
+        notes.push_back(std::move(note));
+    }
 }
 
 void Outgoing::follow_confirmed()
@@ -201,26 +285,22 @@ void Outgoing::follow_confirmed()
         course_.on_confirmed_to(std::move(last));
 }
 
-void Outgoing::note(const std::vector<std::string>& luids, State state)
+Outgoing::Note Outgoing::note_to_leave(const std::string& luid, const Delivered& delivered) const
 {
-    // Of a session that sends everything the Course knows how far it is.
-    if (syncml::client_sends_all(type_))
-        return;
-    std::vector<Note> notes;
-    for (const auto& luid : luids) {
-        const auto sent = unsettled_.find(luid);
-        if (sent != unsettled_.end()) // else a second answer
-            notes.push_back({luid, sent->second, state});
-    }
-    if (!notes.empty())
-        state_.note_sent(scope_.service, notes);
+    const auto note = notes_.find(luid);
+    const bool known = note != notes_.end() && note->second.revision == delivered.revision;
+    if (known && (note->second.state == State::Missing || is_again(note->second)))
+        return note->second;
+    // What was to be an Add and was kept back is an Add still.
+    const bool is_new = delivered.kind == ChangeKind::Add && !delivered.sent && type_ != session::SyncType::Slow;
+    return {luid, delivered.revision, is_new ? State::Missing : State::Sent, 0};
 }
 
 std::uint64_t Outgoing::settle()
 {
     std::vector<Note> notes;
-    for (const auto& [luid, revision] : unsettled_)
-        notes.push_back({luid, revision, State::Sent});
+    for (const auto& [luid, delivered] : unsettled_)
+        notes.push_back(note_to_leave(luid, delivered));
     if (!notes.empty())
         state_.note_sent(scope_.service, notes);
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,10 +37,11 @@ public:
     session::Changes read(std::size_t bytes);
     void note_sent(const std::vector<std::string>& luids);
     void note_confirmed(const std::vector<session::Confirm::Entry>& entries);
-    /// Whether the peer has confirmed the item as it is now, in a session that broke.
-    bool is_settled(const std::string& luid) const;
-    /// Whether a change of the item is still to be sent, or was sent and not settled by the server's answer.
-    bool is_open(const std::string& luid) const;
+    /// Up to which revision the peer may overwrite the item: edits after it are still to be sent, or the peer has not
+    /// taken them.
+    std::uint64_t overwritable_to(const std::string& luid) const;
+    /// The Status by which the peer has refused the item as it is now, in this session or an earlier one.
+    std::optional<syncml::StatusCode> find_refusal(const std::string& luid) const;
     /// The session ends well: notes for the next one what was delivered and not settled. The mark where
     /// that one is to begin.
     std::uint64_t settle();
@@ -48,6 +50,13 @@ private:
     using Note = storage::SyncState::SentItem;
     using State = storage::SyncState::SentState;
 
+    struct Delivered {
+        std::uint64_t revision = 0;
+        session::ChangeKind kind = session::ChangeKind::Add;
+        bool sent = false;
+    };
+
+    static bool is_settled(const Note& note, std::uint64_t revision, bool deleted);
     void judge_notes();
     void judge(const Note& note, std::vector<Note>& obsolete);
     void read_owed(session::Changes& page, std::size_t bytes);
@@ -55,8 +64,13 @@ private:
     void read_all(session::Changes& page, std::size_t bytes);
     void deliver(session::Changes& page, session::ChangeKind kind, std::string luid, std::uint64_t revision,
                  std::string data);
-    void note(const std::vector<std::string>& luids, State state);
+    /// Whether the note's Status has the item sent once more, and that has not been done.
+    static bool is_again(const Note& note);
+    /// For the next session, of what no answer has settled.
+    Note note_to_leave(const std::string& luid, const Delivered& delivered) const;
+    void note_answer(const session::Confirm::Entry& entry, std::vector<Note>& notes);
     void follow_confirmed();
+    bool sends_all() const { return syncml::client_sends_all(type_); }
 
     storage::ItemStore& items_;
     storage::SyncState& state_;
@@ -69,9 +83,9 @@ private:
     std::uint64_t after_revision_ = 0; ///< where the next page of changes begins
     std::string after_luid_;           ///< and of all items
     bool end_ = false;
-    std::unordered_map<std::string, Note> notes_;              ///< of sessions that broke, and what they owe
-    std::deque<std::string> owed_;                             ///< to be sent though `changes` does not name them
-    std::unordered_map<std::string, std::uint64_t> unsettled_; ///< delivered, with the revision they had
+    std::unordered_map<std::string, Note> notes_;          ///< of this session's answers and of earlier sessions
+    std::deque<std::string> owed_;                         ///< to be sent though `changes` does not name them
+    std::unordered_map<std::string, Delivered> unsettled_; ///< delivered, and no answer has settled them
     std::deque<std::string> order_; ///< where everything is sent: delivered, from the first unsettled one on
 };
 

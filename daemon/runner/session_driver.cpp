@@ -6,6 +6,7 @@
 #include "runner/device_info.hpp"
 #include "runner/local_failure.hpp"
 #include "runner/session_setup.hpp"
+#include "storage/failure.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -128,7 +129,7 @@ std::optional<session::Event> SessionDriver::carry_out(std::vector<session::Effe
                 return answer(effect);
             if constexpr (std::same_as<Effect, session::Conclude>)
                 services_[effect.service].store.reset();
-            return session::Broke{std::move(*failure), std::nullopt};
+            return session::Broke{std::move(*failure), std::nullopt, false};
         } else if (!failure) {
             try {
                 obey(effect);
@@ -157,6 +158,11 @@ void SessionDriver::obey(const session::GiveServerNonce&)
     around_.state.give_server_nonce(server_nonce_);
 }
 
+void SessionDriver::obey(const session::SizesWanted&)
+{
+    around_.state.want_sizes();
+}
+
 void SessionDriver::obey(const session::SavePeerInfo& effect)
 {
     auto devinf = effect.devinf;
@@ -171,6 +177,11 @@ void SessionDriver::obey(const session::SavePeerInfo& effect)
 void SessionDriver::obey(const session::Confirm& effect)
 {
     services_[effect.service].store->note_confirmed(effect.entries);
+}
+
+void SessionDriver::obey(const session::TryAnchors& effect)
+{
+    around_.state.set_tried(services_[effect.service].plan.service, {effect.own_next, effect.peer_next});
 }
 
 void SessionDriver::obey(const session::ConfirmMaps& effect)
@@ -211,7 +222,8 @@ void SessionDriver::doubt_peer_info()
 
 session::Broke SessionDriver::broke(session::ServiceIndex service, const std::exception& exception) const
 {
-    return {local_failure(exception, services_[service].plan.service), service};
+    const bool full = dynamic_cast<const storage::Full*>(&exception) != nullptr;
+    return {local_failure(exception, services_[service].plan.service), service, full};
 }
 
 session::Event SessionDriver::answer(const session::Prepare& question)
@@ -260,16 +272,16 @@ session::Event SessionDriver::answer(session::Send& question)
     try {
         note_sent(question);
     } catch (const std::exception& exception) {
-        return session::Broke{local_failure(exception), std::nullopt};
+        return session::Broke{local_failure(exception), std::nullopt, false};
     }
     auto reply = exchange_.send(std::move(question.message), question.url,
                                 question.repeatable ? transport::Repeat::Freely : transport::Repeat::Never);
     if (!reply)
-        return session::Broke{std::move(reply.error()), std::nullopt};
+        return session::Broke{std::move(reply.error()), std::nullopt, false};
     try {
         note_received(*reply);
     } catch (const std::exception& exception) {
-        return session::Broke{local_failure(exception), std::nullopt};
+        return session::Broke{local_failure(exception), std::nullopt, false};
     }
     return session::Received{std::move(*reply)};
 }
@@ -322,6 +334,8 @@ void SessionDriver::settle(Service& service, const session::Conclude& question)
     const auto& plan = service.plan;
     service.replaced = service.store->commit();
     state.commit(plan.service, plan.uri, {question.own_next, question.peer_next, service.store->mark()});
+    if (question.compare_next)
+        state.forget(plan.service);
 }
 
 } // namespace runner

@@ -44,8 +44,10 @@ private:
 
     void obey(const session::SaveNonce& effect);
     void obey(const session::GiveServerNonce& effect);
+    void obey(const session::SizesWanted& effect);
     void obey(const session::SavePeerInfo& effect);
     void obey(const session::Confirm& effect);
+    void obey(const session::TryAnchors& effect);
     void obey(const session::ConfirmMaps& effect);
     void obey(const session::Progress& effect);
     void obey(session::Note& effect);

@@ -72,6 +72,11 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
     setup.own_last = anchors.own_last;
     setup.own_next = next_anchor(anchors.own_last, around.now());
     setup.peer_last = anchors.peer_last;
+    if (known) {
+        auto tried = around.state.tried(plan.service, plan.uri);
+        setup.tried_own = std::move(tried.own);
+        setup.tried_peer = std::move(tried.peer);
+    }
     if (known)
         setup.pending_maps = around.open_datastore(kind, plan, anchors)->pending_maps();
     setup.user = plan.user;
@@ -138,6 +143,7 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     }
     if (known)
         setup.nonce = state.nonce();
+    setup.states_sizes = known && state.wants_sizes();
     setup.max_msg_size = plan.max_msg_size;
     setup.max_obj_size = std::min<std::uint64_t>(plan.max_obj_size, item::max_bytes);
     setup.devinf_type = codec::devinf_media_type(encoding);

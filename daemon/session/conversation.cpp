@@ -35,7 +35,7 @@ Conversation::Conversation(Setup from)
     : setup(std::move(from)),
       authentication(setup.first_scheme, setup.may_send_basic, setup.user, setup.password, setup.nonce, setup.version),
       server_proof(setup), server_uri(setup.server_uri), url(server_uri), session_id(setup.session_id),
-      item_notes_(setup.services.size())
+      states_sizes(setup.states_sizes), item_notes_(setup.services.size())
 {
     if (setup.peer_devinf)
         learn(*setup.peer_devinf);

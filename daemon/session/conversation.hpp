@@ -42,6 +42,7 @@ struct Conversation {
     bool peer_wants_counts = false; ///< NumberOfChanges
     bool peer_takes_chunks = false; ///< SupportLargeObjs
     Objection objection = Objection::None;
+    bool states_sizes = false; ///< Size with every item
 
     // Packages.
     Package package = Package::Initialization;

@@ -57,7 +57,7 @@ private:
     void on(const Waited& waited);
     void on(const Concluded& concluded);
     void on(Broke broke);
-    void on_service_broke(Question broken, base::Error error);
+    void on_service_broke(Question broken, Broke broke);
 
     // ---- what comes next
     std::vector<Effect> go_on();
@@ -68,6 +68,8 @@ private:
     void conclude();
     void on_message_done();
     void on_initialized();
+    void on_modified();
+    void try_anchors(const Service& service);
     void suspend();
     base::Error why_suspended() const;
     bool is_over() const;
@@ -139,6 +141,9 @@ void Engine::Impl::on(const Prepared& prepared)
 {
     auto& service = answered(Question::Prepare);
     service.on_prepared(prepared.total);
+    // What is sent the server may have taken, and the session for good, before an answer comes.
+    if (service.type() == SyncType::OneWayFromClient)
+        try_anchors(service);
     if (service.outgoing().total() > 0)
         conversation_.report_progress(service, false);
 }
@@ -172,7 +177,7 @@ void Engine::Impl::on(Broke broke)
     // What is concluded stays concluded; a store that cannot commit fails its own service.
     if (broken == Question::Conclude || (broke.service && broken != Question::Send)) {
         assert(!broke.service || *broke.service == asked_service_);
-        return on_service_broke(broken, std::move(broke.error));
+        return on_service_broke(broken, std::move(broke));
     }
     if (broken == Question::Apply)
         receiver_.on_apply_failed();
@@ -187,12 +192,12 @@ void Engine::Impl::on(Broke broke)
     end(suspended_ ? why_suspended() : std::move(broke.error));
 }
 
-void Engine::Impl::on_service_broke(Question broken, base::Error error)
+void Engine::Impl::on_service_broke(Question broken, Broke broke)
 {
     auto& service = conversation_.services[asked_service_];
-    service.fail(std::move(error));
+    service.fail(std::move(broke.error));
     if (broken == Question::Apply)
-        receiver_.on_apply_failed();
+        receiver_.on_apply_failed(broke.full ? syncml::StatusCode::DeviceFull : syncml::StatusCode::DataStoreFailure);
     if (broken == Question::Conclude)
         statistics_[asked_service_].concluded = true;
 }
@@ -245,7 +250,7 @@ void Engine::Impl::on_message_done()
         if (conversation_.package == Package::Initialization)
             on_initialized();
         else if (conversation_.package == Package::Modifications)
-            conversation_.begin(Package::Mapping);
+            on_modified();
     }
     if (is_over())
         end(std::nullopt);
@@ -279,6 +284,20 @@ void Engine::Impl::on_initialized()
     for (auto& service : services)
         service.on_initialized();
     conversation_.begin(Package::Modifications);
+}
+
+/// Everything of both sides has been exchanged; for what is still to be said the server need not wait.
+void Engine::Impl::on_modified()
+{
+    conversation_.begin(Package::Mapping);
+    for (const auto& service : conversation_.services)
+        if (service.is_agreed() && service.type() == SyncType::OneWayFromServer)
+            try_anchors(service);
+}
+
+void Engine::Impl::try_anchors(const Service& service)
+{
+    conversation_.effects.emplace_back(TryAnchors{service.index(), service.setup().own_next, service.peer_next()});
 }
 
 void Engine::Impl::suspend()
@@ -368,7 +387,7 @@ void Engine::Impl::conclude()
         if (!statistics_[service.index()].concluded)
             return ask(Question::Conclude, service.index(),
                        Conclude{service.index(), service.type(), service.error(), service.setup().own_next,
-                                service.peer_next()});
+                                service.peer_next(), service.compares_next()});
     }
     for (const auto& service : conversation_.services) {
         if (!error_)

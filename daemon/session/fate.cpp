@@ -32,9 +32,28 @@ bool is_success_in_name_only(StatusCode code)
            code == StatusCode::NotExecuted || code == StatusCode::AtomicRollBackOk;
 }
 
+// 423: removed here by a soft delete, and deleted there. We send nothing of what is removed here; so it is alive, and
+// goes as what it is to that server, a new item.
+bool is_missing(StatusCode code)
+{
+    return code == StatusCode::NotFound || code == StatusCode::Gone || code == StatusCode::SoftDeleteConflict;
+}
+
 bool has_no_effect(StatusCode code) // of a Delete: there is nothing left to delete
 {
-    return code == StatusCode::ItemNotDeleted || code == StatusCode::NotFound || code == StatusCode::Gone;
+    return code == StatusCode::ItemNotDeleted || is_missing(code);
+}
+
+Fate fate_of_incomplete(const SentItem& item, StatusCode code)
+{
+    // In chunks with Size: the server has lost what it had of the item.
+    const bool is_lost = item.part != SentItem::Part::Whole &&
+                         (code == StatusCode::SizeRequired || code == StatusCode::IncompleteCommand);
+    // It goes with Size next time.
+    if (is_lost || (code == StatusCode::SizeRequired && !item.with_size))
+        return Fate::PutOff;
+    // 400: Ovi's server says so now and then of what it takes the next time.
+    return item.again || code == StatusCode::SizeRequired ? Fate::Refused : Fate::OnceMore;
 }
 
 } // namespace
@@ -46,10 +65,9 @@ Fate fate_of(const SentItem& item, StatusCode code, SyncType type)
     // Success before the last chunk: who knows what the server has stored. The whole item must follow.
     if (item.part == SentItem::Part::Chunk && syncml::is_success(code))
         return Fate::PutOff;
-    // Size was stated: the server has lost what it had of the item.
-    if (item.part != SentItem::Part::Whole &&
-        (code == StatusCode::SizeRequired || code == StatusCode::IncompleteCommand))
-        return Fate::PutOff;
+    if (code == StatusCode::SizeRequired || code == StatusCode::IncompleteCommand ||
+        code == StatusCode::PartialItemNotAccepted || code == StatusCode::BadRequest)
+        return fate_of_incomplete(item, code);
 
     // The server keeps its version and sends it: ours changed nothing and is not to be sent again.
     if (code == StatusCode::ConflictResolvedServerWins)
@@ -64,6 +82,12 @@ Fate fate_of(const SentItem& item, StatusCode code, SyncType type)
     // In a slow sync "already exists" is the answer to an item that was matched.
     if (code == StatusCode::AlreadyExists && syncml::client_sends_all(type))
         return Fate::Updated;
+    // The other way round it would be refused for ever: who answers an Add so wants a Replace.
+    if (is_missing(code) && item.verb == syncml::ItemVerb::Replace)
+        return Fate::Missing;
+    // No room: it has not been stored.
+    if (code == StatusCode::DeviceFull && item.verb == syncml::ItemVerb::Add)
+        return Fate::Missing;
     if (!syncml::is_success(code))
         return fate_of_failure(code);
     if (code == StatusCode::ItemAdded || code == StatusCode::ConflictResolvedWithDuplicate)
@@ -94,6 +118,8 @@ void count(Counters& counters, Fate fate)
     case Fate::Removed: ++counters.removed; break;
     case Fate::Unchanged: break;
     case Fate::Refused:
+    case Fate::Missing:
+    case Fate::OnceMore:
     case Fate::PutOff: ++counters.failed; break;
     }
 }

@@ -11,6 +11,8 @@ enum class Fate {
     Removed,
     Unchanged, ///< settled without effect: a Delete of something gone, a lost conflict
     Refused,   ///< a failure that would only repeat until the item changes
+    Missing,   ///< a failure that an Add repairs: the server has no such item
+    OnceMore,  ///< a failure that may have been one of the way: tried again, once
     PutOff     ///< a failure that another session may repair
 };
 
@@ -21,7 +23,7 @@ Fate fate_of(IncomingKind kind, syncml::StatusCode code);
 
 inline bool is_failure(Fate fate)
 {
-    return fate == Fate::Refused || fate == Fate::PutOff;
+    return fate == Fate::Refused || fate == Fate::Missing || fate == Fate::OnceMore || fate == Fate::PutOff;
 }
 
 void count(Counters& counters, Fate fate);

@@ -60,6 +60,7 @@ std::variant<Incoming, StatusCode> read_incoming(const syncml::ItemCommand& comm
 
     if (incoming.kind == IncomingKind::Delete) {
         incoming.soft_delete = command.soft_delete;
+        incoming.archive = command.archive;
         return incoming;
     }
     const auto code = read_data(meta, item, incoming);

@@ -44,11 +44,23 @@ void Outgoing::cancel()
     sync_sent_ = true;
 }
 
+bool Outgoing::may_send_next() const
+{
+    return !no_more_ && !(full_ && verb_for(next().kind, type_) == syncml::ItemVerb::Add);
+}
+
 syncml::ItemCommand Outgoing::next_command() const
 {
     auto result = command();
-    if (next().kind != ChangeKind::Delete)
-        result.items.front().data = next().data;
+    if (next().kind == ChangeKind::Delete)
+        return result;
+    auto data = next().data;
+    if (states_sizes_) {
+        if (next().format.empty())
+            make_line_ends_plain(data); // Size counts what arrives
+        result.items.front().meta.size = data.size();
+    }
+    result.items.front().data = std::move(data);
     return result;
 }
 
@@ -65,9 +77,17 @@ syncml::ItemCommand Outgoing::command() const
 
 SentItem Outgoing::on_sent(ServiceIndex service)
 {
-    SentItem sent{service, std::move(waiting_.front().luid), next().kind, verb_for(next().kind, type_)};
+    auto sent = next_sent(service);
     waiting_.pop_front();
     ++sent_;
+    return sent;
+}
+
+SentItem Outgoing::next_sent(ServiceIndex service) const
+{
+    SentItem sent{service, next().luid, next().kind, verb_for(next().kind, type_)};
+    sent.again = next().again;
+    sent.with_size = states_sizes_;
     return sent;
 }
 
@@ -103,7 +123,9 @@ SentItem Outgoing::on_chunk_sent(ServiceIndex service, std::size_t octets)
     }
     chunks_->sent += octets;
     chunks_->unanswered = true;
-    return {service, next().luid, next().kind, verb_for(next().kind, type_), SentItem::Part::Chunk};
+    auto sent = next_sent(service);
+    sent.part = SentItem::Part::Chunk;
+    return sent;
 }
 
 Change Outgoing::on_put_off()
@@ -124,6 +146,7 @@ Fate Outgoing::on_status(const SentItem& item, syncml::StatusCode code)
         ++answered_;
     }
     const auto fate = fate_of(item, code, type_);
+    full_ = full_ || (code == syncml::StatusCode::DeviceFull && item.verb == syncml::ItemVerb::Add);
     count(counters_, fate);
     return fate;
 }

@@ -23,8 +23,12 @@ public:
 
     bool has_next() const { return !waiting_.empty(); }
     const Change& next() const { return waiting_.front(); }
+    /// Whether the server still takes such a change.
+    bool may_send_next() const;
     /// The command for the next change: Source is our id.
     syncml::ItemCommand next_command() const;
+    /// Every command gets the size of its data.
+    void state_sizes() { states_sizes_ = true; }
     /// It stands in a message.
     SentItem on_sent(ServiceIndex service);
     /// It does not, or not to its end: it is larger than the server's messages may be, or the server has lost it.
@@ -51,6 +55,11 @@ public:
 
     /// The server's Status for a sent change.
     Fate on_status(const SentItem& item, syncml::StatusCode code);
+    /// The server processes no more in this session (214): what is not answered goes with the next one.
+    void on_no_more() { no_more_ = true; }
+    bool takes_no_more() const { return no_more_; }
+    /// It has no room for new items (420).
+    bool is_full() const { return full_; }
 
     std::uint64_t total() const { return total_; }
     std::uint64_t unanswered() const { return sent_ - answered_; }
@@ -63,6 +72,7 @@ private:
     };
 
     syncml::ItemCommand command() const;
+    SentItem next_sent(ServiceIndex service) const;
 
     SyncType type_ = SyncType::TwoWay;
     std::uint64_t total_ = 0;
@@ -70,6 +80,9 @@ private:
     std::optional<Chunks> chunks_; ///< of the next change
     bool end_ = true;
     bool sync_sent_ = false;
+    bool states_sizes_ = false;
+    bool no_more_ = false;
+    bool full_ = false;
     std::uint64_t sent_ = 0;
     std::uint64_t answered_ = 0;
     Counters counters_;

@@ -55,6 +55,22 @@ Objection objection_of(StatusCode code, bool is_first)
     return is_first && is_senseless ? Objection::Message : Objection::None;
 }
 
+Verdict verdict_of(Fate fate)
+{
+    if (fate == Fate::Missing)
+        return Verdict::Missing;
+    if (fate == Fate::OnceMore)
+        return Verdict::OnceMore;
+    return fate == Fate::Refused ? Verdict::Refused : Verdict::Taken;
+}
+
+std::string_view what_next(Fate fate)
+{
+    if (fate == Fate::Missing)
+        return "it is sent as a new one in the next session";
+    return fate == Fate::Refused ? "it is sent again when it changes" : "it is sent again in the next session";
+}
+
 // The Status that a failure of the whole message means (RepPro 1.2 §10).
 base::Error error_of(StatusCode code, syncml::Version version)
 {
@@ -212,6 +228,8 @@ base::Result<Authentication::Next> Receiver::read_header_status(const syncml::St
             conversation_.objection = objection_of(status.code, conversation_.last_msg_id == 1);
         return tl::unexpected(error_of(status.code, conversation_.setup.version));
     }
+    for (auto& service : conversation_.services)
+        read_wish(service, status.code);
     return next;
 }
 
@@ -273,6 +291,16 @@ void Receiver::read(const syncml::Status& status)
     if (!sent)
         return; // answered before, or nothing depends on it
     auto& services = conversation_.services;
+    const auto service = std::visit(
+        [](const auto& one) -> std::optional<ServiceIndex> {
+            if constexpr (requires { one.service; })
+                return one.service;
+            else
+                return std::nullopt;
+        },
+        *sent);
+    if (service)
+        read_wish(services[*service], status.code);
     if (const auto* alert = std::get_if<SentAlert>(&*sent)) {
         // The Status 508 before it has already made the sync slow; some servers refuse
         // the second Alert as late.
@@ -287,6 +315,25 @@ void Receiver::read(const syncml::Status& status)
     }
 }
 
+void Receiver::read_wish(Service& service, StatusCode code)
+{
+    if (code == StatusCode::ResetContent && !service.compares_next()) {
+        service.on_refresh_wanted();
+        if (service.compares_next())
+            conversation_.note(service.index(),
+                               fmt::format("{}: the server wants everything to be compared ({}); the next sync is a "
+                                           "slow one.",
+                                           service.setup().name, words(code)));
+    }
+    if (code == StatusCode::OperationCancelledNoMore && !service.outgoing().takes_no_more()) {
+        service.outgoing().on_no_more();
+        conversation_.note(service.index(),
+                           fmt::format("{}: the server takes no more in this session ({}); what is left is sent with "
+                                       "the next one.",
+                                       service.setup().name, words(code)));
+    }
+}
+
 void Receiver::read_item_status(const SentItem& item, StatusCode code)
 {
     made_progress_ = true;
@@ -297,16 +344,30 @@ void Receiver::read_item_status(const SentItem& item, StatusCode code)
         if (code == StatusCode::ChunkedItemAccepted)
             return service.outgoing().on_chunk_taken();
     }
-    const auto fate = service.outgoing().on_status(item, code);
+    learn_limits(service, item, code);
+    // Where the whole Sync was refused the failures are its own, and say nothing of the items.
+    const bool of_sync = service.error() && !syncml::is_success(code);
+    const auto fate = service.outgoing().on_status(item, of_sync ? StatusCode::CommandFailed : code);
     auto& entries = confirmed_[item.service]; // also without an entry: progress is reported
     if (fate != Fate::PutOff)
-        entries.push_back({item.luid, item.kind, code});
+        entries.push_back({item.luid, item.kind, code, verdict_of(fate)});
     if (is_failure(fate))
         conversation_.note_item(item.service,
                                 fmt::format("{}: the server did not take item {} ({}); {}.", service.setup().name,
-                                            item.luid, words(code),
-                                            fate == Fate::Refused ? "it is sent again when it changes"
-                                                                  : "it is sent again in the next session"));
+                                            item.luid, words(code), what_next(fate)));
+}
+
+void Receiver::learn_limits(const Service& service, const SentItem& item, StatusCode code)
+{
+    const bool full = code == StatusCode::DeviceFull && item.verb == syncml::ItemVerb::Add;
+    if (full && !service.outgoing().is_full())
+        conversation_.note(item.service,
+                           fmt::format("{}: the server has no room for more items ({}). New ones are sent "
+                                       "again with the next session; make room on the server.",
+                                       service.setup().name, words(code)));
+    const bool whole = item.part == SentItem::Part::Whole;
+    if (code == StatusCode::SizeRequired && whole && !std::exchange(conversation_.states_sizes, true))
+        conversation_.effects.emplace_back(SizesWanted{});
 }
 
 void Receiver::read_map_status(SentMap map, StatusCode code)

@@ -28,7 +28,8 @@ public:
     /// `on_apply_failed` answers each before the next.
     std::optional<Apply> next_apply();
     void on_applied(const std::vector<Outcome>& outcomes);
-    void on_apply_failed();
+    /// `code`: for all of them.
+    void on_apply_failed(syncml::StatusCode code = syncml::StatusCode::DataStoreFailure);
 
     /// After the last Apply: everything owed for the message stands in the conversation.
     void settle();
@@ -58,7 +59,10 @@ private:
     base::Result<void> learn(const syncml::Header& header);
 
     void read_status(const syncml::Status& status);
+    /// What a success asks for beyond its own command.
+    void read_wish(Service& service, syncml::StatusCode code);
     void read_item_status(const SentItem& item, syncml::StatusCode code);
+    void learn_limits(const Service& service, const SentItem& item, syncml::StatusCode code);
     void read_map_status(SentMap map, syncml::StatusCode code);
     void report_confirmed();
 
@@ -86,7 +90,7 @@ private:
     void carry_out(Service& service, Answers::Slot slot, Incoming incoming);
     /// Something else has come where the rest of a large object was due.
     void give_up_object();
-    void note_not_stored(const Service& service, Answers::Slot slot, syncml::StatusCode code);
+    void note_not_stored(const Service& service, Answers::Slot slot, std::string_view why);
 
     Conversation& conversation_;
     Answers answers_;

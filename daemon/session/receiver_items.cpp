@@ -87,7 +87,7 @@ void Receiver::read_item(Service* service, const syncml::ItemCommand& command, s
     if (service == nullptr || counted || *refusal == StatusCode::ChunkedItemAccepted)
         return;
     service->on_incoming_refused();
-    note_not_stored(*service, slot, *refusal);
+    note_not_stored(*service, slot, words(*refusal));
 }
 
 void Receiver::carry_out(Service& service, Answers::Slot slot, Incoming incoming)
@@ -114,10 +114,10 @@ void Receiver::give_up_object()
     conversation_.queue.emplace_back(std::move(alert), SentOther{});
 }
 
-void Receiver::note_not_stored(const Service& service, Answers::Slot slot, StatusCode code)
+void Receiver::note_not_stored(const Service& service, Answers::Slot slot, std::string_view why)
 {
     conversation_.note_item(service.index(), fmt::format("{}: item {} of the server was not stored ({}).",
-                                                         service.setup().name, answers_.id(slot), words(code)));
+                                                         service.setup().name, answers_.id(slot), why));
 }
 
 std::optional<Apply> Receiver::next_apply()
@@ -142,18 +142,22 @@ void Receiver::on_applied(const std::vector<Outcome>& outcomes)
         const auto& [slot, kind, guid] = entries[i];
         answers_.fill(slot, outcomes[i].status);
         service.on_incoming(kind, guid, outcomes[i]);
-        if (is_failure(fate_of(kind, outcomes[i].status)))
-            note_not_stored(service, slot, outcomes[i].status);
+        if (!is_failure(fate_of(kind, outcomes[i].status))) {
+            if (!outcomes[i].why.empty())
+                conversation_.note_item(service.index(), fmt::format("{}: {}.", service.setup().name, outcomes[i].why));
+        } else {
+            note_not_stored(service, slot, outcomes[i].why.empty() ? words(outcomes[i].status) : outcomes[i].why);
+        }
     }
     conversation_.report_progress(service, true);
 }
 
-void Receiver::on_apply_failed()
+void Receiver::on_apply_failed(StatusCode code)
 {
     assert(!batches_.empty());
     const auto node = batches_.extract(batches_.begin());
     for (const auto& entry : node.mapped().entries) {
-        answers_.fill(entry.slot, StatusCode::DataStoreFailure);
+        answers_.fill(entry.slot, code);
         conversation_.services[node.key()].on_incoming_refused();
     }
 }

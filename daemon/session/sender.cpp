@@ -199,6 +199,10 @@ Sender::Filled Sender::fill_changes(Service& service)
             question_ = ReadChanges{service.index(), std::max<std::size_t>(left, 1)};
             return Filled::Asking;
         }
+        if (outgoing.has_next() && !outgoing.may_send_next()) {
+            outgoing.on_put_off(); // the receiver of the Status has said why
+            continue;
+        }
         if (outgoing.has_next() && is_too_large(service, outgoing.next())) {
             refuse_change(service);
             continue;
@@ -225,6 +229,8 @@ Sender::Filled Sender::fill_changes(Service& service)
 bool Sender::place_change(Service& service)
 {
     auto& outgoing = service.outgoing();
+    if (conversation_.states_sizes)
+        outgoing.state_sizes();
     if (outgoing.next().data.size() > draft_->room())
         return false; // seen without a copy of what may be a large object
     const auto placed = draft_->add_item(service.sync_shell(conversation_.peer_wants_counts), outgoing.next_command());

@@ -28,6 +28,8 @@ struct SentItem {
     ChangeKind kind = ChangeKind::Add;
     syncml::ItemVerb verb = syncml::ItemVerb::Add; ///< as it went over the wire
     Part part = Part::Whole;
+    bool again = false;     ///< as Change::again
+    bool with_size = false; ///< Size was stated
 };
 struct SentMap {
     ServiceIndex service = 0;

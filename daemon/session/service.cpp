@@ -62,7 +62,7 @@ syncml::Item Service::alert_item() const
     syncml::Item item;
     item.target = syncml::Location{setup_.remote_uri, {}};
     item.source = syncml::Location{setup_.local_uri, {}};
-    item.meta.anchor = syncml::Anchor{setup_.own_last, setup_.own_next};
+    item.meta.anchor = syncml::Anchor{own_last(), setup_.own_next};
     return item;
 }
 
@@ -163,10 +163,8 @@ Service::Reply Service::agree(SyncType proposed, const syncml::Anchor& anchor)
         return ask_for_slow(
             fmt::format("{}: slow sync, because there is no completed sync to go on from.", setup_.name));
     if (proposed != type_) {
-        if (type_ != SyncType::TwoWay || proposed != SyncType::Slow) {
-            refuse_type(proposed);
-            return {StatusCode::Forbidden, {}};
-        }
+        if (type_ != SyncType::TwoWay || proposed != SyncType::Slow)
+            return refuse_or_try(proposed);
         type_ = SyncType::Slow;
         return {StatusCode::Ok, fmt::format("{}: slow sync, because the server asks for it: it does not know the last "
                                             "session with us.",
@@ -176,17 +174,14 @@ Service::Reply Service::agree(SyncType proposed, const syncml::Anchor& anchor)
     if (type_ == SyncType::Slow || syncml::is_refresh(type_))
         return {};
     // A server that keeps no anchors has none to compare, though neither side has one.
-    const bool compares = !anchor.last.empty() || setup_.own_last.empty();
-    if (compares && anchor.last == setup_.peer_last)
+    const bool compares = !anchor.last.empty() || own_last().empty();
+    if (compares && anchor.last == peer_last())
         return {};
     if (resumed_ && anchor.last.empty())
         return {}; // the server knows what it goes on with
     resumed_ = false;
-    if (type_ != SyncType::TwoWay) {
-        // 508 would promise an Alert of a slow sync or a refresh behind it (RepPro 1.2 §10).
-        refuse_type(type_);
-        return {StatusCode::Forbidden, {}};
-    }
+    if (type_ != SyncType::TwoWay)
+        return refuse_or_try(type_); // 508 would have to come with an Alert that nobody asked for
     if (!compares)
         return ask_for_slow(fmt::format("{}: slow sync, because the server does not tell which was its last session "
                                         "with us (its Alert has no anchor).",
@@ -194,7 +189,7 @@ Service::Reply Service::agree(SyncType proposed, const syncml::Anchor& anchor)
     return ask_for_slow(
         fmt::format("{}: slow sync, because the server's last session with us is not the one that we remember "
                     "(its anchor is \"{}\", ours is \"{}\").",
-                    setup_.name, anchor.last, setup_.peer_last));
+                    setup_.name, anchor.last, peer_last()));
 }
 
 Service::Reply Service::ask_for_slow(std::string note)
@@ -210,11 +205,27 @@ void Service::begin_plainly()
     login_.renew();
     must_log_in_ = false;
     resume_refused_ = false;
+    tries_ = tries_ || std::exchange(must_try_, false);
     alert_accepted_ = false;
     agreed_ = false;
     resumed_ = false;
     must_alert_again_ = false;
     type_ = type_to_ask_for(setup_);
+}
+
+// A one-way sync cannot turn into a slow one when anchors differ. They do after a session that the server has ended
+// well and that was killed here before it was committed.
+Service::Reply Service::refuse_or_try(SyncType proposed)
+{
+    const bool one_way = type_ == SyncType::OneWayFromClient || type_ == SyncType::OneWayFromServer;
+    if (one_way && may_try()) {
+        must_try_ = true;
+        return {StatusCode::Forbidden, fmt::format("{}: the server has the last session, which broke off here, as a "
+                                                   "good one; going on from that.",
+                                                   setup_.name)};
+    }
+    refuse_type(proposed);
+    return {StatusCode::Forbidden, {}};
 }
 
 // docs/decisions/0001-first-one-way-sync.md
@@ -348,12 +359,19 @@ void Service::fail(base::Error error)
     maps_.clear(); // they stay cached for the next session
 }
 
+bool Service::compares_next() const
+{
+    // A server that says so in a sync that compares is not asked to compare for ever; and a one-way sync has no slow
+    // one in its place (docs/decisions/0001-first-one-way-sync.md).
+    return refresh_wanted_ && type_ == SyncType::TwoWay;
+}
+
 void Service::judge()
 {
     if (error_)
         return;
     const auto& sent = outgoing_.counters();
-    if (outgoing_.unanswered() > 0)
+    if (outgoing_.unanswered() > 0 && !outgoing_.takes_no_more())
         return fail(broken_rule(
             fmt::format("The server did not answer for {} of our changes of {}. They are sent again next time.",
                         outgoing_.unanswered(), setup_.name)));

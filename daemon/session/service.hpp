@@ -50,8 +50,9 @@ public:
     bool is_agreed() const { return agreed_ && !error_; }
     /// The server goes on with the sync that broke off (OMA DS 1.2 protocol, resume).
     bool is_resumed() const { return resumed_; }
-    /// It does not, and said so with an error instead of another type: the session begins again without asking.
-    bool must_begin_plainly() const { return resume_refused_; }
+    /// It does not, and said so with an error instead of another type; or the anchors are to be others: the session
+    /// begins again without asking.
+    bool must_begin_plainly() const { return resume_refused_ || must_try_; }
     void begin_plainly();
     /// We answered 508, so an Alert 201 of ours must follow.
     bool must_alert_again() const { return must_alert_again_; }
@@ -85,6 +86,9 @@ public:
     bool waits_for_maps() const { return unanswered_maps_ > 0; }
 
     // ---- end
+    /// The server has asked for everything to be compared (205).
+    void on_refresh_wanted() { refresh_wanted_ = true; }
+    bool compares_next() const;
     /// The first error stays.
     void fail(base::Errc code, std::string message);
     void fail(base::Error error);
@@ -96,8 +100,12 @@ private:
     bool asks_to_resume() const { return setup_.interrupted && !plain_; }
     void refuse_alert(syncml::StatusCode code);
     void fail_login(syncml::StatusCode code);
+    const std::string& own_last() const { return tries_ ? setup_.tried_own : setup_.own_last; }
+    const std::string& peer_last() const { return tries_ ? setup_.tried_peer : setup_.peer_last; }
+    bool may_try() const { return !tries_ && !setup_.tried_own.empty(); }
     Reply agree(SyncType proposed, const syncml::Anchor& anchor);
     Reply ask_for_slow(std::string note);
+    Reply refuse_or_try(SyncType proposed);
     void refuse_type(SyncType proposed);
 
     ServiceSetup setup_;
@@ -108,6 +116,9 @@ private:
     bool must_log_in_ = false;
     bool alert_accepted_ = false;
     bool resume_refused_ = false;
+    bool must_try_ = false; ///< ServiceSetup::tried_own, in another session
+    bool tries_ = false;
+    bool refresh_wanted_ = false;
     bool resumed_ = false;
     bool agreed_ = false;
     bool must_alert_again_ = false;

@@ -34,6 +34,9 @@ struct ServiceSetup {
     std::string own_last;  ///< our anchor of the last good session; empty: none
     std::string own_next;  ///< our anchor of this session
     std::string peer_last; ///< the server's anchor of the last good session; empty: none
+    /// The anchors of the session after it, which the server may have ended well though we did not; empty: there was
+    /// none.
+    std::string tried_own, tried_peer;
     /// Cached maps that no Status confirmed yet; they go first.
     std::vector<syncml::MapItem> pending_maps;
     std::optional<std::string> user; ///< datastore-level credentials
@@ -75,7 +78,8 @@ struct Setup {
     syncml::DevInf devinf;                  ///< ours
     /// The server's, as an earlier session's SavePeerInfo gave it; only its flags matter here.
     std::optional<syncml::DevInf> peer_devinf;
-    std::string devinf_type; ///< media type of device information on this wire
+    bool states_sizes = false; ///< with every item, because the server has asked for that (SizesWanted)
+    std::string devinf_type;   ///< media type of device information on this wire
     bool put_devinf = true;
     bool get_devinf = true;
     std::vector<ServiceSetup> services;        ///< enabled ones only, at least one
@@ -105,6 +109,7 @@ struct Change {
     std::string type;   ///< media type, e.g. `text/vcard`; empty for Delete
     std::string format; ///< empty or `b64` when `data` is base64
     std::string data;
+    bool again = false; ///< sent before, and answered as Verdict::OnceMore says
     bool operator==(const Change&) const = default;
 };
 
@@ -116,15 +121,17 @@ struct Incoming {
     std::string luid; ///< Replace, Delete; for an Add empty
     std::string guid; ///< Add: the server's id; else mostly empty
     std::string type;
-    std::string data; ///< b64 already undone
-    bool soft_delete = false;
+    std::string data;         ///< b64 already undone
+    bool soft_delete = false; ///< the server keeps it, and wants it only off this device
+    bool archive = false;     ///< a copy is to be kept elsewhere
     bool operator==(const Incoming&) const = default;
 };
 
 /// What became of one Incoming. `status` is sent to the server; a success counts.
 struct Outcome {
     syncml::StatusCode status = syncml::StatusCode::Ok;
-    std::string luid; ///< of an added item, for the Map
+    std::string luid;  ///< of an added item, for the Map
+    std::string why{}; ///< of a failure, for people, where the Status alone does not say it
     bool operator==(const Outcome&) const = default;
 };
 
@@ -156,6 +163,7 @@ struct Concluded {};
 struct Broke {
     base::Error error;
     std::optional<ServiceIndex> service; ///< set: only this service is affected
+    bool full = false;                   ///< there is no room for it
 };
 
 using Event = std::variant<Received, Changes, Prepared, Applied, Waited, Concluded, Broke>;
@@ -166,22 +174,37 @@ struct SaveNonce { ///< a nonce for the next session, durable at once (base64)
     std::string nonce;
 };
 struct GiveServerNonce {}; ///< Setup::server_nonce goes to the server with the next Send: it may use it from then on
+struct SizesWanted {};     ///< to be remembered for Setup::states_sizes
 struct SavePeerInfo {      ///< the server's device information
     syncml::DevInf devinf;
 };
-/// The server has given its last word on sent changes, each with its Status: they
-/// are not to be sent again until they change (success, and refusals such as 415
-/// that would only repeat). A change that was read but is not confirmed by the end of the session
-/// (no answer, `417 retry later`, too large to send) stays a local change also when
-/// the service concludes well, and is sent again next time.
+/// What the server's Status makes of a change that was sent.
+enum class Verdict {
+    Taken,   ///< the server has its last word on it: not to be sent again until it changes
+    Refused, ///< it would only be refused again (415 …): not to be sent until it changes, and the edit is not to be
+             ///< lost
+    Missing, ///< the server has no such item: it goes again, as Add
+    OnceMore ///< it came incomplete, as the server sees it: it goes again, once
+};
+/// The server has answered for sent changes, each with its Status. A change that was read but is not
+/// among them by the end of the session (no answer, `417 retry later`, too large to send) stays a local
+/// change also when the service concludes well, and is sent again next time.
 struct Confirm {
     ServiceIndex service = 0;
     struct Entry {
         std::string luid;
         ChangeKind kind = ChangeKind::Add;
         syncml::StatusCode status = syncml::StatusCode::Ok;
+        Verdict verdict = Verdict::Taken;
     };
     std::vector<Entry> entries;
+};
+/// From here on the server may take the session for good with these anchors: to be remembered for
+/// ServiceSetup::tried_own until the service concludes.
+struct TryAnchors {
+    ServiceIndex service = 0;
+    std::string own_next;
+    std::string peer_next;
 };
 struct ConfirmMaps { ///< these maps are known to the server; drop them from the cache
     ServiceIndex service = 0;
@@ -242,6 +265,7 @@ struct Conclude {
     std::optional<base::Error> error;
     std::string own_next; ///< anchors to store on success
     std::string peer_next;
+    bool compare_next = false; ///< the next sync is to be slow
 };
 /// What a server that has not let us in yet says of how it was spoken to.
 enum class Objection {
@@ -255,8 +279,8 @@ struct Finished {
     Objection objection = Objection::None; ///< with an error: an older version may do better
 };
 
-using Effect = std::variant<SaveNonce, GiveServerNonce, SavePeerInfo, Confirm, ConfirmMaps, Progress, Note, Prepare,
-                            ReadChanges, Apply, Send, Wait, Conclude, Finished>;
+using Effect = std::variant<SaveNonce, GiveServerNonce, SizesWanted, SavePeerInfo, Confirm, TryAnchors, ConfirmMaps,
+                            Progress, Note, Prepare, ReadChanges, Apply, Send, Wait, Conclude, Finished>;
 
 // ---- statistics --------------------------------------------------------------
 

@@ -78,10 +78,13 @@ const char* advice(int code)
 
 } // namespace
 
-Failure Database::failure(const SQLite::Exception& exception) const
+void Database::fail(const SQLite::Exception& exception) const
 {
-    return Failure(
-        fmt::format("{}: {} ({})", file_.string(), exception.what(), advice(exception.getErrorCode() & 0xff)));
+    const auto code = exception.getErrorCode() & 0xff;
+    const auto text = fmt::format("{}: {} ({})", file_.string(), exception.what(), advice(code));
+    if (code == SQLITE_FULL)
+        throw Full(text);
+    throw Failure(text);
 }
 
 Database::Database(const std::filesystem::path& file, int flags)

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "storage/access.hpp"
+#include "storage/failure.hpp"
 #include "storage/query.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -10,19 +11,11 @@
 #include <filesystem>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <unordered_map>
 
 namespace storage {
-
-/// The database cannot do what was asked: disk full, damaged, locked for too long.
-/// The text names the file and says what to do.
-class Failure : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 /// One connection to an SQLite database, with the statements it has prepared.
 ///
@@ -79,10 +72,10 @@ private:
         try {
             return call();
         } catch (const SQLite::Exception& exception) {
-            throw failure(exception);
+            fail(exception);
         }
     }
-    Failure failure(const SQLite::Exception& exception) const;
+    [[noreturn]] void fail(const SQLite::Exception& exception) const;
 
     std::filesystem::path file_;
     SQLite::Database connection_;

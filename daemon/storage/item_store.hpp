@@ -114,6 +114,8 @@ public:
     std::vector<MapEntry> unmapped(ItemKind kind, std::string_view profile, std::string_view database) const;
     /// The item that an Add of `profile`'s peer became, as long as the GUID is noted.
     std::optional<std::string> find_by_guid(ItemKind kind, std::string_view profile, std::string_view guid) const;
+    /// Whether another profile's peer has a database of this kind (attach_peer).
+    bool has_other_peer(ItemKind kind, std::string_view profile) const;
     /// The newest revision up to which every change after `upto` is `profile`'s own: a mark
     /// there spares the next session from looking at what this one wrote.
     std::uint64_t settled_revision(ItemKind kind, std::string_view profile, std::uint64_t upto) const;

@@ -113,6 +113,12 @@ std::optional<std::string> ItemStore::find_by_guid(ItemKind kind, std::string_vi
     return id ? std::optional(std::to_string(*id)) : std::nullopt;
 }
 
+bool ItemStore::has_other_peer(ItemKind kind, std::string_view profile) const
+{
+    return impl_->has_rows("SELECT 1 FROM peer WHERE writer <> ?1 AND kind = ?2", impl_->table.find_writer(profile),
+                           kind);
+}
+
 std::uint64_t ItemStore::settled_revision(ItemKind kind, std::string_view profile, std::uint64_t upto) const
 {
     auto row = impl_->database->query("SELECT coalesce((SELECT revision - 1 FROM item WHERE kind = ?1 "

@@ -6,7 +6,7 @@
 namespace storage {
 namespace {
 
-// peer: one row. sent: state 0 sent, 1 confirmed. service_record: the part of `session` that `service` had.
+// peer: one row. sent: state as SyncState::SentState. service_record: the part of `session` that `service` had.
 constexpr const char* version_1 = R"sql(
 CREATE TABLE peer (
     identity    TEXT NOT NULL,
@@ -108,7 +108,15 @@ ALTER TABLE peer ADD COLUMN version_url TEXT NOT NULL DEFAULT '';
 ALTER TABLE session ADD COLUMN version TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3, version_4, version_5, version_6};
+// Why the server refused an item; that it wants the size of each; with which anchors a session broke off at its end.
+constexpr const char* version_7 = R"sql(
+ALTER TABLE sent ADD COLUMN code INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN wants_sizes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE service ADD COLUMN tried_own TEXT NOT NULL DEFAULT '';
+ALTER TABLE service ADD COLUMN tried_peer TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3, version_4, version_5, version_6, version_7};
 
 } // namespace
 
@@ -140,7 +148,8 @@ bool SyncState::bind_to(std::string_view identity)
     transact(*impl_->database, [&] {
         auto& db = *impl_->database;
         db.execute("UPDATE peer SET identity = ?1, nonce = '', info = '', info_time = 0, info_doubted = 0, "
-                   "devinf_hash = '', encoding = '', server_nonce = '', former_server_nonce = '', version = ''",
+                   "devinf_hash = '', encoding = '', server_nonce = '', former_server_nonce = '', version = '', "
+                   "wants_sizes = 0",
                    identity);
         db.execute("DELETE FROM service");
         db.execute("DELETE FROM sent");
@@ -245,6 +254,18 @@ void SyncState::set_encoding(std::string_view word)
     impl_->database->execute("UPDATE peer SET encoding = ?1", word);
 }
 
+bool SyncState::wants_sizes() const
+{
+    auto row = impl_->database->query("SELECT wants_sizes FROM peer");
+    row.next();
+    return row.number(0) != 0;
+}
+
+void SyncState::want_sizes()
+{
+    impl_->database->execute("UPDATE peer SET wants_sizes = 1");
+}
+
 // ---- per service -----------------------------------------------------------------
 
 std::optional<Anchors> SyncState::find_anchors(std::string_view service, std::string_view uri) const
@@ -274,12 +295,26 @@ void SyncState::commit(std::string_view service, std::string_view uri, const Anc
     transact(*impl_->database, [&] {
         impl_->database->execute("INSERT INTO service (service, uri, own_last, peer_last, mark) "
                                  "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET uri = excluded.uri, "
-                                 "own_last = excluded.own_last, peer_last = excluded.peer_last, mark = excluded.mark",
+                                 "own_last = excluded.own_last, peer_last = excluded.peer_last, mark = excluded.mark, "
+                                 "tried_own = '', tried_peer = ''",
                                  service, uri, anchors.own_last, anchors.peer_last, anchors.mark);
         impl_->database->execute("DELETE FROM sent WHERE service = ?1 AND state = 1 AND revision <= ?2", service,
                                  anchors.mark);
         clear_open_sync(service);
     });
+}
+
+SyncState::Tried SyncState::tried(std::string_view service, std::string_view uri) const
+{
+    auto row = impl_->database->query("SELECT tried_own, tried_peer FROM service WHERE service = ?1 AND uri = ?2",
+                                      service, uri);
+    return row.next() ? Tried{row.text(0), row.text(1)} : Tried{};
+}
+
+void SyncState::set_tried(std::string_view service, const Tried& tried)
+{
+    impl_->database->execute("UPDATE service SET tried_own = ?2, tried_peer = ?3 WHERE service = ?1", service,
+                             tried.own, tried.peer);
 }
 
 void SyncState::forget(std::string_view service)
@@ -294,9 +329,10 @@ void SyncState::forget(std::string_view service)
 std::vector<SyncState::SentItem> SyncState::sent_items(std::string_view service) const
 {
     std::vector<SentItem> items;
-    for (auto rows = impl_->database->query("SELECT luid, revision, state FROM sent WHERE service = ?1", service);
+    for (auto rows = impl_->database->query("SELECT luid, revision, state, code FROM sent WHERE service = ?1", service);
          rows.next();)
-        items.push_back({rows.text(0), rows.count(1), rows.number(2) == 0 ? SentState::Sent : SentState::Confirmed});
+        items.push_back(
+            {rows.text(0), rows.count(1), static_cast<SentState>(rows.number(2)), static_cast<int>(rows.number(3))});
     return items;
 }
 
@@ -304,9 +340,10 @@ void SyncState::note_sent(std::string_view service, const std::vector<SentItem>&
 {
     transact(*impl_->database, [&] {
         for (const auto& item : items)
-            impl_->database->execute("INSERT INTO sent (service, luid, revision, state) VALUES (?1, ?2, ?3, ?4) "
-                                     "ON CONFLICT DO UPDATE SET revision = excluded.revision, state = excluded.state",
-                                     service, item.luid, item.revision, item.state == SentState::Sent ? 0 : 1);
+            impl_->database->execute("INSERT INTO sent (service, luid, revision, state, code) "
+                                     "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET "
+                                     "revision = excluded.revision, state = excluded.state, code = excluded.code",
+                                     service, item.luid, item.revision, static_cast<int>(item.state), item.code);
     });
 }
 

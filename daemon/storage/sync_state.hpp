@@ -99,6 +99,8 @@ public:
     std::optional<FoundVersion> found_version() const;
     void set_found_version(const FoundVersion& found);
     void forget_version();
+    bool wants_sizes() const; ///< the server has asked for the size of each item
+    void want_sizes();
 
     // ---- per service ----------------------------------------------------------------
     /// The anchors of the service with the server database `uri`, if that is the one of the last session.
@@ -106,19 +108,33 @@ public:
     /// The same to go on with. When the last call named another one, all
     /// that is known of the service is forgotten first. Call it before anything else of the service.
     Anchors anchors(std::string_view service, std::string_view uri);
-    /// Stores the anchors and clears what was confirmed up to their mark. What is still noted as sent
-    /// got no answer that settles it, and goes out again with the next session.
+    /// Stores the anchors and clears what was confirmed up to their mark. What else is noted got no answer that
+    /// settles it: it goes out again with the next session, or waits for a change of the item.
     void commit(std::string_view service, std::string_view uri, const Anchors& anchors);
+    /// The anchors of a session that the server may have ended well though it was not committed here; empty: there is
+    /// none. They go with `commit` and `forget`.
+    struct Tried {
+        std::string own, peer;
+        bool operator==(const Tried&) const = default;
+    };
+    Tried tried(std::string_view service, std::string_view uri) const;
+    /// Of a service that `anchors` has named.
+    void set_tried(std::string_view service, const Tried& tried);
     /// Anchors and notes of the service are void: the next sync is slow.
     void forget(std::string_view service);
 
-    /// Items of a session that has not been committed, each at the revision it was sent with: sent and
-    /// not settled by an answer, or confirmed.
-    enum class SentState { Sent, Confirmed };
+    /// What has become of items that were sent, each at the revision it was sent with.
+    enum class SentState {
+        Sent = 0,      ///< no answer has settled it
+        Confirmed = 1, ///< in a session that has not been committed
+        Missing = 2,   ///< the server has no such item to replace
+        Refused = 3    ///< for good, as it is
+    };
     struct SentItem {
         std::string luid;
         std::uint64_t revision = 0;
         SentState state = SentState::Sent;
+        int code = 0; ///< the Status that refused it
         bool operator==(const SentItem&) const = default;
     };
     std::vector<SentItem> sent_items(std::string_view service) const;

@@ -64,7 +64,9 @@ private:
     void on(const session::Note& note) const;
     void on(const session::SaveNonce& save) const;
     void on(const session::GiveServerNonce& give) const;
+    void on(const session::SizesWanted&) const {}
     void on(const session::SavePeerInfo&) const {}
+    void on(const session::TryAnchors&) const {}
 
     void check_size(const syncml::Message& message) const;
     void check_status(const syncml::Status& status);

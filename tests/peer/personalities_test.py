@@ -138,10 +138,35 @@ class Personalities(PeerCase):
         self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
         self.assertEqual((self.a.count(), len(self.server.items('card'))), (2, 2))
 
-    def test_starfish_does_not_take_credentials_at_its_resp_uri(self):
+    def test_starfish_does_not_take_credentials_at_its_resp_uri_and_asks_for_each_message_twice(self):
         self.become('starfish')
-        self.a.put(contact('Ada'))
+        self.start()
+        self.change()
+        self.assertEqual(self.sync(self.a), (EVERYTHING, EVERYTHING))
+        self.assert_same(14)
+
+    def test_synthesis_sends_while_we_are_sending_and_gets_its_maps_early(self):
+        self.become('synthesis')
+        self.start()
+        many = 20
+        for service, make in MAKERS.items():
+            self.a.import_all([make(f'Here{number}', note='n' * 300) for number in range(many)], service)
+            self.server.put_all(STORES[service], [make(f'There{number}', note='n' * 300) for number in range(many)])
+        self.change()
+        self.assertEqual(self.sync(self.a), ((many + 1, 1, 1), (many + 1, 1, 1)))
+        self.assertEqual(self.server.last_session()['datastores']['card']['sent_early'], many + 1)
+        self.assert_same(14 + 2 * many)
+        self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
+
+    def test_ovi_says_400_now_and_then(self):
+        self.become('ovi')
+        for number in range(3):
+            self.a.put(contact(f'Name{number}'))
+        self.server.misbehave('400:Replace')
+        self.assertEqual(self.a.sync(self.profiles[self.a]).signal, 'Completed')
+        self.assertEqual(len(self.server.items('card')), 2)
         self.assertEqual(self.sync(self.a), ((1, 0, 0), NOTHING))
+        self.assert_equal_everywhere(CONTACT, 3)
 
     def test_a_server_without_anchors_makes_every_sync_slow(self):
         self.become('no-anchors')

@@ -9,12 +9,12 @@ from peer_case import NOTHING, PeerCase
 
 STORE = 'card'
 EVERYTHING = (1, 1, 1)
-SUCCESS = (200, 201, 202, 203, 204, 205, 207, 208, 209, 214)
+SUCCESS = (200, 201, 202, 203, 204, 207, 208, 209, 214)  # for 205 see refused_items_test.py
 # Confirmed in name only, or told to come back, or a failure that need not last.
-AGAIN = (206, 213, 215, 216, 401, 402, 407, 408, 409, 417, 420, 421, 422, 424, 426, 427, 428,
+AGAIN = (206, 213, 215, 216, 400, 401, 402, 407, 408, 409, 411, 412, 417, 420, 421, 422, 424, 426, 427, 428,
          500, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 516, 517, 599, 1500)
 # It would only be refused again until the item changes.
-REFUSED = (400, 403, 405, 406, 411, 412, 413, 414, 415, 416, 425, 501, 1415)
+REFUSED = (403, 405, 406, 413, 414, 415, 416, 425, 501, 1415)
 FAILURES = tuple(sorted((set(AGAIN) | set(REFUSED) | {404, 410, 418, 423}) - {206, 213, 215, 216}))
 
 
@@ -105,15 +105,15 @@ class StatusCodes(PeerCase):
                 self.assertEqual(self.run_with(f'{code}:Delete').signal, 'Completed')
                 self.assert_nothing_lost_or_doubled()
 
-    def test_404_or_410_to_what_exists_sends_it_again(self):
+    def test_404_or_410_to_an_add_sends_it_again(self):
         for code in (404, 410):
             with self.subTest(code=code):
                 self.begin()
                 self.mine = self.a.put(contact('Mine'))
                 self.settle_with([code])
                 self.change(code)
-                self.assertEqual(self.run_with(f'{code}:Add', f'{code}:Replace').signal, 'Completed')
-                self.assertEqual(self.sync(self.a), ((1, 1, 0), NOTHING))
+                self.assertEqual(self.run_with(f'{code}:Add').signal, 'Completed')
+                self.assertEqual(self.sync(self.a), ((1, 0, 0), NOTHING))
                 self.assert_nothing_lost_or_doubled()
 
     # ---- the other commands ----------------------------------------------------------------
@@ -142,10 +142,9 @@ class StatusCodes(PeerCase):
                 there = self.server.items(STORE)
                 self.run_with(f'{code}:Sync')
                 self.assertEqual(self.server.items(STORE), there)
+                # What the server says of the items it means of the Sync that they are in.
                 self.sync(self.a)
-                self.sync(self.a, 'SLOW')
-                # A delete that will not be tried again: the server still had the item.
-                self.assert_nothing_lost_or_doubled([f'Gone{code}'] if code in (*REFUSED, 404, 410) else [])
+                self.assert_nothing_lost_or_doubled()
 
     def test_failures_for_a_map(self):
         self.settle_with(FAILURES)

@@ -53,6 +53,8 @@ json to_json(const SessionReport& session)
                             {"from_client", to_json(report.from_client)},
                             {"to_client", to_json(report.to_client)},
                             {"matched", report.matched},
+                            {"not_archived", report.not_archived},
+                            {"sent_early", report.sent_early},
                             {"conflicts", report.conflicts},
                             {"maps", report.maps},
                             {"resumed", report.resumed},
@@ -214,6 +216,21 @@ ResumePolicy parse_resume(const std::string& word)
     return found->second;
 }
 
+namespace {
+
+DeleteMark parse_delete_mark(const std::string& word)
+{
+    if (word == "archive")
+        return DeleteMark::Archive;
+    if (word == "soft")
+        return DeleteMark::Soft;
+    if (word != "none")
+        throw std::invalid_argument("deletes is none, archive or soft");
+    return DeleteMark::None;
+}
+
+} // namespace
+
 Control::Control(Store& store, UnfinishedSyncs& unfinished, Journal& journal, Faults& faults, Options& options,
                  Desk& desk, Gate& gate, std::function<void()> shut_down)
     : store_(store), unfinished_(unfinished), journal_(journal), faults_(faults), options_(options), initial_(options),
@@ -320,6 +337,16 @@ void Control::set_options(const json& arguments)
             options_.version_refusal = parse_version_refusal(value.get<std::string>());
         else if (key == "resume")
             options_.resume = parse_resume(value.get<std::string>());
+        else if (key == "wants_sizes")
+            options_.wants_sizes = value.get<bool>();
+        else if (key == "capacity")
+            options_.capacity = value.get<std::uint64_t>();
+        else if (key == "deletes")
+            options_.deletes = parse_delete_mark(value.get<std::string>());
+        else if (key == "sends_early")
+            options_.sends_early = value.get<bool>();
+        else if (key == "adds_unknown")
+            options_.adds_unknown = value.get<bool>();
         else if (key == "keeps_partial_objects")
             options_.keeps_partial_objects = value.get<bool>();
         else if (key == "repeats_statuses")

@@ -194,6 +194,8 @@ StatusCode Exchange::add(const std::string& luid, const std::string& data)
 {
     if (options_.repeats_answers && store_.find_link(collection_, device_, luid))
         return replace(luid, data);
+    if (store_.list(collection_).size() >= options_.capacity)
+        return StatusCode::DeviceFull;
     const auto item = store_.add(collection_, data);
     store_.set_link(collection_, device_, {luid, item.guid, item.revision});
     ++report_.from_client.added;
@@ -207,7 +209,7 @@ StatusCode Exchange::replace(const std::string& luid, const std::string& data)
     if (!item) {
         // Unknown, or deleted here while the client changed it: the change survives.
         store_.remove_link(collection_, device_, luid);
-        return add(luid, data);
+        return options_.adds_unknown ? add(luid, data) : StatusCode::NotFound;
     }
     if (item->revision > link->revision)
         return resolve(luid, *item, data);
@@ -286,12 +288,15 @@ StatusCode Exchange::resolve(const std::string& luid, const StoredItem& item, co
 }
 
 void Exchange::plan(std::size_t max_octets, std::uint64_t max_object,
-                    const std::function<std::size_t(const syncml::SyncCommand&)>& size)
+                    const std::function<std::size_t(const syncml::SyncCommand&)>& size, bool early)
 {
     if (!syncml::server_sends(type_))
         return;
     for (auto& change : store_.changes(collection_, device_)) {
-        if (change.kind == Change::Kind::Add && unfinished_->unmapped.contains(change.guid))
+        if (early && change.kind != Change::Kind::Add)
+            continue; // the client may still change it, too
+        if (change.kind == Change::Kind::Add &&
+            (unfinished_->unmapped.contains(change.guid) || !planned_.insert(change.guid).second))
             continue; // the client has it; only the Map is missing
         Outgoing out;
         out.change = change;
@@ -303,7 +308,11 @@ void Exchange::plan(std::size_t max_octets, std::uint64_t max_object,
         switch (change.kind) {
         case Change::Kind::Add: out.command.verb = ItemVerb::Add; break;
         case Change::Kind::Replace: out.command.verb = ItemVerb::Replace; break;
-        case Change::Kind::Delete: out.command.verb = ItemVerb::Delete; break;
+        case Change::Kind::Delete:
+            out.command.verb = ItemVerb::Delete;
+            out.command.archive = options_.deletes == DeleteMark::Archive;
+            out.command.soft_delete = options_.deletes == DeleteMark::Soft;
+            break;
         }
         if (change.kind != Change::Kind::Delete) {
             out.command.meta.type = datastore_.type;
@@ -311,10 +320,12 @@ void Exchange::plan(std::size_t max_octets, std::uint64_t max_object,
         }
         out.command.items.push_back(std::move(item));
         out.command.cmd_id = 999'999; // the longest that can come
-        if (size(out.command) <= max_octets || out.command.items.front().text().size() <= max_object)
-            outgoing_.push_back(std::move(out));
-        else
+        if (size(out.command) > max_octets && out.command.items.front().text().size() > max_object) {
             ++report_.too_large;
+            continue;
+        }
+        outgoing_.push_back(std::move(out));
+        report_.sent_early += early ? 1 : 0;
     }
     go_on_with_chunks();
 }
@@ -401,6 +412,7 @@ void Exchange::on_status(const Change& change, StatusCode code)
         }
         if (!gone && code != StatusCode::ItemNotDeleted)
             ++report_.to_client.removed;
+        report_.not_archived += code == StatusCode::DeleteWithoutArchive ? 1 : 0;
         store_.remove_link(collection_, device_, change.luid);
         return;
     }

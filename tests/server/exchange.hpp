@@ -56,16 +56,20 @@ public:
     void begin();
     bool begun() const { return seen_; }
     /// Whether the client's item of this id is known here.
-    bool holds(const std::string& luid) const { return store_.find_link(collection_, device_, luid).has_value(); }
+    bool holds(const std::string& luid) const
+    {
+        const auto link = store_.find_link(collection_, device_, luid);
+        return link && store_.find(collection_, link->guid);
+    }
     /// Whether an earlier session has answered a command for it, which the client need not know.
     bool may_repeat(const std::string& luid) const { return report_.resumed && unfinished_->answered.contains(luid); }
     /// One item of an Add, Replace or Delete.
     syncml::StatusCode apply(syncml::ItemVerb verb, const syncml::Item& item, const std::string& data);
 
     /// After the client's last Sync: what it has to be sent, each at most `max_octets`
-    /// long by the measure of `size`, or with data of at most `max_object` octets.
+    /// long by the measure of `size`, or with data of at most `max_object` octets. `early`: before that, its Adds.
     void plan(std::size_t max_octets, std::uint64_t max_object,
-              const std::function<std::size_t(const syncml::SyncCommand&)>& size);
+              const std::function<std::size_t(const syncml::SyncCommand&)>& size, bool early = false);
     std::deque<Outgoing>& outgoing() { return outgoing_; }
     /// The client has acknowledged a chunk of the item that is on its way.
     void on_chunk_accepted();
@@ -118,6 +122,7 @@ private:
     bool seen_ = false; ///< a Sync of the client, in this session
     bool dropped_ = false;
     std::deque<Outgoing> outgoing_;
+    std::set<std::string> planned_;                                           ///< GUIDs of Adds
     std::shared_ptr<Unfinished> unfinished_ = std::make_shared<Unfinished>(); ///< this sync; kept once it is agreed
     /// Items without a link by their content and by what they are about; slow sync only.
     std::unordered_multimap<std::string, std::string> by_content_, by_key_;

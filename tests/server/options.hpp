@@ -65,6 +65,9 @@ struct Description {
     std::map<std::string, std::vector<syncml::Property>> properties; ///< of its preferred type
 };
 
+/// How it marks the Deletes that it sends.
+enum class DeleteMark { None, Archive, Soft };
+
 /// How the server behaves. A session keeps the options it began with.
 struct Options {
     AuthPolicy auth = AuthPolicy::Md5;
@@ -86,10 +89,16 @@ struct Options {
     bool slow_when_empty = false;                        ///< a slow sync whenever the server holds nothing
     bool from_client_as_two_way = false;                 ///< Alert 200 to 202
     syncml::StatusCode matched = syncml::StatusCode::Ok; ///< for an equal item of a slow sync
-    bool keeps_deleted = false;                          ///< 200 for a Delete, and nothing is deleted
-    bool trims_text = false;                             ///< white space around item data, chunk by chunk
-    bool several_items = false;                          ///< in one command of ours
-    std::uint64_t largest_item = UINT64_MAX;             ///< 413 for a larger one
+    bool adds_unknown = true;                            ///< what it is to replace and has not; else 404
+    bool wants_sizes = false;                            ///< 411 to data without Size
+    std::uint64_t capacity = UINT64_MAX;                 ///< 420 to an Add where there are so many items
+    DeleteMark deletes = DeleteMark::None;
+    bool asks_twice = false;                 ///< Alert 222, twice in one message
+    bool sends_early = false;                ///< Adds, while the client is still sending
+    bool keeps_deleted = false;              ///< 200 for a Delete, and nothing is deleted
+    bool trims_text = false;                 ///< white space around item data, chunk by chunk
+    bool several_items = false;              ///< in one command of ours
+    std::uint64_t largest_item = UINT64_MAX; ///< 413 for a larger one
     std::string content_type_tail;
     unsigned alerts = 0; ///< so many Alerts of a message 1 that went before asked for the session; 0: none did
     Description description;

@@ -91,15 +91,14 @@ void Outbox::add_sync(Exchange& exchange, bool number_of_changes)
     syncs_.push_back(pending);
 }
 
-syncml::Message Outbox::compose(const syncml::Header& header, syncml::Status header_status, bool ask_for_next)
+syncml::Message Outbox::compose(const syncml::Header& header, syncml::Status header_status, unsigned asks_for_next)
 {
     Packing packing(header, limit_, encoding_);
     packing.put(std::move(header_status), true);
     auto next = about_session(syncml::AlertCode::NextMessage, header);
     next.cmd_id = 999'999;
     const auto next_octets = codec::encoded_size(syncml::Command(next), encoding_);
-    if (ask_for_next)
-        packing.reserve(next_octets);
+    packing.reserve(asks_for_next * next_octets);
 
     while (!statuses_.empty() && packing.put(statuses_.front(), packing.is_bare()))
         statuses_.pop_front();
@@ -115,7 +114,7 @@ syncml::Message Outbox::compose(const syncml::Header& header, syncml::Status hea
            pack_sync(packing, syncs_.front()))
         syncs_.pop_front();
 
-    if (ask_for_next) {
+    for (unsigned ask = 0; ask < asks_for_next; ++ask) {
         const auto id = packing.next_id();
         packing.put(next, true);
         sent_.push_back({header.msg_id, id, "Alert", {}, nullptr, {}});

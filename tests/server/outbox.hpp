@@ -52,9 +52,9 @@ public:
     }
     bool empty() const { return statuses_.empty() && commands_.empty() && syncs_.empty(); }
 
-    /// As much as fits. `ask_for_next`: the client has not finished its package, so that
+    /// As much as fits. `asks_for_next`: so many Alerts 222, because the client has not finished its package, so that
     /// an Alert 222 must stand at the end. Sets no Final.
-    syncml::Message compose(const syncml::Header& header, syncml::Status header_status, bool ask_for_next);
+    syncml::Message compose(const syncml::Header& header, syncml::Status header_status, unsigned asks_for_next);
     /// The commands of the last message that need an answer.
     std::list<SentCommand> take_sent() { return std::exchange(sent_, {}); }
 

@@ -290,11 +290,15 @@ const std::vector<Personality>& all()
          {},
          {strip_namespaces}},
         {"egroupware", nullptr, {echo_last_anchor}},
-        {"synthesis", nullptr, {leave_out_refs}},
+        {"synthesis", [](Options& options) { options.sends_early = true; }, {leave_out_refs}},
         {"syncevolution",
          [](Options& options) { options.resume = ResumePolicy::Override; },
          {declare_private_sync_types}},
-        {"starfish", [](Options& options) { options.login_retry = LoginRetry::AtFirstAddress; }},
+        {"starfish",
+         [](Options& options) {
+             options.login_retry = LoginRetry::AtFirstAddress;
+             options.asks_twice = true;
+         }},
         {"magically",
          [](Options& options) { options.login_retry = LoginRetry::InNewSession; },
          {double_carriage_returns}},

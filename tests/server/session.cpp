@@ -141,8 +141,8 @@ syncml::Message Session::handle(const syncml::Message& message, const Envelope& 
 syncml::Message Session::refuse_version(const syncml::Message& message, syncml::Status header_status)
 {
     version_ = *options_.versions.rbegin();
-    auto result = outbox_.compose(
-        our_header(), testserver::refuse_version(options_, message.header, std::move(header_status)), false);
+    auto result = outbox_.compose(our_header(),
+                                  testserver::refuse_version(options_, message.header, std::move(header_status)), 0);
     result.final = true;
     referee_.expect_fresh_start(options_.alerts > 0 ? 1 : 0);
     return result;
@@ -162,7 +162,7 @@ syncml::Message Session::refuse(const syncml::Message& message, Verdict verdict)
             },
             command);
     }
-    auto result = refusal.compose(our_header(), std::move(header_status), false);
+    auto result = refusal.compose(our_header(), std::move(header_status), 0);
     result.final = true;
     referee_.expect_fresh_start(options_.alerts > 0 ? 1 : 0);
     return result;
@@ -185,9 +185,15 @@ syncml::Message Session::reply(const syncml::Message& message, syncml::Status he
             exchange.give_up_chunks(StatusCode::IncompleteCommand);
     if (!ended_ && faults_.strike(Misbehaviour::Suspend, message.header.msg_id))
         suspend(Suspension::ByServer);
+    if (options_.sends_early && package_ == Package::ClientSync && !message.final)
+        for (auto& exchange : exchanges_)
+            if (exchange.begun() && exchange.agreed() == syncml::SyncType::TwoWay && !exchange.dropped() &&
+                sent_early_.insert(&exchange).second)
+                plan(exchange, true);
     // The client's package goes on: it waits for our leave (OMA DS 1.2 protocol, Alert 222).
     const bool ask_for_next = is_clients_turn() && !message.final && suspension_ == Suspension::None;
-    auto result = outbox_.compose(our_header(), std::move(header_status), ask_for_next);
+    const unsigned asks = ask_for_next ? (options_.asks_twice ? 2 : 1) : 0;
+    auto result = outbox_.compose(our_header(), std::move(header_status), asks);
     open_.splice(open_.end(), outbox_.take_sent());
     if (options_.several_items)
         join_commands(result);
@@ -249,7 +255,7 @@ syncml::Message Session::put_off(const syncml::Message& message, const syncml::S
 {
     put_off_ = header_status;
     Outbox busy; // what was waiting waits on
-    auto result = busy.compose(our_header(), status_for(message, 0, "SyncHdr", StatusCode::InProgress), false);
+    auto result = busy.compose(our_header(), status_for(message, 0, "SyncHdr", StatusCode::InProgress), 0);
     said_final_ = false;
     referee_.on_reply(our_message_);
     return result;
@@ -355,6 +361,15 @@ void Session::check_answers()
     open_.clear();
 }
 
+void Session::plan(Exchange& exchange, bool early)
+{
+    outbox_.use_chunks(sends_chunks());
+    exchange.plan(
+        outbox_.room(our_header()), sends_chunks() ? client_max_obj_size_ : 0,
+        [this](const syncml::SyncCommand& command) { return codec::encoded_size(command, encoding_); }, early);
+    outbox_.add_sync(exchange, has_large_objects() && device_.number_of_changes && !early);
+}
+
 void Session::finish_client_package()
 {
     check_answers();
@@ -384,11 +399,7 @@ void Session::finish_client_package()
                                                             " sent");
             if (!syncml::server_sends(exchange.agreed()))
                 continue; // a from-client sync has nothing to go back, not even an empty Sync
-            outbox_.use_chunks(sends_chunks());
-            exchange.plan(
-                outbox_.room(our_header()), sends_chunks() ? client_max_obj_size_ : 0,
-                [this](const syncml::SyncCommand& command) { return codec::encoded_size(command, encoding_); });
-            outbox_.add_sync(exchange, has_large_objects() && device_.number_of_changes);
+            plan(exchange, false);
         }
         break;
     case Package::ClientMap:

@@ -87,6 +87,7 @@ private:
     void suspend(Suspension by);
     void refuse_command(const syncml::Message& message, syncml::CmdId id, std::string_view name);
     void on_devinf(const syncml::DevInf& devinf);
+    void plan(Exchange& exchange, bool early);
     void finish_client_package();
     void check_answers();
     void join_commands(syncml::Message& reply);
@@ -135,6 +136,7 @@ private:
         std::uint64_t seen = 0;
     };
     std::map<Exchange*, Announced> announced_;
+    std::set<Exchange*> sent_early_;
 };
 
 } // namespace testserver

@@ -412,6 +412,13 @@ void Session::on_item_command(const syncml::Message& message, const syncml::Item
         } else if (has_data && meta.type != datastore->type && meta.type != datastore->other) {
             referee_.broke("item-type", std::string(verb) + " of " + item.source->uri + " has Type " + meta.type);
             status.code = StatusCode::UnsupportedMediaType;
+        } else if (has_data && options_.wants_sizes && !large_.was_large() && !meta.size) {
+            status.code = StatusCode::SizeRequired;
+        } else if (has_data && !large_.was_large() && meta.size && *meta.size != item.text().size()) {
+            referee_.broke("size", std::string(verb) + " of " + item.source->uri + " has Size " +
+                                       std::to_string(*meta.size) + " and " + std::to_string(item.text().size()) +
+                                       " octets");
+            status.code = StatusCode::SizeMismatch;
         } else if (has_data && item.text().size() > options_.largest_item) {
             status.code = StatusCode::RequestEntityTooLarge;
         } else if (!syncml::client_sends(exchange->agreed())) {

@@ -79,11 +79,12 @@ struct SessionFixture {
                                                                : "Delete ";
         return verb + change.luid;
     }
-    void confirm(const std::vector<std::string>& luids, syncml::StatusCode status = syncml::StatusCode::Ok)
+    void confirm(const std::vector<std::string>& luids, syncml::StatusCode status = syncml::StatusCode::Ok,
+                 session::Verdict verdict = session::Verdict::Taken)
     {
         std::vector<session::Confirm::Entry> entries;
         for (const auto& luid : luids)
-            entries.push_back({luid, session::ChangeKind::Update, status});
+            entries.push_back({luid, session::ChangeKind::Update, status, verdict});
         store->note_confirmed(entries);
     }
     /// Ends the session well; how many items a refresh removed.

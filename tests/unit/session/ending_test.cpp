@@ -110,6 +110,19 @@ TEST_CASE("a store that cannot be read fails its service alone", "[session][endi
     CHECK(client.engine.statistics()[0].error == disk);
 }
 
+TEST_CASE("a store without room says 420, so that the server sends the item again", "[session][ending]")
+{
+    Client client(setup({contacts(), calendar()}));
+    client.apply_breaks[0] = disk;
+    client.is_full = true;
+    client.initialize();
+    client.reply(fourth());
+    CHECK(codes(client.sent()) == std::vector<int>{200, 420, 200, 200});
+    client.reply(Reply("7", 3).header_status(3, 200).final());
+    CHECK(client.all<Conclude>().at(0).error == disk);
+    CHECK_FALSE(client.all<Conclude>().at(1).error);
+}
+
 TEST_CASE("a store that cannot be written fails its service alone and says so to the server", "[session][ending]")
 {
     Client client(setup({contacts(), calendar()}));

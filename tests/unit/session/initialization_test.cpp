@@ -391,6 +391,95 @@ TEST_CASE("a mismatch of anchors ends a one-way sync and does not matter to a re
     }
 }
 
+TEST_CASE("a mismatch in a one-way sync is not answered by 508, which would have to come with an Alert",
+          "[session][initialization]")
+{
+    Client client(setup({contacts(SyncType::OneWayFromServer), calendar()}));
+    client.start();
+    client.reply(Reply("7", 1)
+                     .header_status(1)
+                     .status(1, 1, "Alert", 200)
+                     .status(1, 2, "Alert", 200)
+                     .alert(204, "contacts", "card", {"other", "s901"})
+                     .alert(200, "calendar", "cal", {"s900", "s901"})
+                     .final());
+    CHECK(codes(client.sent()) == std::vector<int>{403, 200});
+}
+
+TEST_CASE("a one-way sync whose last session the server alone has ended goes on from that", "[session][initialization]")
+{
+    const auto [type, code, other] = GENERATE(table<SyncType, int, int>({{SyncType::OneWayFromClient, 202, 203},
+                                                                         {SyncType::OneWayFromServer, 204, 205},
+                                                                         {SyncType::OneWayFromClient, 202, 202}}));
+    auto service = contacts(type);
+    service.tried_own = "c41b";
+    service.tried_peer = "s900b";
+    Client client(setup({service}));
+    client.start();
+    CHECK(commands<syncml::Alert>(client.sent()).at(0).items.at(0).meta.anchor == syncml::Anchor{"c41", "c42"});
+    client.reply(alerted(other == code ? 200 : 508, other, {"s900b", "s901"}));
+    // In another session, with the anchors of that one.
+    REQUIRE_FALSE(client.finished);
+    CHECK(client.sent().header.session_id == "8");
+    CHECK(client.sent().header.msg_id == 1);
+    CHECK(commands<syncml::Alert>(client.sent()).at(0).items.at(0).meta.anchor == syncml::Anchor{"c41b", "c42"});
+    CHECK(client.noted("going on from that"));
+
+    SECTION("which the server knows")
+    {
+        client.reply(Reply("8", 1)
+                         .header_status(1)
+                         .status(1, 1, "Alert", 200)
+                         .alert(code, "contacts", "card", {"s900b", "s902"})
+                         .final());
+        CHECK(client.all<Prepare>().at(0).type == type);
+        CHECK_FALSE(client.finished);
+    }
+    SECTION("which it does not know either")
+    {
+        client.reply(Reply("8", 1)
+                         .header_status(1)
+                         .status(1, 1, "Alert", 508)
+                         .alert(code + 1, "contacts", "card", {"else", "s902"})
+                         .final());
+        REQUIRE(client.finished);
+        CHECK(client.finished->error->code == Errc::DirectionRefused);
+        CHECK(client.all<Prepare>().empty());
+    }
+}
+
+TEST_CASE("anchors are kept before the server can take a one-way session for good", "[session][initialization]")
+{
+    SECTION("from the client: before anything is sent")
+    {
+        Client client(setup({contacts(SyncType::OneWayFromClient)}));
+        client.initialize();
+        const auto tried = client.all<TryAnchors>();
+        REQUIRE(tried.size() == 1);
+        CHECK(tried[0].own_next == "c42");
+        CHECK(tried[0].peer_next == "s901");
+    }
+    SECTION("from the server: when all that came is stored")
+    {
+        Client client(setup({contacts(SyncType::OneWayFromServer)}));
+        client.initialize();
+        CHECK(client.all<TryAnchors>().empty());
+        client.reply(Reply("7", 2)
+                         .header_status(2, 200)
+                         .status(2, 3, "Sync", 200)
+                         .sync("contacts", "card", {server_add("g-1")})
+                         .final());
+        CHECK(client.all<TryAnchors>().size() == 1);
+    }
+    SECTION("not in a sync that can become slow")
+    {
+        Client client(setup());
+        client.initialize();
+        client.reply(Reply("7", 2).header_status(2, 200).status(2, 3, "Sync", 200).sync("contacts", "card").final());
+        CHECK(client.all<TryAnchors>().empty());
+    }
+}
+
 TEST_CASE("an Alert without anchors is a mismatch", "[session][initialization]")
 {
     Client client(setup());

@@ -287,7 +287,7 @@ Event Client::answer(const ReadChanges& question)
 Event Client::answer(const Apply& question)
 {
     if (const auto found = apply_breaks.find(question.service); found != apply_breaks.end())
-        return Broke{found->second, question.service};
+        return Broke{found->second, question.service, is_full};
     Applied answer;
     for (const auto& item : question.items) {
         const auto found = outcomes.find(item.luid.empty() ? item.guid : item.luid);

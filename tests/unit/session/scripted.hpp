@@ -74,6 +74,8 @@ public:
     std::map<std::string, session::Outcome> outcomes;
     /// Answers the next question of this kind about this service with Broke.
     std::map<session::ServiceIndex, base::Error> prepare_breaks, read_breaks, apply_breaks, conclude_breaks;
+    /// The reason of `apply_breaks` is that there is no room.
+    bool is_full = false;
 
     /// Runs until the engine wants to send or has finished.
     void start();

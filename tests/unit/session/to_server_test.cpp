@@ -32,6 +32,14 @@ Reply answered(const Client& client, int code)
     return reply;
 }
 
+/// An update that came incomplete before.
+Change again(std::string luid)
+{
+    auto change = updated(std::move(luid));
+    change.again = true;
+    return change;
+}
+
 } // namespace
 
 TEST_CASE("changes travel as Add, Replace and Delete with our ids and their type", "[session][to-server]")
@@ -113,13 +121,25 @@ TEST_CASE("each answer counts as what it says", "[session][to-server]")
 
 TEST_CASE("what the server has the last word on is confirmed, the rest stays a change", "[session][to-server]")
 {
-    const auto [change, code, confirmed] = GENERATE(table<Change, int, bool>({
-        {added("1"), 201, true},    {added("1"), 209, true},   {added("1"), 419, true},   {added("1"), 400, true},
-        {added("1"), 403, true},    {added("1"), 413, true},   {added("1"), 415, true},   {added("1"), 501, true},
-        {added("1"), 206, false},   {added("1"), 215, false},  {added("1"), 216, false},  {added("1"), 408, false},
-        {added("1"), 409, false},   {added("1"), 417, false},  {added("1"), 418, false},  {added("1"), 420, false},
-        {added("1"), 424, false},   {added("1"), 500, false},  {added("1"), 503, false},  {added("1"), 510, false},
-        {updated("1"), 404, false}, {removed("1"), 404, true}, {removed("1"), 211, true}, {removed("1"), 500, false},
+    using Answer = std::optional<Verdict>;
+    constexpr Answer taken = Verdict::Taken, refused = Verdict::Refused, missing = Verdict::Missing,
+                     once = Verdict::OnceMore, none = {};
+    const auto [change, code, verdict] = GENERATE_REF(table<Change, int, Answer>({
+        {added("1"), 201, taken},     {added("1"), 209, taken},     {added("1"), 419, taken},
+        {added("1"), 400, once},      {again("1"), 400, refused},   {updated("1"), 412, once},
+        {again("1"), 412, refused},   {added("1"), 426, once},      {again("1"), 426, refused},
+        {added("1"), 411, none},      {updated("1"), 423, missing}, {removed("1"), 423, taken},
+        {removed("1"), 400, once},    {added("1"), 403, refused},   {added("1"), 413, refused},
+        {added("1"), 415, refused},   {added("1"), 501, refused},   {updated("1"), 405, refused},
+        {updated("1"), 414, refused}, {updated("1"), 416, refused}, {removed("1"), 425, refused},
+        {added("1"), 1415, refused},  {added("1"), 206, none},      {added("1"), 215, none},
+        {added("1"), 216, none},      {added("1"), 408, none},      {added("1"), 409, none},
+        {added("1"), 417, none},      {added("1"), 418, none},      {added("1"), 420, missing},
+        {added("1"), 424, none},      {added("1"), 500, none},      {added("1"), 502, none},
+        {added("1"), 503, none},      {added("1"), 504, none},      {added("1"), 506, none},
+        {added("1"), 510, none},      {added("1"), 514, none},      {added("1"), 404, none},
+        {updated("1"), 404, missing}, {updated("1"), 410, missing}, {removed("1"), 404, taken},
+        {removed("1"), 410, taken},   {removed("1"), 211, taken},   {removed("1"), 500, none},
     }));
     CAPTURE(code, static_cast<int>(change.kind));
     Client client(setup());
@@ -127,13 +147,14 @@ TEST_CASE("what the server has the last word on is confirmed, the rest stays a c
     client.initialize();
     client.reply(answered(client, code));
     const auto confirms = client.all<Confirm>();
-    REQUIRE(confirms.size() == (confirmed ? 1 : 0));
-    if (confirmed) {
+    REQUIRE(confirms.size() == (verdict ? 1 : 0));
+    if (verdict) {
         REQUIRE(confirms[0].entries.size() == 1);
         CHECK(confirms[0].service == 0);
         CHECK(confirms[0].entries[0].luid == "1");
         CHECK(confirms[0].entries[0].kind == change.kind);
         CHECK(static_cast<int>(confirms[0].entries[0].status) == code);
+        CHECK(confirms[0].entries[0].verdict == *verdict);
     }
     // One item that fails does not fail its service.
     REQUIRE(client.finished);
@@ -196,6 +217,49 @@ TEST_CASE("a refused Sync fails its service", "[session][to-server]")
     client.initialize();
     client.reply(Reply("7", 2).header_status(2, 200).status(2, 3, "Sync", code).final());
     CHECK(client.finished->error->code == expected);
+}
+
+TEST_CASE("where the whole Sync is refused nothing is known of its items", "[session][to-server]")
+{
+    const int code = GENERATE(403, 404, 415, 510);
+    Client client(setup());
+    client.changes[0] = {added("1"), updated("2"), removed("3")};
+    client.initialize();
+    Reply reply("7", 2);
+    reply.header_status(2, 200).status(2, 3, "Sync", code);
+    for (const auto& item : item_commands(client.sent()))
+        reply.status(2, item.cmd_id, "Replace", code);
+    client.reply(reply.final());
+    REQUIRE(client.finished);
+    CHECK(client.finished->error);
+    CHECK(client.all<Confirm>().empty());
+}
+
+TEST_CASE("a full server gets no more Adds, and one that processes no more gets nothing more", "[session][to-server]")
+{
+    const auto [code, sent] = GENERATE(table<int, std::vector<std::string>>({{420, {"update", "delete"}}, {214, {}}}));
+    Client client(setup());
+    for (int i = 0; i < 50; ++i)
+        client.changes[0].push_back(added(std::to_string(i), std::string(300, 'x')));
+    client.changes[0].push_back(updated("update"));
+    client.changes[0].push_back(removed("delete"));
+    client.start();
+    auto reply = agreed(client.sent());
+    reply.header().meta.max_msg_size = 2048;
+    client.reply(reply);
+    const auto first = item_commands(client.sent()).size();
+    CHECK(first < 10);
+    client.reply(answered(client, code));
+    std::vector<std::string> after;
+    while (client.send) {
+        for (const auto& item : item_commands(client.sent()))
+            after.push_back(item.luid);
+        client.reply(answered(client, 200));
+    }
+    CHECK_FALSE(client.finished->error);
+    CHECK(after == sent);
+    CHECK(counted(client).total == 52);
+    CHECK(client.noted(code == 420 ? "has no room for more items" : "takes no more in this session"));
 }
 
 TEST_CASE("no message exceeds what the server accepts, and the changes keep their order", "[session][to-server]")

@@ -350,7 +350,7 @@ TEST_CASE("a full disk is said, and what was there stays", "[database]")
         for (int id = 2; id < 1000; ++id)
             database->execute("INSERT INTO item VALUES (?1, ?2)", id, std::string(1000, 'x'));
         FAIL("nothing was thrown");
-    } catch (const storage::Failure& failure) {
+    } catch (const storage::Full& failure) {
         CHECK_THAT(failure.what(), Catch::Contains("free some space on its disk"));
     }
     CHECK(number(*database, "SELECT count(*) FROM item") == 1);

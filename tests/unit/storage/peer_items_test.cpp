@@ -114,7 +114,9 @@ TEST_CASE_METHOD(Fixture, "of a profile that is no more nothing stays but its it
     add("g1", "one");
     add("g2", "two", Placing::Stage);
     add("g3", "three", Placing::Insert, "q");
+    CHECK(store->has_other_peer(kind, "q"));
     store->forget_profile("p");
+    CHECK_FALSE(store->has_other_peer(kind, "q"));
     CHECK_FALSE(store->find_by_guid(kind, "p", "g1"));
     CHECK(store->stage_replacement(kind, "p", "2", "two") == PeerWrite::Missing);
     CHECK(store->find_by_guid(kind, "q", "g3") == "3");
