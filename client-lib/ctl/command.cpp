@@ -26,9 +26,14 @@ void Command::require_subcommand()
     app_.require_subcommand(1);
 }
 
-void Command::does(Action action)
+void Command::does(std::function<ExitStatus(Context&)> action)
 {
-    app_.callback([&chosen = chosen_, action = std::move(action)] { chosen = action; });
+    app_.callback([&chosen = chosen_, action = std::move(action)] { chosen = {action, {}}; });
+}
+
+void Command::does_alone(std::function<ExitStatus(const Output&)> action)
+{
+    app_.callback([&chosen = chosen_, action = std::move(action)] { chosen = {{}, action}; });
 }
 
 void Command::argument(const std::string& name, std::string& value, const std::string& help)

@@ -27,7 +27,8 @@ public:
     Command subcommand(const std::string& name, const std::string& help);
     /// One of the subcommands must follow.
     void require_subcommand();
-    void does(Action action);
+    void does(std::function<ExitStatus(Context&)> action);
+    void does_alone(std::function<ExitStatus(const Output&)> action);
 
     void argument(const std::string& name, std::string& value, const std::string& help);
     void optional_argument(const std::string& name, std::optional<std::string>& value, const std::string& help);

@@ -37,6 +37,9 @@ CommandLine::CommandLine()
     declare_statistics(root);
     declare_history(root);
     declare_notify(root);
+    Command trace = root.subcommand("trace", "Syncs that were written down by start --trace");
+    trace.require_subcommand();
+    declare_trace_explain(trace);
     Command item = root.subcommand("item", "Your contacts and events");
     item.require_subcommand();
     declare_item_list(item);

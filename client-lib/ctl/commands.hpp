@@ -16,6 +16,7 @@ void declare_status(Command parent);
 void declare_statistics(Command parent);
 void declare_history(Command parent);
 void declare_notify(Command parent);
+void declare_trace_explain(Command parent);
 void declare_item_list(Command parent);
 void declare_item_show(Command parent);
 void declare_item_put(Command parent);

@@ -6,7 +6,7 @@
 
 namespace ctl {
 
-void Context::print(const Json& document, const std::string& text) const
+void Output::print(const Json& document, const std::string& text) const
 {
     if (json)
         print_document(document);
@@ -14,7 +14,7 @@ void Context::print(const Json& document, const std::string& text) const
         fmt::print("{}", text);
 }
 
-void Context::print_document(const Json& document)
+void Output::print_document(const Json& document)
 {
     // What is not UTF-8 is replaced, not thrown at the user.
     fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));

@@ -26,13 +26,15 @@ ExitStatus fail(const CommandLine& line, ExitStatus status, const std::string& n
 ExitStatus run(const CommandLine& line)
 {
     try {
+        if (line.action().alone)
+            return line.action().alone(Output{line.json()});
         syncd::ClientOptions options;
         options.bus = line.is_user_bus() ? syncd::Bus::User : syncd::Bus::System;
         // Somebody has to be there to be asked.
         options.allow_interactive_authorization = !line.never_ask() && is_terminal(STDIN_FILENO);
         syncd::Client client(options);
-        Context context{client, line.json()};
-        return line.action()(context);
+        Context context{{line.json()}, client};
+        return line.action().with_service(context);
     } catch (const Failure& failure) {
         return fail(line, failure.status, {}, failure.what(), failure.hint);
     } catch (const syncd::Error& error) {

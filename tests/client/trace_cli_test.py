@@ -124,5 +124,51 @@ class Trace(ctl.TestCase):
         self.assertEqual(len(self.json('item', 'list', '--service', 'contact')), 25)
 
 
+class Explain(ctl.TestCase):
+    """`syncctl trace explain`, which needs neither service nor bus."""
+
+    NO_BUS = {**os.environ, 'DBUS_SYSTEM_BUS_ADDRESS': 'unix:path=/nowhere', 'LC_ALL': 'C.UTF-8'}
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.directory / 'work.xml'
+        self.add(services=['contact=card'])
+        self.run_ctl('start', 'Work', '--trace', self.file)
+
+    def explain(self, *words, status=0, **how):
+        result = subprocess.run([SYNCCTL, *map(str, words)], env=self.NO_BUS, capture_output=True, text=True,
+                                timeout=ctl.PATIENCE, **how)
+        self.assertEqual(result.returncode, status, result.stderr)
+        return result
+
+    def test_a_sync_is_told_step_by_step(self):
+        lines = self.explain('trace', 'explain', self.file).stdout.splitlines()
+        self.assertRegex(lines[0], r'^Session \d+ of the profile Work, at 20')
+        self.assertIn('Note: CONTACT: slow sync, because there is no completed sync to go on from.', lines)
+        self.assertIn('The session ends: completed', lines)
+        self.assertEqual([line.split('package ')[1][0] for line in lines if 'package ' in line][:1], ['1'])
+        self.assertEqual(self.explain('trace', 'explain', '-', input=self.file.read_text()).stdout.splitlines(), lines)
+
+    def test_the_document_has_the_steps(self):
+        told = json.loads(self.explain('--json', 'trace', 'explain', self.file).stdout)
+        self.assertEqual((list(told), told['whole']), (['whole', 'steps'], True))
+        self.assertEqual({tuple(step) for step in told['steps']}, {('title', 'lines')})
+        self.assertEqual(told['steps'][-1]['title'], 'In sum')
+
+    def test_one_that_broke_off_is_told_as_far_as_it_goes(self):
+        self.file.write_text(self.file.read_text()[:-2000])
+        said = self.explain('trace', 'explain', self.file).stdout
+        self.assertTrue(said.endswith('  the transcript breaks off here, before its session ended\n'), said)
+
+    def test_what_is_no_transcript_is_refused(self):
+        for text in ('', 'BEGIN:VCARD\n', '<?xml version="1.0"?>\n<html>\n'):
+            self.file.write_text(text)
+            self.assertEqual(self.explain('trace', 'explain', self.file, status=1).stderr,
+                             f'syncctl: trace explain: {self.file}: this is no transcript of a session\n'
+                             'Only what syncctl start --trace writes can be explained.\n')
+        self.assertIn('No such file', self.explain('trace', 'explain', '/no/where', status=1).stderr)
+        self.explain('trace', 'explain', self.directory, status=1)
+
+
 if __name__ == '__main__':
     unittest.main(verbosity=2)
