@@ -49,9 +49,11 @@ class Replay : public transport::Transport {
 public:
     explicit Replay(const std::vector<Record>& records)
     {
-        for (const auto& record : records)
-            if (const auto* exchanged = std::get_if<Exchanged>(&record); exchanged != nullptr && !exchanged->sent)
-                replies_.push_back(*exchanged);
+        for (const auto& record : records) {
+            const auto* exchanged = std::get_if<Exchanged>(&record);
+            if ((exchanged != nullptr && !exchanged->sent) || std::holds_alternative<transcript::Unanswered>(record))
+                replies_.push_back(record);
+        }
     }
 
     base::Result<transport::Reply> post(const std::string&, std::string_view, std::string_view,
@@ -59,16 +61,20 @@ public:
     {
         if (next_ == replies_.size())
             return base::fail(base::Errc::Unreachable, "nothing more was recorded");
-        const auto& reply = replies_.at(next_++);
-        return transport::Reply{codec::encode(reply.message.value(), codec::Encoding::Xml),
-                                std::string(codec::media_type(codec::Encoding::Xml)), reply.address};
+        const auto& record = replies_.at(next_++);
+        if (const auto* unanswered = std::get_if<transcript::Unanswered>(&record))
+            return base::fail(base::find_errc(unanswered->error).value(), unanswered->why);
+        const auto& reply = std::get<Exchanged>(record);
+        const auto encoding = reply.encoding == "XML" ? codec::Encoding::Xml : codec::Encoding::Wbxml;
+        return transport::Reply{codec::encode(reply.message.value(), encoding),
+                                std::string(codec::media_type(encoding)), reply.address};
     }
     unsigned http_status() const override { return next_ > 0 ? 200 : 0; }
     std::optional<std::chrono::seconds> retry_after() const override { return std::nullopt; }
     void interrupt() noexcept override {}
 
 private:
-    std::vector<Exchanged> replies_;
+    std::vector<Record> replies_;
     std::size_t next_ = 0;
 };
 
@@ -228,6 +234,9 @@ TEST_CASE("recorded replies bring forth the recorded requests", "[replay]")
     replay(device, "nothing-new");
     replay(device, "server-forgot");
     replay(device, "no-database");
+    device.add_contact("Ours 3");
+    replay(device, "broken-off");
+    replay(device, "resumed");
 }
 
 TEST_CASE("a replay notices what is said otherwise", "[replay]")

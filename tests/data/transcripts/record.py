@@ -54,4 +54,12 @@ with ReferenceServer('--user', 'alice:secret') as server, tempfile.TemporaryDire
 
     ctl('profile', 'update', 'Work', '--service', 'event=nowhere')
     record('no-database', status=6)
+
+    ctl('profile', 'update', 'Work', '--service', 'event=cal', '--encoding', 'wbxml')
+    server.put('card', card('Theirs 4'))
+    ctl('item', 'import', '--service', 'contact', '-', input=card('Ours 3'))
+    server.misbehave('drop-after@2')
+    record('broken-off', status=6)
+    server.behave()
+    record('resumed')
     ctl('profile', 'remove', 'Work')

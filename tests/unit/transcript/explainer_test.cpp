@@ -37,7 +37,8 @@ std::string explain(std::istream& in)
 
 TEST_CASE("recorded sessions are told in words")
 {
-    const std::string name = GENERATE("first", "second", "nothing-new", "server-forgot", "no-database");
+    const std::string name =
+        GENERATE("first", "second", "nothing-new", "server-forgot", "no-database", "broken-off", "resumed");
     std::ifstream recorded(TRANSCRIPTS "/" + name + ".xml"), told(TRANSCRIPTS "/" + name + ".txt");
     std::ostringstream expected;
     expected << told.rdbuf();
