@@ -347,6 +347,8 @@ void Control::set_options(const json& arguments)
             options_.sends_early = value.get<bool>();
         else if (key == "adds_unknown")
             options_.adds_unknown = value.get<bool>();
+        else if (key == "temporary_ids")
+            options_.temporary_ids = value.get<bool>();
         else if (key == "keeps_partial_objects")
             options_.keeps_partial_objects = value.get<bool>();
         else if (key == "repeats_statuses")

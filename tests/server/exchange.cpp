@@ -302,7 +302,7 @@ void Exchange::plan(std::size_t max_octets, std::uint64_t max_object,
         out.change = change;
         syncml::Item item;
         if (change.kind == Change::Kind::Add)
-            item.source = syncml::Location{change.guid, {}};
+            item.source = syncml::Location{id_to_send(change.guid), {}};
         else
             item.target = syncml::Location{change.luid, {}};
         switch (change.kind) {
@@ -418,17 +418,37 @@ void Exchange::on_status(const Change& change, StatusCode code)
     }
 }
 
+// DevInf 1.2, MaxGUIDSize: who has a longer GUID sends another id in its place, which holds until the Map.
+std::string Exchange::id_to_send(const std::string& guid)
+{
+    if (!options_.temporary_ids)
+        return guid;
+    auto& guids = syncs_.temporary_ids({collection_, device_});
+    const auto known = std::ranges::find_if(guids, [&](const auto& each) { return each.second == guid; });
+    if (known != guids.end())
+        return known->first;
+    std::string id;
+    for (int number = 1; id.empty() || guids.contains(id); ++number)
+        id = "t" + std::to_string(number);
+    guids.emplace(id, guid);
+    return id;
+}
+
 bool Exchange::map(const syncml::MapItem& item)
 {
-    const auto revision = store_.take_offer(collection_, device_, item.guid);
+    auto guid = item.guid;
+    auto& temporary = syncs_.temporary_ids({collection_, device_});
+    if (const auto found = temporary.find(item.guid); found != temporary.end())
+        guid = temporary.extract(found).mapped();
+    const auto revision = store_.take_offer(collection_, device_, guid);
     if (!revision) {
         // A Map that is repeated because its Status was lost.
         const auto link = store_.find_link(collection_, device_, item.luid);
-        return link && link->guid == item.guid;
+        return link && (link->guid == guid || options_.temporary_ids);
     }
-    store_.set_link(collection_, device_, {item.luid, item.guid, *revision});
+    store_.set_link(collection_, device_, {item.luid, guid, *revision});
     ++report_.maps;
-    unfinished_->unmapped.erase(item.guid);
+    unfinished_->unmapped.erase(guid);
     return true;
 }
 

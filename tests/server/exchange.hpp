@@ -105,6 +105,7 @@ private:
     syncml::StatusCode resolve(const std::string& luid, const StoredItem& item, const std::string& data);
     void build_index();
     void go_on_with_chunks();
+    std::string id_to_send(const std::string& guid);
     std::optional<StoredItem> take_match(std::unordered_multimap<std::string, std::string>& index,
                                          const std::string& key);
 

@@ -9,6 +9,13 @@ namespace testserver {
 
 namespace {
 
+/// By which the client will name it.
+const std::string& id_of(const syncml::ItemCommand& command)
+{
+    const auto& item = command.items.front();
+    return item.source ? item.source->uri : item.target->uri;
+}
+
 std::string ref_of(const syncml::Command& command)
 {
     if (const auto* alert = std::get_if<syncml::Alert>(&command); alert != nullptr && !alert->items.empty())
@@ -149,7 +156,7 @@ std::optional<SentCommand> Outbox::place_chunk(Packing& packing, syncml::Sync& s
     SentCommand sent{packing.message().header.msg_id,
                      command.cmd_id,
                      std::string(syncml::name(command.verb)),
-                     change.kind == Change::Kind::Add ? change.guid : change.luid,
+                     id_of(command),
                      nullptr,
                      change,
                      item.more_data};
@@ -204,9 +211,9 @@ bool Outbox::pack_sync(Packing& packing, PendingSync& pending)
         sync.commands.emplace_back(std::move(command));
         const auto& change = items.front().change;
         exchange.on_sent(change);
-        sent_.push_back({packing.message().header.msg_id, id,
-                         std::string(syncml::name(std::get<syncml::ItemCommand>(sync.commands.back()).verb)),
-                         change.kind == Change::Kind::Add ? change.guid : change.luid, &exchange, change});
+        const auto& packed = std::get<syncml::ItemCommand>(sync.commands.back());
+        sent_.push_back({packing.message().header.msg_id, id, std::string(syncml::name(packed.verb)), id_of(packed),
+                         &exchange, change});
         items.pop_front();
     }
     if (sync.commands.empty() && !bare && (!items.empty() || !packing.has_room(frame)))

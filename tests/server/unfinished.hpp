@@ -61,11 +61,18 @@ public:
         return found == syncs_.end() ? nullptr : found->second;
     }
     void finish(const Key& key) { syncs_.erase(key); }
-    void clear() { syncs_.clear(); }
+    /// GUIDs by the ids that stand for them until they are mapped, over all syncs.
+    std::map<std::string, std::string>& temporary_ids(const Key& key) { return temporary_ids_[key]; }
+    void clear()
+    {
+        syncs_.clear();
+        temporary_ids_.clear();
+    }
     const std::map<Key, std::shared_ptr<Unfinished>>& all() const { return syncs_; }
 
 private:
     std::map<Key, std::shared_ptr<Unfinished>> syncs_;
+    std::map<Key, std::map<std::string, std::string>> temporary_ids_;
 };
 
 } // namespace testserver
