@@ -96,6 +96,22 @@ class Personalities(PeerCase):
         self.assertEqual((self.a.count(), len(self.server.items('card'))), (1, 1))
         self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
 
+    def test_intellisync_has_parameters_on_begin_and_end_and_some_without_value(self):
+        self.become('intellisync')
+        for service, make in MAKERS.items():
+            self.server.put(STORES[service], make('Ada', note='from there'))
+        self.sync(self.a)
+        for service in self.services:
+            text, = self.a.items(service).values()
+            self.assertIn('BEGIN;X-PART=1:V', text)
+            self.assertIn('END;X-PART:V', text)
+        for kind in (None, 'SLOW', None):
+            self.sync(self.a, kind)
+            for service in self.services:
+                self.assertEqual((self.a.count(service), len(self.server.items(STORES[service]))), (1, 1))
+        self.a.put(contact('Ada', note='changed here'), next(iter(self.a.items())))
+        self.assertEqual(self.sync(self.a), ((0, 1, 0), NOTHING))
+
     def test_google_without_one_way_syncs(self):
         self.become('google')
         self.start(counted=False)  # 200 for 201: it does not tell what it added
@@ -180,7 +196,7 @@ class Personalities(PeerCase):
 
     def test_every_personality_is_tested(self):
         names = set(self.server.call('personalities')['names'])
-        self.assertEqual(names, {*USUAL, *SLOW, 'google', 'magically', 'no-anchors', 'ovi', 'starfish'})
+        self.assertEqual(names, {*USUAL, *SLOW, 'google', 'intellisync', 'magically', 'no-anchors', 'ovi', 'starfish'})
 
 
 if __name__ == '__main__':

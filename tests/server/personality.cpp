@@ -183,6 +183,19 @@ void double_carriage_returns(syncml::Message& reply)
     });
 }
 
+/// Parameters where nobody expects any, and some without a value.
+void add_parameters(syncml::Message& reply)
+{
+    for_each_item_command(reply, [](syncml::ItemCommand& command) {
+        for (auto& item : command.items)
+            if (auto* text = std::get_if<std::string>(&item.data)) {
+                *text = std::regex_replace(*text, std::regex("BEGIN:V"), "BEGIN;X-PART=1:V");
+                *text = std::regex_replace(*text, std::regex("END:V"), "END;X-PART:V");
+                *text = std::regex_replace(*text, std::regex("NOTE:"), "NOTE;X-OWN:");
+            }
+    });
+}
+
 // ---- documents -------------------------------------------------------------------
 
 /// `document` without what `pattern` finds, or with `by` in its place.
@@ -276,6 +289,7 @@ const std::vector<Personality>& all()
              options.keeps_deleted = true;
              options.largest_item = 512;
          }},
+        {"intellisync", nullptr, {add_parameters}},
         {"scheduleworld",
          [](Options& options) {
              options.matched = StatusCode::AlreadyExists;
