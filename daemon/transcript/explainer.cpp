@@ -66,7 +66,7 @@ bool begins_sync(const syncml::Command& command)
 
 Paragraph Explainer::explain(const Record& record)
 {
-    return std::visit([this](const auto& one) { return tell(one); }, record);
+    return std::visit([this](const auto& one) { return this->tell(one); }, record);
 }
 
 Paragraph Explainer::tell(const Opening& opening)
