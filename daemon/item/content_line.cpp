@@ -97,8 +97,10 @@ ContentLine parse_line(std::string_view raw, std::size_t number)
     line.folded_value = raw.substr(at + 1, raw.size() - at - 3); // without the CRLF at the end
     const auto semicolon = std::min(head.find(';'), head.size());
     auto name = trim(std::string_view(head).substr(0, semicolon));
-    if (const auto dot = name.rfind('.'); dot != std::string_view::npos)
+    if (const auto dot = name.rfind('.'); dot != std::string_view::npos) {
+        line.group = name.substr(0, dot);
         name.remove_prefix(dot + 1);
+    }
     line.name = to_upper(name);
     line.parameters = head.substr(semicolon);
     return line;

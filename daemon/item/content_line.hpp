@@ -14,6 +14,7 @@ struct ContentLine {
     std::string_view raw;   ///< as given but for its line ends, which are CRLF; ends in one
     std::size_t number = 0; ///< of its first line, from 1
     std::string name;       ///< upper case, without group; empty when it is no property
+    std::string group;      ///< as written
     std::string parameters; ///< from the first `;` on, unfolded
     std::string_view folded_value;
 

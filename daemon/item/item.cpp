@@ -32,14 +32,15 @@ base::Result<void> check_components(const Object& calendar)
 
 Kind kind(Form form)
 {
-    return form == Form::VCard21 || form == Form::VCard30 ? Kind::Contact : Kind::Event;
+    return form == Form::VCalendar10 || form == Form::ICalendar20 ? Kind::Event : Kind::Contact;
 }
 
 std::string_view media_type(Form form)
 {
     switch (form) {
     case Form::VCard21: return "text/x-vcard";
-    case Form::VCard30: return "text/vcard";
+    case Form::VCard30:
+    case Form::VCard40: return "text/vcard";
     case Form::VCalendar10: return "text/x-vcalendar";
     case Form::ICalendar20: return "text/calendar";
     }
@@ -50,13 +51,14 @@ std::optional<Form> find_form(std::string_view data)
 {
     std::string root;
     std::optional<Form> form;
+    std::size_t depth = 0;
     LineReader reader([&](const ContentLine& line) -> base::Result<void> {
-        if (root.empty() && line.name == "BEGIN")
+        if (line.name == "BEGIN" && depth++ == 0)
             root = to_upper(line.value());
-        else if (line.name == "VERSION")
+        else if (line.name == "END" && depth > 0)
+            --depth;
+        else if (line.name == "VERSION" && depth == 1)
             form = find_form(root, line.value());
-        else
-            return {};
         // The reader has no other way to be stopped.
         return form ? base::Result<void>(base::fail(base::Errc::Stopped, "")) : base::Result<void>();
     });
@@ -80,9 +82,11 @@ base::Result<Item> check(std::string_view data)
         if (auto checked = check_components(object); !checked)
             return tl::unexpected(checked.error());
     }
-    if (object.text().size() > max_bytes)
-        return base::fail(base::Errc::InvalidValue,
-                          fmt::format("with CRLF line ends the item is larger than {} MiB", max_bytes >> 20));
+    auto properties = object.own_properties();
+    for (const auto& component : object.components())
+        properties += component.properties;
+    if (auto fits = check_extent(object.text(), properties); !fits)
+        return tl::unexpected(fits.error());
     return Item{object.form(), object.take_text()};
 }
 

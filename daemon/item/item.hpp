@@ -11,11 +11,14 @@
 /// never rewritten but for its line ends.
 namespace item {
 
-enum class Form { VCard21, VCard30, VCalendar10, ICalendar20 };
+enum class Form { VCard21, VCard30, VCard40, VCalendar10, ICalendar20 };
 enum class Kind { Contact, Event };
 
 /// The largest item that is stored.
 constexpr std::size_t max_bytes = 4 * 1024 * 1024;
+constexpr std::size_t max_lines = 100'000;     ///< of an item
+constexpr std::size_t max_properties = 10'000; ///< of an item
+constexpr std::size_t max_depth = 32;          ///< of components one in another
 
 Kind kind(Form form);
 /// `text/x-vcard`, `text/vcard`, `text/x-vcalendar` or `text/calendar`.
@@ -30,7 +33,7 @@ struct Item {
 
 /// Takes `data` for the store: one vCard, or one calendar object with the events of one UID, whose BEGIN and
 /// END match, in UTF-8 without characters that XML 1.0 forbids (so that it can travel as
-/// text), at most `max_bytes`. Line ends become CRLF, blank lines around the item and a byte order mark go;
+/// text), within the limits above. Line ends become CRLF, blank lines around the item and a byte order mark go;
 /// every other octet stays. Checking the result again changes nothing.
 ///
 /// Errors: InvalidValue, naming the line; NotSupported for vCard 4.0.

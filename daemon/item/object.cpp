@@ -10,8 +10,6 @@
 namespace item {
 namespace {
 
-constexpr std::size_t max_depth = 32;
-
 template <class... Values>
 auto bad(std::size_t line, fmt::format_string<Values...> text, Values&&... values)
 {
@@ -38,12 +36,25 @@ std::optional<Form> find_form(std::string_view root, std::string_view version)
     if (root == "VCARD")
         return version == "2.1"   ? std::optional(Form::VCard21)
                : version == "3.0" ? std::optional(Form::VCard30)
+               : version == "4.0" ? std::optional(Form::VCard40)
                                   : std::nullopt;
     if (root == "VCALENDAR")
         return version == "1.0"   ? std::optional(Form::VCalendar10)
                : version == "2.0" ? std::optional(Form::ICalendar20)
                                   : std::nullopt;
     return std::nullopt;
+}
+
+base::Result<void> check_extent(std::string_view text, std::size_t properties)
+{
+    if (text.size() > max_bytes)
+        return base::fail(base::Errc::InvalidValue, fmt::format("the item is larger than {} MiB", max_bytes >> 20));
+    if (properties > max_properties)
+        return base::fail(base::Errc::InvalidValue,
+                          fmt::format("the item has more than {} properties", max_properties));
+    if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) > max_lines)
+        return base::fail(base::Errc::InvalidValue, fmt::format("the item has more than {} lines", max_lines));
+    return {};
 }
 
 base::Result<void> Object::take(const ContentLine& line)
@@ -82,7 +93,7 @@ base::Result<void> Object::begin(const ContentLine& line)
     } else if (open_.size() == max_depth) {
         return bad(line.number, "more than {} components one in another", max_depth);
     } else if (open_.size() == 1 && is_calendar()) {
-        components_.push_back({name, text_.size(), 0, line.number, {}, {}, {}});
+        components_.push_back({name, text_.size(), 0, line.number, 0, {}, {}, {}});
     }
     open_.push_back(std::move(name));
     text_ += line.raw;
@@ -105,11 +116,12 @@ base::Result<void> Object::end(const ContentLine& line)
 
 base::Result<void> Object::property(const ContentLine& line)
 {
+    ++(open_.size() == 1 || !is_calendar() ? own_properties_ : components_.back().properties);
     if (open_.size() == 1) {
         if (line.name == "VERSION" && !form_) {
             const auto version = line.value();
             form_ = find_form(root_, version);
-            if (!form_ && root_ == "VCARD" && version == "4.0")
+            if (form_ == Form::VCard40)
                 return base::fail(
                     base::Errc::NotSupported,
                     fmt::format("line {}: vCard 4.0 cannot be stored yet; export it as vCard 3.0", line.number));

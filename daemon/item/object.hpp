@@ -26,6 +26,7 @@ public:
         std::size_t begin = 0;       ///< where its text begins in `text()`
         std::size_t end = 0;         ///< and ends
         std::size_t line = 0;        ///< of its BEGIN
+        std::size_t properties = 0;  ///< how many, with those of components in it
         std::string uid;             ///< empty: none
         std::string tzid;            ///< of a VTIMEZONE
         std::set<std::string> zones; ///< TZIDs its properties refer to
@@ -50,6 +51,8 @@ public:
     const std::vector<Component>& components() const { return components_; }
     /// The calendar's own properties.
     const std::string& properties() const { return properties_; }
+    /// How many: a calendar's own, all of a vCard.
+    std::size_t own_properties() const { return own_properties_; }
 
 private:
     base::Result<void> begin(const ContentLine& line);
@@ -59,12 +62,16 @@ private:
     std::string root_;
     std::string text_;
     std::string properties_;
+    std::size_t own_properties_ = 0;
     std::vector<std::string> open_; ///< what has begun and not ended, outermost first
     std::vector<Component> components_;
     std::optional<Form> form_;
 };
 
-/// The form that `BEGIN:root` and `VERSION:version` declare; nothing for others, vCard 4.0 among them.
+/// Whether an item of this text and so many properties is within the limits. Error: InvalidValue.
+base::Result<void> check_extent(std::string_view text, std::size_t properties);
+
+/// The form that `BEGIN:root` and `VERSION:version` declare; nothing for others.
 std::optional<Form> find_form(std::string_view root, std::string_view version);
 
 } // namespace item

@@ -73,6 +73,10 @@ base::Result<void> Splitter::Impl::take(const ContentLine& line)
     if (!object.is_complete())
         return {};
 
+    if (!object.is_calendar()) {
+        if (auto fits = check_extent(object.text(), object.own_properties()); !fits)
+            return placed(fits.error());
+    }
     auto passed = object.is_calendar() ? split_calendar() : sink({object.form(), object.take_text()});
     object = Object();
     return passed;
@@ -105,18 +109,23 @@ base::Result<void> Splitter::Impl::split_calendar()
         group.erase(std::unique(group.begin(), group.end()), group.end());
 
         Item item{object.form(), "BEGIN:VCALENDAR\r\n" + object.properties()};
-        for (const auto i : group)
+        auto properties = object.own_properties();
+        for (const auto i : group) {
             item.data.append(object.text(), components[i].begin, components[i].end - components[i].begin);
+            properties += components[i].properties;
+        }
         item.data += "END:VCALENDAR\r\n";
         written += item.data.size();
-        if (item.data.size() > max_bytes || written > max_split_bytes) {
+        auto fits = item.data.size() > max_bytes || written > max_split_bytes
+                        ? base::fail(base::Errc::InvalidValue, "with its time zones the event is too large")
+                        : check_extent(item.data, properties);
+        if (!fits) {
             const auto number = begun - events + 1 +
                                 static_cast<std::size_t>(std::count_if(
                                     components.begin(), components.begin() + static_cast<std::ptrdiff_t>(first),
                                     [](const Component& one) { return one.name == "VEVENT"; }));
-            return base::fail(base::Errc::InvalidValue,
-                              fmt::format("item {}, line {}: with its time zones the event is too large", number,
-                                          components[first].line));
+            return base::fail(fits.error().code, fmt::format("item {}, line {}: {}", number, components[first].line,
+                                                             fits.error().message));
         }
         if (auto passed = sink(std::move(item)); !passed)
             return passed;

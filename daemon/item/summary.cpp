@@ -1,6 +1,7 @@
 #include "item/content_line.hpp"
 #include "item/item.hpp"
 #include "item/text.hpp"
+#include "item/transfer.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -9,42 +10,6 @@ namespace item {
 namespace {
 
 constexpr std::size_t max_summary_bytes = 200;
-
-std::optional<unsigned> hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return static_cast<unsigned>(c - '0');
-    if (c >= 'A' && c <= 'F')
-        return static_cast<unsigned>(c - 'A' + 10);
-    if (c >= 'a' && c <= 'f')
-        return static_cast<unsigned>(c - 'a' + 10);
-    return std::nullopt;
-}
-
-/// RFC 2045 §6.7; what is no escape stays.
-std::string decode_quoted_printable(std::string_view text)
-{
-    std::string decoded;
-    for (std::size_t at = 0; at < text.size();) {
-        if (text[at] != '=') {
-            decoded += text[at++];
-            continue;
-        }
-        const auto high = at + 2 < text.size() ? hex_digit(text[at + 1]) : std::nullopt;
-        const auto low = high ? hex_digit(text[at + 2]) : std::nullopt;
-        if (low) {
-            decoded += static_cast<char>(*high * 16 + *low);
-            at += 3;
-            continue;
-        }
-        const auto next = text.find_first_not_of(" \t", at + 1);
-        if (next != std::string_view::npos && text.substr(next, 2) == "\r\n")
-            at = next + 2; // a soft line break
-        else
-            decoded += text[at++];
-    }
-    return decoded;
-}
 
 std::string unescape(std::string_view text)
 {

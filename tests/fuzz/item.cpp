@@ -1,5 +1,7 @@
 // The text of an item, as a server sends it and as an application imports it.
 #include "item/item.hpp"
+#include "item/normal_form.hpp"
+#include "item/property.hpp"
 #include "item/splitter.hpp"
 #include "target.hpp"
 
@@ -11,6 +13,16 @@
 namespace {
 
 using fuzz::require;
+
+void forget_lines(item::Component& component)
+{
+    component.begin.clear();
+    component.end.clear();
+    for (auto& property : component.properties)
+        property.raw.clear();
+    for (auto& inner : component.components)
+        forget_lines(inner);
+}
 
 /// The items of a stream that is fed in pieces of `most` octets; nothing after an error.
 std::vector<std::string> split(std::string_view stream, std::size_t most)
@@ -46,8 +58,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(again && again->data == checked->data && again->form == checked->form,
                 "an item that was checked stays as it is");
         require(item::summary(checked->data) == name, "an item keeps its name");
+        if (const auto document = item::parse(checked->data))
+            require(item::write(*document) == checked->data, "an item that was not changed is written as it was");
     } else {
         fuzz::require_for_people(checked.error().message);
+    }
+    // Whether or not it may be stored.
+    if (auto document = item::parse(text)) {
+        const auto normal = item::normal_form(*document).text();
+        require(normal == item::normal_text(text), "the normal form depends on the item alone");
+        require(item::normal_text(item::write(*document)) == normal, "what was written says the same");
+        forget_lines(document->root);
+        (void)item::write(*document);
+    } else {
+        fuzz::require_for_people(document.error().message);
     }
     require(split(text, size + 1) == split(text, 7), "pieces make no difference");
     return 0;
