@@ -3,9 +3,11 @@
 #include "datastore/course.hpp"
 #include "datastore/outgoing.hpp"
 #include "item/item.hpp"
+#include "item/normal_form.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <optional>
 #include <utility>
@@ -28,6 +30,8 @@ public:
     }
 
     Outcome apply(const Incoming& incoming);
+    void look_for_matches();
+    void learn_meanings();
     void recall_pairs();
     /// The LUID it names; a server may name it by its own id alone, or put our path before it.
     std::string luid_of(const Incoming& incoming) const;
@@ -47,7 +51,9 @@ public:
     Scope scope;
     const std::string database; ///< whose GUIDs they are
     SyncType type = SyncType::TwoWay;
-    storage::Luids taken;             ///< when it compares: what is known to stand for an item of the server
+    storage::Matching matching;       ///< what may stand for an item that the server adds
+    storage::Luids in_doubt;          ///< of those what has no Status from before
+    bool has_learned = false;         ///< the meanings of `matching.among`
     std::optional<Course> course;     ///< from `prepare` on
     std::optional<Outgoing> outgoing; ///< from `prepare` on
 };
@@ -79,11 +85,43 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
         scope.mark = 0;
     }
     scope.upto = items.revision();
+    impl_->look_for_matches();
     impl_->course.emplace(resumed ? Course::go_on(impl_->state, scope.service)
                                   : Course::begin(impl_->state, scope.service, type, scope.upto));
     if (impl_->compares() && resumed)
         impl_->recall_pairs();
     return impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();
+}
+
+void Embedded::Impl::look_for_matches()
+{
+    static const storage::Likeness likeness{item::normal_form_version, item::normal_text};
+    if (compares()) {
+        // Nothing of an empty store can be like an item of the server's; items that come meanwhile are found by equal
+        // data.
+        if (items.count(scope.kind) > 0)
+            matching.likeness = &likeness;
+        return;
+    }
+    // What was sent before a session broke a server may hold and not know as ours (SyncEvolution, which does not
+    // resume): it adds it as its own. Everything else that it adds is new.
+    matching.likeness = &likeness;
+    matching.among.emplace();
+    using State = storage::SyncState::SentState;
+    for (auto& note : state.sent_items(scope.service)) {
+        if (note.state == State::Sent)
+            in_doubt.insert(note.luid);
+        if (note.state == State::Sent || note.state == State::Confirmed)
+            matching.among->insert(std::move(note.luid));
+    }
+}
+
+void Embedded::Impl::learn_meanings()
+{
+    // Those that were sent before are the same throughout the session.
+    if (matching.among && std::exchange(has_learned, true))
+        return;
+    items.learn_meanings(scope.kind, matching);
 }
 
 /// Which items already stand for one of the server's in the sync that goes on: those that it has confirmed, and
@@ -95,7 +133,7 @@ void Embedded::Impl::recall_pairs()
         const auto head = items.find_head(scope.kind, scope.profile, luid);
         const bool came = head && head->created > scope.upto && head->created_by_profile;
         if (came || !storage::is_behind(luid, course->confirmed_to()))
-            taken.insert(std::move(luid));
+            matching.taken.insert(std::move(luid));
     }
 }
 
@@ -114,13 +152,21 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
 {
     impl_->course->on_moved();
     impl_->outgoing->note_confirmed(entries);
-    if (impl_->type != SyncType::Slow)
+    if (impl_->type != SyncType::Slow) {
+        // It held what the broken session brought and made a second item of it, because it did not know it as ours: it
+        // will add the first one here.
+        for (const auto& entry : entries) {
+            if (entry.verdict == session::Verdict::Taken && entry.status == StatusCode::ItemAdded &&
+                impl_->in_doubt.contains(entry.luid))
+                impl_->matching.doubled.insert(entry.luid);
+        }
         return;
+    }
     // What the server did not have to add it has matched with an item of its own: if it adds an equal one, that is
     // another. What it did add it may hold already, without having seen that.
     for (const auto& entry : entries) {
         if (entry.verdict == session::Verdict::Taken && entry.status != StatusCode::ItemAdded)
-            impl_->taken.insert(entry.luid);
+            impl_->matching.taken.insert(entry.luid);
     }
 }
 
@@ -130,6 +176,10 @@ std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items)
 {
     impl_->course->on_moving();
     impl_->course->on_moved();
+    const bool adds =
+        std::any_of(items.begin(), items.end(), [](const Incoming& one) { return one.kind != IncomingKind::Delete; });
+    if (adds)
+        impl_->learn_meanings();
     std::vector<Outcome> outcomes;
     impl_->items.in_transaction([&] {
         for (const auto& incoming : items)
@@ -173,12 +223,9 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
     // Without an id of the server's it could never be mapped, and would come again.
     if (incoming.guid.empty())
         return {StatusCode::IncompleteCommand, {}};
-    const auto placing = refreshes()              ? ItemStore::Placing::Stage
-                         : type == SyncType::Slow ? ItemStore::Placing::Match
-                                                  : ItemStore::Placing::Insert;
-    auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing, taken);
-    if (compares())
-        taken.insert(write.luid);
+    const auto placing = refreshes() ? ItemStore::Placing::Stage : ItemStore::Placing::Match;
+    auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing, matching);
+    matching.taken.insert(write.surplus_of.empty() ? write.luid : write.surplus_of);
     return {write.created ? StatusCode::ItemAdded : StatusCode::Ok, std::move(write.luid)};
 }
 

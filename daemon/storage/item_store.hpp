@@ -53,6 +53,21 @@ struct MapEntry {
 
 using Luids = std::unordered_set<std::string>;
 
+/// What makes two items the same though their data differ.
+struct Likeness {
+    int version = 0; ///< of the rules; other rules need another
+    /// The text that all data of one meaning share; empty: it is like nothing else.
+    std::function<std::string(std::string_view data)> meaning;
+};
+
+/// Which items may stand for one that a peer adds.
+struct Matching {
+    Luids taken;                        ///< not these
+    std::optional<Luids> among;         ///< if given, none but these
+    const Likeness* likeness = nullptr; ///< null: equal data alone
+    Luids doubled;                      ///< the peer holds two of each of these: what is matched with one is surplus
+};
+
 /// Whether an id comes after another in id order. Every id comes after the empty one.
 bool is_behind(std::string_view luid, std::string_view other);
 
@@ -135,12 +150,14 @@ public:
     /// How an Add of the peer is stored when its GUID is not known yet.
     enum class Placing {
         Insert, ///< as a new item
-        Match,  ///< a live item of equal data that is not in `taken` stands for it, else as Insert
+        Match,  ///< a live item that `Matching` allows stands for it and stays as it is, else as Insert; what is
+                ///< surplus becomes an item that is deleted at once, so that the peer is told to delete it
         Stage   ///< as Match, but nothing is visible before `publish_staged`
     };
     struct Write {
         std::string luid; ///< the item that now stands for the GUID
         bool created = false;
+        std::string surplus_of; ///< the item that it was a second one of; empty: of none
     };
     /// An Add of the peer. The store notes the GUID in the same transaction. The same GUID
     /// again (a session broke before the peer learned the LUID) updates that item, unless the peer has
@@ -149,7 +166,10 @@ public:
     /// and counts as changed once more: the edit or the Delete is sent with the next session,
     /// when the peer knows the LUID. Nothing is doubled, nothing comes back to life.
     Write add_from_peer(ItemKind kind, std::string_view profile, std::string_view guid, std::string_view data,
-                        Placing placing, const Luids& taken = {});
+                        Placing placing, const Matching& matching = {});
+    /// Finds out the meanings of items that are not known yet, in short transactions; `add_from_peer` sees no other
+    /// likeness. Costs what has changed since the last time, or what `Matching::among` holds.
+    void learn_meanings(ItemKind kind, const Matching& matching);
     enum class PeerWrite { Done, Missing, EditedMeanwhile };
     /// EditedMeanwhile: a revision of someone else (a deletion too) is above `upto`; nothing is
     /// done. Equal data is Done without a new revision.

@@ -164,24 +164,41 @@ void ItemStore::attach_peer(ItemKind kind, std::string_view profile, std::string
 }
 
 ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profile, std::string_view guid,
-                                          std::string_view data, Placing placing, const Luids& taken)
+                                          std::string_view data, Placing placing, const Matching& matching)
 {
     return transact(*impl_->database, [&]() -> Write {
         auto& table = impl_->table;
         const auto writer = table.make_writer(profile);
         if (const auto known = impl_->find_guid(kind, writer, guid)) {
             if (impl_->add_again(kind, writer, *known, data, placing))
-                return {std::to_string(*known), false};
+                return {std::to_string(*known), false, {}};
         }
-        const auto equal = placing == Placing::Insert ? std::nullopt : table.find_equal(kind, data, taken);
-        const auto id = equal ? *equal : table.new_id();
+        const auto match = placing == Placing::Insert ? Match() : table.find_match(kind, data, matching);
+        if (match.id && matching.doubled.contains(std::to_string(*match.id))) {
+            const auto surplus = table.new_id();
+            table.insert(kind, surplus, writer, data);
+            table.bury(kind, surplus, nobody);
+            impl_->note_guid(kind, writer, guid, surplus);
+            return {std::to_string(surplus), true, std::to_string(*match.id)};
+        }
+        const auto id = match.id ? *match.id : table.new_id();
         if (placing == Placing::Stage)
             impl_->stage(kind, writer, id, data);
-        else if (!equal)
+        else if (!match.id)
             table.insert(kind, id, writer, data);
+        if (placing != Placing::Stage && match.meaning)
+            table.set_meaning(kind, id, *match.meaning);
         impl_->note_guid(kind, writer, guid, id);
-        return {std::to_string(id), !equal};
+        return {std::to_string(id), !match.id, {}};
     });
+}
+
+void ItemStore::learn_meanings(ItemKind kind, const Matching& matching)
+{
+    // Others who write wait for each of them only for a moment.
+    constexpr std::size_t at_once = 500;
+    while (transact(*impl_->database, [&] { return impl_->table.learn_meanings(kind, matching, at_once); })) {
+    }
 }
 
 /// The same Add once more, for an item we have: false when that is no place for it any more.

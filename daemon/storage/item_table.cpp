@@ -63,11 +63,22 @@ CREATE TABLE peer (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* all_steps[] = {version_1};
+// meaning: hash of what the item means, by the rules of version `total.rules`; null when it was not looked for since
+//   the item was written, 0 when it means nothing. Filled where a session needs it, for reading 100,000 items
+//   in the step itself would make the first start after it wait.
+constexpr const char* version_2 = R"sql(
+ALTER TABLE total ADD COLUMN rules INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE item ADD COLUMN meaning INTEGER;
+CREATE INDEX item_meaning ON item (kind, meaning) WHERE alive;
+)sql";
 
-/// FNV-1a, eight octets at a time. Only finds candidates; equality is decided by the data.
+constexpr const char* all_steps[] = {version_1, version_2};
+
+} // namespace
+
 std::int64_t hash_of(std::string_view data)
 {
+    // FNV-1a, eight octets at a time.
     std::uint64_t hash = 14695981039346656037u ^ data.size();
     while (!data.empty()) {
         std::uint64_t word = 0;
@@ -79,8 +90,6 @@ std::int64_t hash_of(std::string_view data)
     }
     return static_cast<std::int64_t>(hash);
 }
-
-} // namespace
 
 std::optional<ItemId> parse_luid(std::string_view luid)
 {
@@ -128,18 +137,6 @@ bool ItemTable::has_data(const ItemRow& item, std::string_view data)
     return content.next() && content.view(0) == data;
 }
 
-std::optional<ItemId> ItemTable::find_equal(ItemKind kind, std::string_view data, const Luids& taken)
-{
-    auto candidates = database_.query("SELECT id, data FROM (SELECT id FROM item INDEXED BY item_equal "
-                                      "WHERE kind = ?1 AND hash = ?2 AND alive LIMIT 100) JOIN content USING (id)",
-                                      static_cast<int>(kind), hash_of(data));
-    while (candidates.next()) {
-        if (!taken.contains(candidates.text(0)) && candidates.view(1) == data)
-            return candidates.number(0);
-    }
-    return std::nullopt;
-}
-
 std::uint64_t ItemTable::next_revision(ItemKind kind, int live_delta)
 {
     auto total = database_.query("UPDATE total SET revision = revision + 1, contacts = contacts + ?1, "
@@ -172,7 +169,8 @@ void ItemTable::insert(ItemKind kind, ItemId id, Writer writer, std::string_view
 void ItemTable::update(ItemKind kind, ItemId id, Writer writer, std::string_view data)
 {
     const auto revision = next_revision(kind, 0);
-    database_.execute("UPDATE item SET revision = ?3, writer = ?4, hash = ?5 WHERE kind = ?1 AND id = ?2",
+    database_.execute("UPDATE item SET revision = ?3, writer = ?4, hash = ?5, meaning = NULL "
+                      "WHERE kind = ?1 AND id = ?2",
                       static_cast<int>(kind), id, revision, writer, hash_of(data));
     database_.execute("UPDATE content SET data = ?2 WHERE id = ?1", id, Blob{data});
 }
@@ -180,7 +178,8 @@ void ItemTable::update(ItemKind kind, ItemId id, Writer writer, std::string_view
 void ItemTable::bury(ItemKind kind, ItemId id, Writer writer)
 {
     const auto revision = next_revision(kind, -1);
-    database_.execute("UPDATE item SET revision = ?3, writer = ?4, alive = 0, hash = 0 WHERE kind = ?1 AND id = ?2",
+    database_.execute("UPDATE item SET revision = ?3, writer = ?4, alive = 0, hash = 0, meaning = NULL "
+                      "WHERE kind = ?1 AND id = ?2",
                       static_cast<int>(kind), id, revision, writer);
     database_.execute("DELETE FROM content WHERE id = ?1", id);
 }

@@ -20,6 +20,9 @@ constexpr Writer nobody = -1; ///< a profile that has never written
 /// The LUID's number; nothing for a text that we never gave out.
 std::optional<ItemId> parse_luid(std::string_view luid);
 
+/// Only finds candidates; equality is decided by what was hashed.
+std::int64_t hash_of(std::string_view data);
+
 /// One row of the item table.
 struct ItemRow {
     ItemId id = 0;
@@ -29,6 +32,12 @@ struct ItemRow {
     Writer writer = application;
     Writer creator = application;
     std::int64_t hash = 0;
+};
+
+/// What was found for data that a peer adds.
+struct Match {
+    std::optional<ItemId> id;
+    std::optional<std::int64_t> meaning; ///< of the data, when nothing was found and it has been looked for
 };
 
 /// The rows of items.db and what must change together with them: the revision, the counts,
@@ -45,9 +54,13 @@ public:
     std::optional<ItemRow> find_alive(ItemKind kind, std::string_view luid);
     /// Whether the item is alive and has exactly this content.
     bool has_data(const ItemRow& item, std::string_view data);
-    /// A live item of equal data that is not `taken`. Looks at a bounded number of candidates, so that
-    /// a peer with a thousand equal items costs no more than others.
-    std::optional<ItemId> find_equal(ItemKind kind, std::string_view data, const Luids& taken);
+    /// A live item that may stand for one with this data: one of equal data, else one of the same meaning. Looks at a
+    /// bounded number of candidates, so that a peer with a thousand equal items costs no more than others. Meanings
+    /// that were not learned are not seen.
+    Match find_match(ItemKind kind, std::string_view data, const Matching& matching);
+    void set_meaning(ItemKind kind, ItemId id, std::int64_t meaning);
+    /// Finds out the meanings of about so many items that it is not known of. False when none is left.
+    bool learn_meanings(ItemKind kind, const Matching& matching, std::size_t most);
 
     ItemId new_id();
     void insert(ItemKind kind, ItemId id, Writer writer, std::string_view data);
@@ -62,6 +75,8 @@ public:
 
 private:
     std::uint64_t next_revision(ItemKind kind, int live_delta);
+    void follow_rules(const Likeness& likeness);
+    void learn_meaning(ItemKind kind, const Likeness& likeness, ItemId id);
 
     Database& database_;
 };

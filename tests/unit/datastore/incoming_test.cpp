@@ -298,6 +298,23 @@ TEST_CASE_METHOD(SessionFixture, "in a slow sync an Add equal to an item we hold
     CHECK(names() == Names{"one", "two", "three"});
 }
 
+TEST_CASE_METHOD(SessionFixture, "in a slow sync an Add that says the same in other words is that item", "[in][slow]")
+{
+    const auto ours = "BEGIN:VCARD\r\nVERSION:2.1\r\nN:one\r\nTEL;CELL:+49 1\r\nX-OURS:kept\r\nEND:VCARD\r\n";
+    items->add(contact, ours);
+    items->add(contact, "not readable");
+    begin(SyncType::Slow);
+    read();
+    const auto theirs = [](const std::string& more) {
+        return "BEGIN:VCARD\r\nVERSION:3.0\r\nTEL;TYPE=cell:+491\r\nN:one;;;;\r\nFN:one\r\n" + more + "END:VCARD\r\n";
+    };
+    CHECK(add("g1", theirs("X-OURS:kept\r\nNOTE:theirs\r\n")) == Outcome{StatusCode::ItemAdded, "3"});
+    CHECK(add("g2", theirs("")) == Outcome{StatusCode::ItemAdded, "4"}); // ours says more
+    CHECK(add("g3", theirs("X-OURS:kept\r\n")) == Outcome{StatusCode::Ok, "1"});
+    CHECK(add("g4", theirs("X-OURS:kept\r\n")) == Outcome{StatusCode::ItemAdded, "5"}); // each once
+    CHECK(items->find(contact, "1")->data == ours);
+}
+
 TEST_CASE_METHOD(SessionFixture, "two equal items of the server are two items here", "[in][slow]")
 {
     items->add(contact, card("twin"));

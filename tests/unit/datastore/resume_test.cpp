@@ -41,6 +41,59 @@ TEST_CASE_METHOD(Broken, "a slow sync that goes on sends what the server has not
     CHECK(sync().empty());
 }
 
+namespace {
+
+/// The card as a server writes it anew from fields of its own.
+std::string rewritten(const std::string& name)
+{
+    return "BEGIN:VCARD\r\nPRODID:-//x//y\r\nVERSION:3.0\r\nFN:" + name + "\r\nREV:20260101T000000Z\r\nN:" + name +
+           "\r\nPHOTO:\r\nEND:VCARD\r\n";
+}
+
+} // namespace
+
+TEST_CASE_METHOD(Broken, "what a server forgot that it has of ours and adds is the item that it was", "[resume][match]")
+{
+    for (const auto* name : {"one", "two", "three"})
+        items->add(contact, card(name));
+    break_off(SyncType::TwoWay, {"1", "2"});
+    items->replace(contact, "2", card("zwei"));
+    items->add(contact, card("four"));
+    begin();
+    read();
+    CHECK(add("g1", rewritten("one")) == session::Outcome{StatusCode::Ok, "1"});
+    CHECK(add("g2", rewritten("two")) == session::Outcome{StatusCode::ItemAdded, "5"});  // it was edited since
+    CHECK(add("g4", rewritten("four")) == session::Outcome{StatusCode::ItemAdded, "6"}); // the server had none of it
+    CHECK(names() == std::vector<std::string>{"one", "zwei", "three", "four", "two", "four"});
+    CHECK(items->find(contact, "1")->data == card("one")); // every octet of ours stays
+}
+
+TEST_CASE_METHOD(Broken, "of two that a server has made of one item the first is deleted there", "[resume][match]")
+{
+    items->add(contact, card("one"));
+    items->add(contact, card("one")); // a twin, of which the server makes no second one
+    break_off(SyncType::TwoWay, {"2"});
+    begin();
+    CHECK(read() == Sent{"Update 1"});
+    store->note_sent({"1"});
+    confirm({"1"}, StatusCode::ItemAdded); // though it may hold it
+    CHECK(add("g1", rewritten("one")) == session::Outcome{StatusCode::ItemAdded, "3"});
+    CHECK(add("g2", rewritten("one")) == session::Outcome{StatusCode::Ok, "2"});
+    CHECK(add("g3", rewritten("one")) == session::Outcome{StatusCode::ItemAdded, "4"}); // more than it can have of ours
+    CHECK(names() == std::vector<std::string>{"one", "one", "one"});
+    commit();
+    CHECK(sync() == Sent{"Delete 3"});
+    CHECK(sync().empty());
+}
+
+TEST_CASE_METHOD(Broken, "what a server that knows our items adds is another", "[resume][match]")
+{
+    items->add(contact, card("one"));
+    sync();
+    begin();
+    CHECK(add("g1", rewritten("one")) == session::Outcome{StatusCode::ItemAdded, "2"});
+}
+
 TEST_CASE_METHOD(Broken, "it may break off again", "[resume]")
 {
     for (const auto* name : {"one", "two", "three"})

@@ -27,7 +27,7 @@ struct Fixture {
     std::string add(const std::string& guid, const std::string& data, Placing placing = Placing::Insert,
                     const std::string& profile = "p")
     {
-        const auto write = store->add_from_peer(kind, profile, guid, data, placing, taken[profile]);
+        const auto write = store->add_from_peer(kind, profile, guid, data, placing, {taken[profile], {}, nullptr, {}});
         taken[profile].insert(write.luid);
         return write.luid + (write.created ? " created" : "");
     }
@@ -155,6 +155,33 @@ TEST_CASE_METHOD(Fixture, "matching takes a live item of equal data, each once",
     CHECK(add("g5", "different", Placing::Match) == "7 created");
     CHECK(add("g6", "same") == "8 created");             // not asked to match
     CHECK(add("x", "same", Placing::Match, "q") == "1"); // taken by this profile only
+}
+
+TEST_CASE_METHOD(Fixture, "matching takes an item of the same meaning when none has the same data", "[items][match]")
+{
+    const storage::Likeness likeness{1,
+                                     [](std::string_view data) { return std::string(data.substr(0, data.find('/'))); }};
+    storage::Matching matching;
+    matching.likeness = &likeness;
+    const auto match = [&](const std::string& guid, const std::string& data) {
+        const auto write = store->add_from_peer(kind, "p", guid, data, Placing::Match, matching);
+        matching.taken.insert(write.luid);
+        return write.luid + (write.created ? " created" : "");
+    };
+    for (const auto* data : {"a/1", "a/2", "b/1", "/no meaning"})
+        store->add(kind, data);
+    store->add(ItemKind::Event, "c/1");
+    store->learn_meanings(kind, matching);
+    CHECK(match("g1", "a/2") == "2"); // equal data first
+    CHECK(match("g2", "a/3") == "1");
+    CHECK(match("g3", "a/3") == "6 created");
+    CHECK(match("g4", "c/2") == "7 created");             // an event is no contact
+    CHECK(match("g5", "/no meaning too") == "8 created"); // and nothing is like nothing else
+    matching.among.emplace();
+    CHECK(match("g6", "b/2") == "9 created");
+    matching.among->insert("3");
+    CHECK(match("g7", "b/3") == "3");
+    CHECK(store->find(kind, "3")->data == "b/1");
 }
 
 TEST_CASE_METHOD(Fixture, "matching follows an item's data", "[items][match]")

@@ -45,6 +45,36 @@ TEST_CASE("items of version 1 are read", "[schema]")
     CHECK(store->add(ItemKind::Contact, "new") == "6");
 }
 
+TEST_CASE("the meanings of items of version 1 are found out when they are asked for, and once", "[schema]")
+{
+    TemporaryDirectory directory;
+    restore(directory / "items.db", "items-1.sql");
+    const auto store = ItemStore::open(directory / "items.db").value();
+    std::vector<std::string> asked;
+    Likeness likeness{1, [&](std::string_view data) {
+                          asked.emplace_back(data);
+                          return std::string(data.substr(0, 1));
+                      }};
+    Matching matching;
+    matching.likeness = &likeness;
+    store->learn_meanings(ItemKind::Contact, matching);
+    CHECK(asked == std::vector<std::string>{"uno", "four"});
+    store->learn_meanings(ItemKind::Contact, matching);
+    CHECK(asked.size() == 2);
+    CHECK(store->add_from_peer(ItemKind::Contact, "p", "g9", "undici", ItemStore::Placing::Match, matching).luid ==
+          "1");
+    CHECK(store->revision() == 7);
+    // An edit voids what was found out, and so do other rules.
+    store->replace(ItemKind::Contact, "1", "one");
+    asked.clear();
+    store->learn_meanings(ItemKind::Contact, matching);
+    CHECK(asked == std::vector<std::string>{"one"});
+    likeness.version = 2;
+    asked.clear();
+    store->learn_meanings(ItemKind::Contact, matching);
+    CHECK(asked.size() == 2);
+}
+
 TEST_CASE("a profile's state of version 1 is read", "[schema]")
 {
     TemporaryDirectory directory;

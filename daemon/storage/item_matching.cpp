@@ -1,0 +1,108 @@
+// Which item stands for one that a peer adds.
+#include "storage/item_table.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace storage {
+namespace {
+
+bool may_stand(const Matching& matching, const std::string& luid)
+{
+    return !matching.taken.contains(luid) && (!matching.among || matching.among->contains(luid));
+}
+
+std::int64_t hash_of_meaning(const std::string& meaning)
+{
+    // 0 is that of no meaning.
+    return meaning.empty() ? 0 : std::max<std::int64_t>(hash_of(meaning) & INT64_MAX, 1);
+}
+
+} // namespace
+
+Match ItemTable::find_match(ItemKind kind, std::string_view data, const Matching& matching)
+{
+    if (matching.among && matching.among->empty())
+        return {};
+    {
+        auto equals = database_.query("SELECT id, data FROM (SELECT id FROM item INDEXED BY item_equal "
+                                      "WHERE kind = ?1 AND hash = ?2 AND alive LIMIT 100) JOIN content USING (id)",
+                                      static_cast<int>(kind), hash_of(data));
+        while (equals.next()) {
+            if (equals.view(1) == data && may_stand(matching, equals.text(0)))
+                return {equals.number(0), {}};
+        }
+    }
+    const auto meaning = matching.likeness == nullptr ? std::string() : matching.likeness->meaning(data);
+    if (meaning.empty())
+        return {};
+    const auto hash = hash_of_meaning(meaning);
+    auto alike = database_.query("SELECT id, data FROM (SELECT id FROM item INDEXED BY item_meaning "
+                                 "WHERE kind = ?1 AND meaning = ?2 AND alive LIMIT 100) JOIN content USING (id)",
+                                 static_cast<int>(kind), hash);
+    while (alike.next()) {
+        if (may_stand(matching, alike.text(0)) && matching.likeness->meaning(alike.view(1)) == meaning)
+            return {alike.number(0), {}};
+    }
+    return {std::nullopt, hash};
+}
+
+bool ItemTable::learn_meanings(ItemKind kind, const Matching& matching, std::size_t most)
+{
+    if (matching.likeness == nullptr)
+        return false;
+    follow_rules(*matching.likeness);
+    std::vector<ItemId> unknown;
+    if (matching.among) {
+        for (const auto& luid : *matching.among) {
+            const auto id = parse_luid(luid).value_or(0);
+            auto row = database_.query("SELECT 1 FROM item WHERE kind = ?1 AND id = ?2 AND alive AND meaning IS NULL",
+                                       static_cast<int>(kind), id);
+            if (row.next())
+                unknown.push_back(id);
+            if (unknown.size() == most)
+                break;
+        }
+    } else {
+        for (auto rows = database_.query("SELECT id FROM item INDEXED BY item_meaning "
+                                         "WHERE kind = ?1 AND meaning IS NULL AND alive LIMIT ?2",
+                                         static_cast<int>(kind), most);
+             rows.next();)
+            unknown.push_back(rows.number(0));
+    }
+    for (const auto id : unknown)
+        learn_meaning(kind, *matching.likeness, id);
+    return unknown.size() == most;
+}
+
+void ItemTable::learn_meaning(ItemKind kind, const Likeness& likeness, ItemId id)
+{
+    std::int64_t meaning = 0;
+    {
+        auto content = database_.query("SELECT data FROM content WHERE id = ?1", id);
+        if (content.next())
+            meaning = hash_of_meaning(likeness.meaning(content.view(0)));
+    }
+    set_meaning(kind, id, meaning);
+}
+
+void ItemTable::set_meaning(ItemKind kind, ItemId id, std::int64_t meaning)
+{
+    database_.execute("UPDATE item SET meaning = ?3 WHERE kind = ?1 AND id = ?2", static_cast<int>(kind), id, meaning);
+}
+
+/// What was found out by other rules is void.
+void ItemTable::follow_rules(const Likeness& likeness)
+{
+    {
+        auto rules = database_.query("SELECT rules FROM total");
+        if (rules.next() && rules.number(0) == likeness.version)
+            return;
+    }
+    database_.execute("UPDATE item SET meaning = NULL WHERE meaning IS NOT NULL");
+    database_.execute("UPDATE total SET rules = ?1", likeness.version);
+}
+
+} // namespace storage
