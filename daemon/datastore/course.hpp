@@ -23,7 +23,10 @@ public:
     /// Up to this LUID the server has everything, where everything is sent; empty: nothing yet.
     const std::string& confirmed_to() const { return sync_.confirmed_to; }
 
-    /// An item is about to be sent or stored. Writes down again what SyncState::clear_open_sync removed.
+    /// Whether a later session may go on with it.
+    bool can_go_on() const { return can_go_on_; }
+
+    /// An item, or a chunk of one, is about to be sent or stored.
     void on_moving();
     /// Some have been confirmed or stored.
     void on_moved();

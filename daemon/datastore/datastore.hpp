@@ -36,6 +36,13 @@ public:
     /// The peer has answered for these.
     virtual void note_confirmed(const std::vector<session::Confirm::Entry>& entries) = 0;
 
+    /// How much of an item in chunks the peer has: if the sync breaks off and goes on, `read` gives that with the item,
+    /// unless it has changed.
+    virtual void note_part_sent(const std::string& luid, const session::PartSent& part) = 0;
+    /// Keeps a chunk of an item of the peer durably, for a sync that goes on. `first`: instead of all kept before.
+    virtual void keep_chunk(const session::PartReceived& part, bool first) = 0;
+    virtual void drop_part() = 0;
+
     /// Carries out commands of the peer in one transaction, durable when it
     /// returns; the GUID of an Add is kept with its LUID, until `note_mapped`. Idempotent: an Add of a GUID already
     /// held updates that item and answers with its LUID. An item edited locally since `prepare` is not overwritten: its

@@ -170,7 +170,31 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
     }
 }
 
+void Embedded::note_part_sent(const std::string& luid, const session::PartSent& part)
+{
+    impl_->course->on_moved();
+    impl_->outgoing->note_part(luid, part);
+}
+
 // ---- incoming ----------------------------------------------------------------------
+
+void Embedded::keep_chunk(const session::PartReceived& part, bool first)
+{
+    if (!impl_->course->can_go_on())
+        return;
+    impl_->course->on_moving();
+    impl_->course->on_moved();
+    const auto& service = impl_->scope.service;
+    if (!first)
+        return impl_->state.add_chunk_received(service, part.chunks.at(0));
+    impl_->state.keep_part_received(service, {static_cast<int>(part.verb), part.target, part.source, part.type,
+                                              part.format, part.size, part.chunks});
+}
+
+void Embedded::drop_part()
+{
+    impl_->state.clear_part_received(impl_->scope.service);
+}
 
 std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items)
 {

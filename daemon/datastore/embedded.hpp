@@ -38,6 +38,9 @@ public:
     session::Changes read(std::size_t bytes) override;
     void note_sent(const std::vector<std::string>& luids) override;
     void note_confirmed(const std::vector<session::Confirm::Entry>& entries) override;
+    void note_part_sent(const std::string& luid, const session::PartSent& part) override;
+    void keep_chunk(const session::PartReceived& part, bool first) override;
+    void drop_part() override;
     std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override;
     void note_mapped(const std::vector<syncml::MapItem>& maps) override;
     std::uint64_t commit() override;

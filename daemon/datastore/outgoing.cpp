@@ -40,7 +40,7 @@ std::string type_of(std::string_view data, storage::ItemKind kind)
 Outgoing::Outgoing(storage::ItemStore& items, storage::SyncState& state, Scope scope, session::SyncType type,
                    Course& course)
     : items_(items), state_(state), scope_(std::move(scope)), type_(type), course_(course),
-      after_luid_(course.confirmed_to()), end_(!syncml::client_sends(type))
+      after_luid_(course.confirmed_to()), end_(!syncml::client_sends(type)), part_(state.part_sent(scope_.service))
 {
     for (auto& note : state_.sent_items(scope_.service))
         notes_.emplace(note.luid, std::move(note));
@@ -209,7 +209,10 @@ void Outgoing::deliver(session::Changes& page, ChangeKind kind, std::string luid
     auto type = kind == ChangeKind::Delete ? std::string() : type_of(data, scope_.kind);
     const auto note = notes_.find(luid);
     const bool again = note != notes_.end() && note->second.revision == revision && is_again(note->second);
-    page.changes.push_back({kind, std::move(luid), std::move(type), {}, std::move(data), again});
+    auto& change = page.changes.emplace_back();
+    change = {kind, std::move(luid), std::move(type), {}, std::move(data), again, {}};
+    if (part_ && part_->luid == change.luid && part_->revision == revision && kind != ChangeKind::Delete)
+        change.part = session::PartSent{static_cast<syncml::ItemVerb>(part_->verb), part_->format, part_->octets};
 }
 
 bool Outgoing::is_again(const Note& note)
@@ -240,6 +243,13 @@ void Outgoing::note_sent(const std::vector<std::string>& luids)
     }
     if (!notes.empty())
         state_.note_sent(scope_.service, notes);
+}
+
+void Outgoing::note_part(const std::string& luid, const session::PartSent& part)
+{
+    if (const auto sent = unsettled_.find(luid); sent != unsettled_.end())
+        state_.set_part_sent(scope_.service,
+                             {luid, sent->second.revision, static_cast<int>(part.verb), part.format, part.octets});
 }
 
 void Outgoing::note_confirmed(const std::vector<session::Confirm::Entry>& entries)

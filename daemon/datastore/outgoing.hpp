@@ -37,6 +37,7 @@ public:
     session::Changes read(std::size_t bytes);
     void note_sent(const std::vector<std::string>& luids);
     void note_confirmed(const std::vector<session::Confirm::Entry>& entries);
+    void note_part(const std::string& luid, const session::PartSent& part);
     /// Up to which revision the peer may overwrite the item: edits after it are still to be sent, or the peer has not
     /// taken them.
     std::uint64_t overwritable_to(const std::string& luid) const;
@@ -83,6 +84,7 @@ private:
     std::uint64_t after_revision_ = 0; ///< where the next page of changes begins
     std::string after_luid_;           ///< and of all items
     bool end_ = false;
+    std::optional<storage::SyncState::PartSent> part_;     ///< of an item that was on its way when the sync broke off
     std::unordered_map<std::string, Note> notes_;          ///< of this session's answers and of earlier sessions
     std::deque<std::string> owed_;                         ///< to be sent though `changes` does not name them
     std::unordered_map<std::string, Delivered> unsettled_; ///< delivered, and no answer has settled them

@@ -43,18 +43,6 @@ codec::Limits reply_limits(const channel::Plan& plan)
     return limits;
 }
 
-bool holds_part_of_item(const syncml::Message& message)
-{
-    const auto is_part = [](const syncml::SyncCommand& command) {
-        const auto* items = std::get_if<syncml::ItemCommand>(&command);
-        return items != nullptr && std::ranges::any_of(items->items, &syncml::Item::more_data);
-    };
-    return std::ranges::any_of(message.body, [&](const syncml::Command& command) {
-        const auto* sync = std::get_if<syncml::Sync>(&command);
-        return sync != nullptr && std::ranges::any_of(sync->commands, is_part);
-    });
-}
-
 /// Errors of a server that is not, any more, what it said to be.
 bool may_be_another(const base::Error& error)
 {
@@ -184,6 +172,22 @@ void SessionDriver::obey(const session::TryAnchors& effect)
     around_.state.set_tried(services_[effect.service].plan.service, {effect.own_next, effect.peer_next});
 }
 
+void SessionDriver::obey(const session::NotePartSent& effect)
+{
+    services_[effect.service].store->note_part_sent(effect.luid, effect.part);
+}
+
+void SessionDriver::obey(const session::KeepChunk& effect)
+{
+    services_[effect.service].store->keep_chunk(effect.part, effect.first);
+}
+
+void SessionDriver::obey(const session::DropPart& effect)
+{
+    if (const auto& store = services_[effect.service].store)
+        store->drop_part();
+}
+
 void SessionDriver::obey(const session::ConfirmMaps& effect)
 {
     // A service that has ended keeps its maps for the next session.
@@ -278,11 +282,6 @@ session::Event SessionDriver::answer(session::Send& question)
                                 question.repeatable ? transport::Repeat::Freely : transport::Repeat::Never);
     if (!reply)
         return session::Broke{std::move(reply.error()), std::nullopt, false};
-    try {
-        note_received(*reply);
-    } catch (const std::exception& exception) {
-        return session::Broke{local_failure(exception), std::nullopt, false};
-    }
     return session::Received{std::move(*reply)};
 }
 
@@ -290,17 +289,6 @@ session::Event SessionDriver::answer(const session::Wait& question)
 {
     around_.wait(question.time);
     return session::Waited{};
-}
-
-/// Nothing is kept of an item of which a part has come. Until it is whole a session that breaks is not to go on, for
-/// the server would go on behind that part.
-void SessionDriver::note_received(const syncml::Message& reply)
-{
-    if (!holds_part_of_item(reply))
-        return;
-    for (const auto& service : services_)
-        if (service.store)
-            around_.state.clear_open_sync(service.plan.service);
 }
 
 void SessionDriver::note_sent(const session::Send& question)

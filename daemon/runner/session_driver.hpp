@@ -48,6 +48,9 @@ private:
     void obey(const session::SavePeerInfo& effect);
     void obey(const session::Confirm& effect);
     void obey(const session::TryAnchors& effect);
+    void obey(const session::NotePartSent& effect);
+    void obey(const session::KeepChunk& effect);
+    void obey(const session::DropPart& effect);
     void obey(const session::ConfirmMaps& effect);
     void obey(const session::Progress& effect);
     void obey(session::Note& effect);
@@ -62,7 +65,6 @@ private:
     void keep_peer_info();
     void doubt_peer_info();
     void note_sent(const session::Send& question);
-    void note_received(const syncml::Message& reply);
     void settle(Service& service, const session::Conclude& question);
     session::Broke broke(session::ServiceIndex service, const std::exception& exception) const;
 

@@ -142,6 +142,8 @@ std::optional<base::Error> carry_out(const channel::Plan& plan, const Surroundin
         error = attempts.emplace(plan, around, report).run();
         if (!error)
             around.state.settle_server_nonce();
+        else
+            note_vain_resumption(plan, around.state, *error);
     } catch (const std::exception& exception) {
         error = local_failure(exception);
     }

@@ -16,6 +16,10 @@
 namespace runner {
 namespace {
 
+/// Sessions in a row that were to go on with a sync and moved nothing. One that the server broke itself counts three
+/// times as much as one that the network did.
+constexpr unsigned max_in_vain = 9;
+
 bool is_https(std::string_view url)
 {
     constexpr std::string_view scheme = "https:";
@@ -28,12 +32,26 @@ std::uint32_t session_id(std::uint64_t number)
     return static_cast<std::uint32_t>(number % 9999 + 1);
 }
 
+/// What had come of an item of the server when the sync broke off.
+std::optional<session::PartReceived> find_part(const std::string& service, const storage::SyncState& state)
+{
+    auto part = state.part_received(service);
+    if (!part)
+        return std::nullopt;
+    return session::PartReceived{static_cast<syncml::ItemVerb>(part->verb),
+                                 std::move(part->target),
+                                 std::move(part->source),
+                                 std::move(part->type),
+                                 std::move(part->format),
+                                 part->size,
+                                 std::move(part->chunks)};
+}
+
 /// The sync that broke off, if that is what is wanted now. A server that breaks off each time when it is to go on with
 /// it is not asked for ever.
 std::optional<syncml::SyncType> find_interrupted(const channel::ServicePlan& plan, syncml::SyncType requested,
                                                  storage::SyncState& state, bool by_server)
 {
-    constexpr unsigned max_in_vain = 10;
     auto open = state.find_anchors(plan.service, plan.uri) ? state.open_sync(plan.service) : std::nullopt;
     const auto type = open ? syncml::find_sync_type(open->type) : std::nullopt;
     // A two-way sync may have turned out to be a slow one.
@@ -85,6 +103,21 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
 }
 
 } // namespace
+
+void note_vain_resumption(const channel::Plan& plan, storage::SyncState& state, const base::Error& error)
+{
+    using base::Errc;
+    if (error.code == Errc::HostNotFound || error.code == Errc::Unreachable || error.code == Errc::Timeout ||
+        error.code == Errc::Stopped)
+        return;
+    for (const auto& service : plan.services) {
+        auto open = state.open_sync(service.service);
+        if (!open || open->resumed == 0)
+            continue;
+        open->resumed += 2;
+        state.set_open_sync(service.service, *open);
+    }
+}
 
 std::string account_identity(const std::string& url, const std::string& user)
 {
@@ -165,6 +198,8 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
             return tl::unexpected(std::move(prepared.error()));
         if (known && syncml::has_suspend(wire.version))
             prepared->interrupted = find_interrupted(service, prepared->requested, state, plan.trigger == "push");
+        if (prepared->interrupted && syncml::has_large_objects(wire.version))
+            prepared->part_received = find_part(service.service, state);
         may_be_new_there |= prepared->own_last.empty() || prepared->requested == syncml::SyncType::Slow;
         kinds.push_back(kind);
         setup.services.push_back(std::move(*prepared));

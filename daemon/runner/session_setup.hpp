@@ -20,4 +20,7 @@ std::string account_identity(const std::string& url, const std::string& user);
 /// InvalidValue for an unknown sync type.
 base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around, const Wire& wire);
 
+/// A session with this error: counts against the syncs that it was to go on with and has not moved.
+void note_vain_resumption(const channel::Plan& plan, storage::SyncState& state, const base::Error& error);
+
 } // namespace runner

@@ -61,13 +61,13 @@ std::optional<Draft::Placed> Draft::add_item(const syncml::Sync& shell, syncml::
 }
 
 std::optional<Draft::PlacedChunk> Draft::add_chunk(const syncml::Sync& shell, syncml::ItemCommand item,
-                                                   std::string_view rest)
+                                                   std::string_view rest, bool split)
 {
     const auto chunk = item.meta.format == "b64" ? base64_chunk : text_chunk;
     syncml::SyncCommand command(std::move(item));
     auto& part = std::get<syncml::ItemCommand>(command).items.front();
     PlacedChunk result;
-    for (auto most = std::min(rest.size(), room());;) {
+    for (auto most = std::min(split ? rest.size() / 2 : rest.size(), room());;) {
         result.octets = chunk(rest, most);
         if (result.octets == 0)
             return std::nullopt;

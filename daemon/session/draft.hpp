@@ -40,8 +40,9 @@ public:
         std::size_t octets = 0; ///< of `rest`
     };
     /// The same with as much of `rest` as there is room for as its data; MoreData unless that is all. A chunk is the
-    /// last command of its message: there is no room behind it.
-    std::optional<PlacedChunk> add_chunk(const syncml::Sync& shell, syncml::ItemCommand item, std::string_view rest);
+    /// last command of its message: there is no room behind it. `split`: not all of it, were there room.
+    std::optional<PlacedChunk> add_chunk(const syncml::Sync& shell, syncml::ItemCommand item, std::string_view rest,
+                                         bool split = false);
     /// What may still be added, and what should.
     std::size_t room() const { return room_below(limit_); }
     std::size_t comfortable_room() const { return room_below(comfortable_); }

@@ -144,6 +144,8 @@ void Engine::Impl::on(const Prepared& prepared)
     // What is sent the server may have taken, and the session for good, before an answer comes.
     if (service.type() == SyncType::OneWayFromClient)
         try_anchors(service);
+    if (const auto& part = service.setup().part_received; part && service.is_resumed())
+        receiver_.recall(service.index(), *part);
     if (service.outgoing().total() > 0)
         conversation_.report_progress(service, false);
 }

@@ -62,6 +62,9 @@ Fate fate_of(const SentItem& item, StatusCode code, SyncType type)
 {
     if (is_success_in_name_only(code))
         return Fate::PutOff;
+    // The server may have put together what does not belong together; the whole is another thing.
+    if (item.resumed && !syncml::is_success(code))
+        return Fate::PutOff;
     // Success before the last chunk: who knows what the server has stored. The whole item must follow.
     if (item.part == SentItem::Part::Chunk && syncml::is_success(code))
         return Fate::PutOff;

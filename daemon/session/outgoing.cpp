@@ -2,12 +2,16 @@
 
 #include "session/chunk.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <iterator>
 #include <utility>
 
 namespace session {
 namespace {
+
+// What is not worth being gone on with: it has to be cut in two.
+constexpr std::size_t least_rest = 64;
 
 syncml::ItemVerb verb_for(ChangeKind kind, SyncType type)
 {
@@ -32,6 +36,9 @@ Outgoing::Outgoing(SyncType type, std::uint64_t total)
 void Outgoing::take(Changes changes)
 {
     assert(!changes.changes.empty() || changes.end);
+    // What a server has the beginning of must come before anything else (OMA DS 1.2 protocol, resume).
+    std::stable_partition(changes.changes.begin(), changes.changes.end(),
+                          [](const Change& change) { return change.part.has_value(); });
     std::move(changes.changes.begin(), changes.changes.end(), std::back_inserter(waiting_));
     end_ = changes.end;
 }
@@ -68,7 +75,7 @@ syncml::ItemCommand Outgoing::command() const
 {
     const auto& change = next();
     syncml::ItemCommand command;
-    command.verb = verb_for(change.kind, type_);
+    command.verb = chunks_ ? chunks_->verb : verb_for(change.kind, type_);
     command.meta.type = change.type;
     command.meta.format = change.format;
     command.items.emplace_back().source = syncml::Location{change.luid, {}};
@@ -98,6 +105,42 @@ void Outgoing::begin_chunks()
     if (change.format.empty())
         make_line_ends_plain(change.data);
     chunks_ = Chunks{};
+    chunks_->verb = verb_for(change.kind, type_);
+}
+
+bool Outgoing::go_on_with_chunks()
+{
+    const auto part = std::exchange(waiting_.front().part, std::nullopt);
+    if (!part || part->format != next().format || next().kind == ChangeKind::Delete)
+        return false;
+    begin_chunks();
+    if (part->octets + least_rest > next().data.size()) {
+        chunks_.reset();
+        return false;
+    }
+    chunks_->sent = part->octets;
+    chunks_->verb = part->verb;
+    chunks_->resumed = true;
+    return true;
+}
+
+bool Outgoing::begin_again(const SentItem& chunk, syncml::StatusCode code)
+{
+    if (!chunk.resumed || chunk.part != SentItem::Part::Chunk || syncml::is_success(code))
+        return false;
+    begin_chunks();
+    return true;
+}
+
+PartSent Outgoing::part() const
+{
+    return {chunks_->verb, next().format, chunks_->sent};
+}
+
+void Outgoing::on_chunk_taken()
+{
+    chunks_->unanswered = false;
+    chunks_->taken = true;
 }
 
 syncml::ItemCommand Outgoing::next_chunk() const
@@ -116,15 +159,19 @@ std::string_view Outgoing::rest() const
 SentItem Outgoing::on_chunk_sent(ServiceIndex service, std::size_t octets)
 {
     if (octets == rest().size()) {
-        chunks_.reset();
+        const auto chunks = std::exchange(chunks_, std::nullopt);
         auto sent = on_sent(service);
+        sent.verb = chunks->verb;
         sent.part = SentItem::Part::LastChunk;
+        sent.resumed = chunks->resumed;
         return sent;
     }
     chunks_->sent += octets;
     chunks_->unanswered = true;
     auto sent = next_sent(service);
+    sent.verb = chunks_->verb;
     sent.part = SentItem::Part::Chunk;
+    sent.resumed = chunks_->resumed;
     return sent;
 }
 

@@ -36,17 +36,25 @@ public:
 
     // The next change in chunks (OMA DS 1.2 protocol, large objects), one at a time.
     void begin_chunks();
+    /// The server has the beginning of the next change: goes on behind it. False: there is nothing to go on with.
+    bool go_on_with_chunks();
+    /// The server turned out not to have it: all of it again.
+    bool begin_again(const SentItem& chunk, syncml::StatusCode code);
+    /// Its next chunk must not be its last: a server that has lost the beginning could take it for the whole.
+    bool must_split() const { return chunks_ && chunks_->resumed && !chunks_->taken; }
     bool is_in_chunks() const { return chunks_.has_value(); }
     /// Its next chunk, without data; which are to come from `rest`.
     syncml::ItemCommand next_chunk() const;
     std::string_view rest() const;
     bool is_first_chunk() const { return chunks_->sent == 0; }
+    /// What the server has of it.
+    PartSent part() const;
     /// A chunk of so many octets stands in a message.
     SentItem on_chunk_sent(ServiceIndex service, std::size_t octets);
     /// The next one must wait until the server has answered for the last.
     bool waits_for_status() const { return chunks_ && chunks_->unanswered; }
     bool waits_for_status(const SentItem& chunk) const { return waits_for_status() && chunk.luid == next().luid; }
-    void on_chunk_taken() { chunks_->unanswered = false; }
+    void on_chunk_taken();
 
     /// At least one Sync goes out, also without any item: the server waits for it.
     bool sync_is_due() const { return !sync_sent_; }
@@ -69,6 +77,9 @@ private:
     struct Chunks {
         std::size_t sent = 0; ///< octets
         bool unanswered = false;
+        bool resumed = false; ///< begun in an earlier session
+        bool taken = false;   ///< the server has taken a chunk in this one
+        syncml::ItemVerb verb = syncml::ItemVerb::Add;
     };
 
     syncml::ItemCommand command() const;

@@ -141,7 +141,8 @@ void Receiver::read_body(syncml::Message& message, bool only_confirmations)
         if (!only_confirmations || std::holds_alternative<syncml::Status>(command))
             std::visit([this](auto& value) { read(value); }, command);
     }
-    if (conversation_.peer_final && !only_confirmations)
+    // An object that a suspension interrupts goes on in another session (OMA DS 1.2 protocol, large objects).
+    if (conversation_.peer_final && !conversation_.peer_suspends && !only_confirmations)
         give_up_object();
     report_confirmed();
 }
@@ -278,6 +279,9 @@ void Receiver::settle()
     assert(batches_.empty());
     for (auto& status : answers_.take())
         conversation_.owed.push_back(std::move(status));
+    // Not before the server is known to have the Status for the last chunk: until then it may send that once more.
+    for (const auto service : std::exchange(answered_objects_, std::exchange(ended_objects_, {})))
+        conversation_.effects.emplace_back(DropPart{service});
 }
 
 // ---- answers to our commands ----------------------------------------------------
@@ -341,8 +345,13 @@ void Receiver::read_item_status(const SentItem& item, StatusCode code)
     if (item.part == SentItem::Part::Chunk) {
         if (!service.outgoing().waits_for_status(item))
             return; // given up meanwhile
-        if (code == StatusCode::ChunkedItemAccepted)
-            return service.outgoing().on_chunk_taken();
+        if (code == StatusCode::ChunkedItemAccepted) {
+            service.outgoing().on_chunk_taken();
+            conversation_.effects.emplace_back(NotePartSent{item.service, item.luid, service.outgoing().part()});
+            return;
+        }
+        if (service.outgoing().begin_again(item, code))
+            return;
     }
     learn_limits(service, item, code);
     // Where the whole Sync was refused the failures are its own, and say nothing of the items.

@@ -6,6 +6,8 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace session {
@@ -23,6 +25,9 @@ public:
     /// nothing of it but the Status for what we sent. An error ends the session; nothing
     /// of such a message was taken in.
     base::Result<Authentication::Next> receive(syncml::Message message, bool only_confirmations);
+
+    /// The sync of a service goes on that broke off within an item of the server.
+    void recall(ServiceIndex service, PartReceived part) { object_.recall(service, std::move(part)); }
 
     /// The item commands of the message, one Apply per service. `on_applied` or
     /// `on_apply_failed` answers each before the next.
@@ -97,6 +102,8 @@ private:
     IncomingObject object_;
     std::map<ServiceIndex, Batch> batches_;
     std::map<ServiceIndex, std::vector<Confirm::Entry>> confirmed_;
+    std::set<ServiceIndex> ended_objects_;    ///< in chunks, with this message
+    std::set<ServiceIndex> answered_objects_; ///< with the one before
     bool made_progress_ = false;
     bool brought_commands_ = false;
 };

@@ -77,6 +77,18 @@ void Receiver::read_item(Service* service, const syncml::ItemCommand& command, s
 
     const auto slot = answers_.place(item);
     refusal = object_.take(index, command, item, refusal);
+    // It goes on with what is not here any more (OMA DS 1.2 protocol, resume).
+    if (refusal == StatusCode::SizeRequired && service != nullptr && service->is_resumed())
+        refusal = StatusCode::IncompleteCommand;
+    if (auto news = object_.take_news()) {
+        if (news->first) { // it takes their place
+            ended_objects_.erase(news->service);
+            answered_objects_.erase(news->service);
+        }
+        conversation_.effects.emplace_back(std::move(*news));
+    }
+    if (const auto ended = object_.take_ended())
+        ended_objects_.insert(*ended);
     if (!refusal) {
         auto incoming = read_incoming(command, item);
         if (auto* good = std::get_if<Incoming>(&incoming))
@@ -100,6 +112,8 @@ void Receiver::carry_out(Service& service, Answers::Slot slot, Incoming incoming
 void Receiver::give_up_object()
 {
     auto lost = object_.give_up();
+    if (const auto ended = object_.take_ended())
+        ended_objects_.insert(*ended);
     if (!lost)
         return;
     auto& service = conversation_.services[lost->service];

@@ -207,6 +207,8 @@ Sender::Filled Sender::fill_changes(Service& service)
             refuse_change(service);
             continue;
         }
+        if (outgoing.has_next() && !outgoing.is_in_chunks() && service.is_resumed() && conversation_.peer_takes_chunks)
+            outgoing.go_on_with_chunks();
         const bool placed = outgoing.is_in_chunks() ? place_chunk(service)
                             : outgoing.has_next()   ? place_change(service)
                                                     : place_empty_sync(service);
@@ -244,8 +246,8 @@ bool Sender::place_change(Service& service)
 bool Sender::place_chunk(Service& service)
 {
     auto& outgoing = service.outgoing();
-    const auto chunk =
-        draft_->add_chunk(service.sync_shell(conversation_.peer_wants_counts), outgoing.next_chunk(), outgoing.rest());
+    const auto chunk = draft_->add_chunk(service.sync_shell(conversation_.peer_wants_counts), outgoing.next_chunk(),
+                                         outgoing.rest(), outgoing.must_split());
     if (!chunk)
         return false;
     // A server that takes a chunk for a whole item must get the rest as Replace, in whatever session.

@@ -30,6 +30,7 @@ struct SentItem {
     Part part = Part::Whole;
     bool again = false;     ///< as Change::again
     bool with_size = false; ///< Size was stated
+    bool resumed = false;   ///< the server has, or has not, the beginning from another session
 };
 struct SentMap {
     ServiceIndex service = 0;

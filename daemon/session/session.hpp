@@ -23,6 +23,16 @@ using ServiceIndex = std::size_t; ///< position in Setup::services
 /// Authentication as the profile wants it.
 enum class AuthScheme { None, Basic, Md5 };
 
+/// The beginning of an item in chunks that the server sent, kept for a sync that goes on.
+struct PartReceived {
+    syncml::ItemVerb verb = syncml::ItemVerb::Add;
+    std::string target, source; ///< of its Item
+    std::string type, format;
+    std::uint64_t size = 0;          ///< of all of it
+    std::vector<std::string> chunks; ///< as they came
+    bool operator==(const PartReceived&) const = default;
+};
+
 struct ServiceSetup {
     std::string name;       ///< for messages to people: `CONTACT`
     std::string local_uri;  ///< our datastore's LocURI, e.g. `contacts`
@@ -37,6 +47,8 @@ struct ServiceSetup {
     /// The anchors of the session after it, which the server may have ended well though we did not; empty: there was
     /// none.
     std::string tried_own, tried_peer;
+    /// What came of an item of the server when the sync broke off.
+    std::optional<PartReceived> part_received;
     /// Cached maps that no Status confirmed yet; they go first.
     std::vector<syncml::MapItem> pending_maps;
     std::optional<std::string> user; ///< datastore-level credentials
@@ -102,6 +114,14 @@ constexpr std::uint32_t next_session_id(std::uint32_t id)
 
 enum class ChangeKind { Add, Update, Delete };
 
+/// How much of an item in chunks the server has acknowledged (213).
+struct PartSent {
+    syncml::ItemVerb verb = syncml::ItemVerb::Add; ///< of its chunks
+    std::string format;
+    std::uint64_t octets = 0; ///< of its data with plain line ends (chunk.hpp)
+    bool operator==(const PartSent&) const = default;
+};
+
 /// One local item to send.
 struct Change {
     ChangeKind kind = ChangeKind::Add;
@@ -110,6 +130,8 @@ struct Change {
     std::string format; ///< empty or `b64` when `data` is base64
     std::string data;
     bool again = false; ///< sent before, and answered as Verdict::OnceMore says
+    /// In a sync that goes on: what the server has of it, unchanged since.
+    std::optional<PartSent> part{};
     bool operator==(const Change&) const = default;
 };
 
@@ -206,6 +228,24 @@ struct TryAnchors {
     std::string own_next;
     std::string peer_next;
 };
+/// The server has so much of an item in chunks that is on its way: if the sync breaks off, that is not to be sent
+/// again.
+struct NotePartSent {
+    ServiceIndex service = 0;
+    std::string luid;
+    PartSent part;
+};
+/// A chunk of an item of the server, to be durable before the next Send, and to come back as `part_received` if the
+/// sync goes on in another session. `first`: it begins the item, and whatever was kept before is void.
+struct KeepChunk {
+    ServiceIndex service = 0;
+    PartReceived part; ///< with what there is to keep, this one chunk at least
+    bool first = true;
+};
+/// Nothing of an item in chunks is to be kept any more.
+struct DropPart {
+    ServiceIndex service = 0;
+};
 struct ConfirmMaps { ///< these maps are known to the server; drop them from the cache
     ServiceIndex service = 0;
     std::vector<syncml::MapItem> maps;
@@ -279,8 +319,9 @@ struct Finished {
     Objection objection = Objection::None; ///< with an error: an older version may do better
 };
 
-using Effect = std::variant<SaveNonce, GiveServerNonce, SizesWanted, SavePeerInfo, Confirm, TryAnchors, ConfirmMaps,
-                            Progress, Note, Prepare, ReadChanges, Apply, Send, Wait, Conclude, Finished>;
+using Effect =
+    std::variant<SaveNonce, GiveServerNonce, SizesWanted, SavePeerInfo, Confirm, TryAnchors, NotePartSent, KeepChunk,
+                 DropPart, ConfirmMaps, Progress, Note, Prepare, ReadChanges, Apply, Send, Wait, Conclude, Finished>;
 
 // ---- statistics --------------------------------------------------------------
 

@@ -116,7 +116,34 @@ ALTER TABLE service ADD COLUMN tried_own TEXT NOT NULL DEFAULT '';
 ALTER TABLE service ADD COLUMN tried_peer TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3, version_4, version_5, version_6, version_7};
+// Items that were on their way in chunks when a sync broke off.
+constexpr const char* version_8 = R"sql(
+CREATE TABLE part_sent (
+    service  TEXT PRIMARY KEY,
+    luid     TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    verb     INTEGER NOT NULL,
+    format   TEXT NOT NULL,
+    octets   INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE part_received (
+    service TEXT PRIMARY KEY,
+    verb    INTEGER NOT NULL,
+    target  TEXT NOT NULL,
+    source  TEXT NOT NULL,
+    type    TEXT NOT NULL,
+    format  TEXT NOT NULL,
+    size    INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE chunk_received (
+    place   INTEGER PRIMARY KEY,
+    service TEXT NOT NULL,
+    data    TEXT NOT NULL
+);
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3, version_4,
+                                 version_5, version_6, version_7, version_8};
 
 } // namespace
 
@@ -153,7 +180,9 @@ bool SyncState::bind_to(std::string_view identity)
                    identity);
         db.execute("DELETE FROM service");
         db.execute("DELETE FROM sent");
-        db.execute("DELETE FROM open_sync");
+        for (const auto* statement : {"DELETE FROM open_sync", "DELETE FROM part_sent", "DELETE FROM part_received",
+                                      "DELETE FROM chunk_received"})
+            db.execute(statement);
     });
     return !known.empty();
 }
@@ -370,7 +399,70 @@ void SyncState::set_open_sync(std::string_view service, const OpenSync& sync)
 
 void SyncState::clear_open_sync(std::string_view service)
 {
-    impl_->database->execute("DELETE FROM open_sync WHERE service = ?1", service);
+    transact(*impl_->database, [&] {
+        impl_->database->execute("DELETE FROM open_sync WHERE service = ?1", service);
+        impl_->database->execute("DELETE FROM part_sent WHERE service = ?1", service);
+        clear_part_received(service);
+    });
+}
+
+std::optional<SyncState::PartSent> SyncState::part_sent(std::string_view service) const
+{
+    auto row = impl_->database->query("SELECT luid, revision, verb, format, octets FROM part_sent WHERE service = ?1",
+                                      service);
+    if (!row.next())
+        return std::nullopt;
+    return PartSent{row.text(0), row.count(1), static_cast<int>(row.number(2)), row.text(3), row.count(4)};
+}
+
+void SyncState::set_part_sent(std::string_view service, const PartSent& part)
+{
+    impl_->database->execute("INSERT OR REPLACE INTO part_sent (service, luid, revision, verb, format, octets) "
+                             "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                             service, part.luid, part.revision, part.verb, part.format, part.octets);
+}
+
+std::optional<SyncState::PartReceived> SyncState::part_received(std::string_view service) const
+{
+    std::optional<PartReceived> part;
+    {
+        auto row = impl_->database->query(
+            "SELECT verb, target, source, type, format, size FROM part_received WHERE service = ?1", service);
+        if (!row.next())
+            return part;
+        part = PartReceived{
+            static_cast<int>(row.number(0)), row.text(1), row.text(2), row.text(3), row.text(4), row.count(5), {}};
+    }
+    for (auto rows =
+             impl_->database->query("SELECT data FROM chunk_received WHERE service = ?1 ORDER BY place", service);
+         rows.next();)
+        part->chunks.push_back(rows.text(0));
+    return part;
+}
+
+void SyncState::keep_part_received(std::string_view service, const PartReceived& part)
+{
+    transact(*impl_->database, [&] {
+        clear_part_received(service);
+        impl_->database->execute("INSERT INTO part_received (service, verb, target, source, type, format, size) "
+                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                                 service, part.verb, part.target, part.source, part.type, part.format, part.size);
+        for (const auto& chunk : part.chunks)
+            add_chunk_received(service, chunk);
+    });
+}
+
+void SyncState::add_chunk_received(std::string_view service, std::string_view chunk)
+{
+    impl_->database->execute("INSERT INTO chunk_received (service, data) VALUES (?1, ?2)", service, chunk);
+}
+
+void SyncState::clear_part_received(std::string_view service)
+{
+    transact(*impl_->database, [&] {
+        impl_->database->execute("DELETE FROM part_received WHERE service = ?1", service);
+        impl_->database->execute("DELETE FROM chunk_received WHERE service = ?1", service);
+    });
 }
 
 } // namespace storage

@@ -153,6 +153,31 @@ public:
     void set_open_sync(std::string_view service, const OpenSync& sync);
     void clear_open_sync(std::string_view service);
 
+    // Of an item in chunks that was on its way. It goes with the OpenSync.
+    struct PartSent {
+        std::string luid;
+        std::uint64_t revision = 0; ///< of the item
+        int verb = 0;               ///< of its chunks, a number of the caller's
+        std::string format;
+        std::uint64_t octets = 0; ///< that the server has
+        bool operator==(const PartSent&) const = default;
+    };
+    std::optional<PartSent> part_sent(std::string_view service) const;
+    void set_part_sent(std::string_view service, const PartSent& part); ///< replaces another one
+    struct PartReceived {
+        int verb = 0;
+        std::string target, source; ///< of its Item
+        std::string type, format;
+        std::uint64_t size = 0; ///< of the whole item
+        std::vector<std::string> chunks;
+        bool operator==(const PartReceived&) const = default;
+    };
+    std::optional<PartReceived> part_received(std::string_view service) const;
+    /// Keeps the beginning of an item, and nothing of any other item of the service.
+    void keep_part_received(std::string_view service, const PartReceived& part);
+    void add_chunk_received(std::string_view service, std::string_view chunk);
+    void clear_part_received(std::string_view service);
+
     // ---- history ----------------------------------------------------------------------
     /// Opens a record with no outcome, so that a killed worker leaves a trace; `record.services` says who
     /// takes part. A record that an earlier worker left open is closed: FAILED, Interrupted. Hence

@@ -99,6 +99,18 @@ public:
     {
         around([&] { return store_->note_confirmed(entries), 0; });
     }
+    void note_part_sent(const std::string& luid, const session::PartSent& part) override
+    {
+        around([&] { return store_->note_part_sent(luid, part), 0; });
+    }
+    void keep_chunk(const session::PartReceived& part, bool first) override
+    {
+        around([&] { return store_->keep_chunk(part, first), 0; });
+    }
+    void drop_part() override
+    {
+        around([&] { return store_->drop_part(), 0; });
+    }
     std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override
     {
         return around([&] { return store_->apply(items); });

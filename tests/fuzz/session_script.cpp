@@ -24,8 +24,8 @@ constexpr auto server = "https://sync.example.net/ds";
 
 const std::array<session::ServiceSetup, max_services> known_services = [] {
     std::array<session::ServiceSetup, max_services> services;
-    services[0] = {"CONTACT", "contacts", "card", SyncType::TwoWay, {}, "c41", "c42", "s900", {}, {}, {}, {}, {}};
-    services[1] = {"EVENT", "calendar", "cal", SyncType::TwoWay, {}, "k41", "k42", "s900", {}, {}, {}, {}, {}};
+    services[0] = {"CONTACT", "contacts", "card", SyncType::TwoWay, {}, "c41", "c42", "s900", {}, {}, {}, {}, {}, {}};
+    services[1] = {"EVENT", "calendar", "cal", SyncType::TwoWay, {}, "k41", "k42", "s900", {}, {}, {}, {}, {}, {}};
     return services;
 }();
 

@@ -321,6 +321,24 @@ void SessionWatch::on(const session::ReadChanges& read)
             "changes are read of a running sync that sends");
 }
 
+void SessionWatch::on(const session::NotePartSent& note) const
+{
+    const auto& chunks = services_.at(note.service).chunks;
+    const auto sent = chunks.find(note.luid);
+    require(sent != chunks.end() && note.part.octets > 0 && note.part.octets <= sent->second.size(),
+            "a part that the server has was sent");
+}
+
+void SessionWatch::on(const session::KeepChunk& keep) const
+{
+    const auto& service = services_.at(keep.service);
+    require(service.type && !service.concluded && syncml::server_sends(*service.type),
+            "chunks are kept of a running sync that receives");
+    require(keep.part.chunks.size() == 1 && keep.part.chunks.front().size() <= keep.part.size,
+            "what is kept is a chunk");
+    require(setup_.max_obj_size == 0 || keep.part.size <= setup_.max_obj_size, "no more is kept than an item may have");
+}
+
 void SessionWatch::on(const session::Wait& wait) const
 {
     require(!stopped_, "a session that is to end waits for nothing");

@@ -67,6 +67,9 @@ private:
     void on(const session::SizesWanted&) const {}
     void on(const session::SavePeerInfo&) const {}
     void on(const session::TryAnchors&) const {}
+    void on(const session::NotePartSent& note) const;
+    void on(const session::KeepChunk& keep) const;
+    void on(const session::DropPart&) const {}
 
     void check_size(const syncml::Message& message) const;
     void check_status(const syncml::Status& status);

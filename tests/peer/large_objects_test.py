@@ -283,5 +283,101 @@ class BadChunks(LargeCase):
                     self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
 
 
+class GoesOn(LargeCase):
+    """An item in chunks is on its way when the session breaks: the next one goes on with it."""
+    configuration = {'MaxMessageSize': 4096}
+    server_options = ('--user', 'alice:s3cret', '--max-msg-size', '4096')
+    devices = 2
+    size = 30 * KIB
+
+    def setUp(self):
+        super().setUp()
+        self.server.options(keeps_partial_objects=True)
+        self.settle()
+
+    def kill_at(self, message, after):
+        self.server.call('hold', message=message, after=after)
+        session = self.a.start(self.profiles[self.a])
+        self.server.call('await-held')
+        worker, = self.a.syncd.workers()
+        os.kill(worker, signal.SIGKILL)
+        self.assertEqual(self.a.await_end(session).error, 'Interrupted')
+        self.server.call('release')
+
+    def report(self):
+        return self.server.last_session()['datastores']['card']
+
+    def whole(self):
+        """How many chunks the item takes."""
+        return sum(self.large())
+
+    def test_ours_goes_on_behind_what_the_server_has(self):
+        for after in (False, True):
+            with self.subTest(after=after):
+                self.begin()
+                self.settle()
+                self.a.put(photo('Up', self.size))
+                self.kill_at(8, after)
+                begun = self.large()[0]
+                self.assertGreater(begun, 3)
+                self.assertEqual(self.sync(self.a, ran='TWO_WAY'), ((1, 0, 0), NOTHING))
+                self.assertTrue(self.report()['resumed'])
+                self.assertGreater(self.report()['kept_octets'], 2 * 4096)
+                self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
+                self.sync(self.b)
+                self.assert_equal_everywhere(size=1)
+
+    def test_ours_begins_again_when_the_server_has_lost_it(self):
+        self.server.options(keeps_partial_objects=False)
+        self.a.put(photo('Up', self.size))
+        self.kill_at(8, True)
+        self.assertEqual(self.sync(self.a, ran='TWO_WAY'), ((1, 0, 0), NOTHING))
+        self.assertTrue(self.report()['resumed'])
+        self.assertEqual(self.report()['kept_octets'], 0)
+        self.sync(self.b)
+        self.assert_equal_everywhere(size=1)
+
+    def test_ours_begins_again_when_it_has_changed(self):
+        key = self.a.put(photo('Up', self.size))
+        self.kill_at(8, True)
+        self.a.put(photo('Up', self.size, note='changed'), key)
+        self.sync(self.a)
+        self.sync(self.a)
+        self.sync(self.b)
+        self.assert_equal_everywhere(size=1)
+
+    def test_the_servers_is_put_together(self):
+        self.server.put('card', photo('Down', self.size))
+        self.sync(self.b)
+        whole = self.large()[1]
+        for message, after in ((8, False), (8, True), (whole + 1, True)):
+            with self.subTest(message=message, after=after):
+                self.begin()
+                self.settle()
+                self.server.put('card', photo('Down', self.size))
+                self.kill_at(message, after)
+                left, = self.server.unfinished()
+                self.assertGreater(left['octets_to_client'], 2 * 4096)
+                self.assertEqual(self.sync(self.a, ran='TWO_WAY'), (NOTHING, (1, 0, 0)))
+                self.assertTrue(self.report()['resumed'])
+                self.assertLess(self.large()[1], whole - 3)
+                self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
+                self.sync(self.b)
+                self.assert_equal_everywhere(size=1)
+
+    def test_a_stop_keeps_both(self):
+        self.server.put('card', photo('Down', self.size))
+        self.server.call('hold', message=8)
+        session = self.a.start(self.profiles[self.a])
+        self.server.call('await-held')
+        self.a.manager.StopSync(self.profiles[self.a])
+        self.server.call('release')
+        self.assertEqual(self.a.await_end(session).signal, 'Stopped')
+        self.assertEqual(self.sync(self.a, ran='TWO_WAY'), (NOTHING, (1, 0, 0)))
+        self.assertTrue(self.report()['resumed'])
+        self.sync(self.b)
+        self.assert_equal_everywhere(size=1)
+
+
 if __name__ == '__main__':
     unittest.main()

@@ -388,8 +388,10 @@ void Session::on_item_command(const syncml::Message& message, const syncml::Item
         const auto chunk = has_large_objects() && options_.large_objects && item.source
                                ? take_chunk(message, command, item, *exchange)
                                : std::optional<StatusCode>();
-        if (const auto told = announced_.find(exchange);
-            told != announced_.end() && chunk != StatusCode::ChunkedItemAccepted)
+        // Of an item whose beginning is lost the whole follows.
+        const bool more_comes =
+            chunk == StatusCode::ChunkedItemAccepted || (chunk == StatusCode::IncompleteCommand && item.more_data);
+        if (const auto told = announced_.find(exchange); told != announced_.end() && !more_comes)
             ++told->second.seen;
         if (item.source)
             status.source_refs = {item.source->uri};

@@ -238,3 +238,75 @@ TEST_CASE_METHOD(Broken, "progress clears the count of vain attempts", "[resume]
     confirm({"2"});
     CHECK(open_sync()->resumed == 0);
 }
+
+TEST_CASE_METHOD(Broken, "what the server has of an item comes with it, unless that has changed", "[resume]")
+{
+    items->add(contact, card("one"));
+    items->add(contact, card("two"));
+    begin(SyncType::Slow);
+    read(1);
+    store->note_sent({"1"});
+    confirm({"1"}, StatusCode::ItemAdded);
+    store->note_sent({"2"});
+    store->note_part_sent("2", {syncml::ItemVerb::Replace, "", 33});
+    kill();
+    const bool changed = GENERATE(false, true);
+    if (changed)
+        items->replace(contact, "2", card("other"));
+    resume(SyncType::Slow);
+    const auto page = store->read(1000);
+    for (const auto& change : page.changes)
+        CHECK(change.part ==
+              (changed ? std::nullopt : std::optional(session::PartSent{syncml::ItemVerb::Replace, "", 33})));
+    CHECK(page.changes.size() == 1);
+}
+
+TEST_CASE_METHOD(Broken, "chunks of one item are kept, until the sync is over or another one begins", "[resume]")
+{
+    const session::PartReceived part{syncml::ItemVerb::Add, "", "g1", "text/vcard", "", 99, {"BEGIN:"}};
+    auto second = part;
+    second.chunks = {"VCARD"};
+    begin();
+    store->keep_chunk(part, true);
+    store->keep_chunk(second, false);
+    CHECK(open_sync());
+    kill();
+    const auto kept = state->part_received("CONTACT").value();
+    CHECK(kept.chunks == std::vector<std::string>{"BEGIN:", "VCARD"});
+    CHECK((kept.source == "g1" && kept.size == 99));
+    resume();
+    SECTION("it begins again")
+    {
+        store->keep_chunk(part, true);
+        CHECK(state->part_received("CONTACT")->chunks.size() == 1);
+    }
+    SECTION("it is whole")
+    {
+        store->drop_part();
+        CHECK_FALSE(state->part_received("CONTACT"));
+    }
+    SECTION("another service has one")
+    {
+        state->keep_part_received("EVENT", {0, "", "e1", "", "", 10, {"x"}});
+        CHECK(state->part_received("CONTACT")->chunks.size() == 2);
+        CHECK(state->part_received("EVENT")->chunks.size() == 1);
+    }
+    SECTION("the sync ends")
+    {
+        store->note_part_sent("1", {});
+        commit();
+        CHECK_FALSE(state->part_received("CONTACT"));
+        CHECK_FALSE(state->part_sent("CONTACT"));
+    }
+    SECTION("another one begins")
+    {
+        begin();
+        CHECK_FALSE(state->part_received("CONTACT"));
+    }
+    SECTION("of a refresh nothing is kept")
+    {
+        begin(SyncType::RefreshFromServer);
+        store->keep_chunk(part, true);
+        CHECK_FALSE(state->part_received("CONTACT"));
+    }
+}

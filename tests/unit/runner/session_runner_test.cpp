@@ -233,18 +233,29 @@ TEST_CASE("a sync that broke off is gone on with, but not for ever in vain", "[r
     Fixture f;
     REQUIRE(f.run().outcome == Outcome::Completed);
     std::vector<syncml::AlertCode> asked;
+    auto failure = base::Errc::Unreachable;
     f.server.on_request = [&](const syncml::Message& request) -> base::Result<void> {
         for (const auto& command : request.body)
             if (const auto* alert = std::get_if<syncml::Alert>(&command);
                 alert != nullptr && request.header.msg_id == 1)
                 asked.push_back(alert->code.value());
-        return base::fail(base::Errc::Unreachable, "gone");
+        return base::fail(failure, "gone");
     };
     f.state->set_open_sync("CONTACT", {"TWO_WAY", 5, "", 0});
-    for (int i = 0; i < 11; ++i)
+    for (int i = 0; i < 10; ++i)
         f.run();
-    CHECK(std::count(asked.begin(), asked.end(), syncml::AlertCode::Resume) == 10);
+    CHECK(std::count(asked.begin(), asked.end(), syncml::AlertCode::Resume) == 9);
     CHECK(asked.back() == syncml::AlertCode::TwoWay);
+
+    // One that the server itself breaks counts for more.
+    asked.clear();
+    failure = base::Errc::HttpStatus;
+    f.state->set_open_sync("CONTACT", {"TWO_WAY", 5, "", 0});
+    for (int i = 0; i < 4; ++i)
+        f.run();
+    CHECK(std::count(asked.begin(), asked.end(), syncml::AlertCode::Resume) == 3);
+    CHECK(asked.back() == syncml::AlertCode::TwoWay);
+    failure = base::Errc::Unreachable;
 
     asked.clear();
     f.state->set_open_sync("CONTACT", {"ONE_WAY_FROM_SERVER", 5, "", 0}); // not what is wanted now

@@ -50,6 +50,12 @@ public:
     {
         note("note_confirmed", entries.at(0).luid);
     }
+    void note_part_sent(const std::string& luid, const session::PartSent&) override { note("note_part_sent", luid); }
+    void keep_chunk(const session::PartReceived& part, bool first) override
+    {
+        note("keep_chunk", std::string(first ? "first " : "") + part.source);
+    }
+    void drop_part() override { note("drop_part"); }
     std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override
     {
         note("apply", items.at(0).guid);
