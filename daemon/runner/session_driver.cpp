@@ -321,7 +321,11 @@ void SessionDriver::settle(Service& service, const session::Conclude& question)
     auto& state = around_.state;
     const auto& plan = service.plan;
     service.replaced = service.store->commit();
-    state.commit(plan.service, plan.uri, {question.own_next, question.peer_next, service.store->mark()});
+    // What a filter has left out before does not come in a sync that goes one way.
+    const bool is_whole = question.type == session::SyncType::TwoWay || begins_anew(question.type);
+    auto filter = is_whole ? question.filter : state.anchors(plan.service, plan.uri).filter;
+    state.commit(plan.service, plan.uri,
+                 {question.own_next, question.peer_next, service.store->mark(), std::move(filter)});
     if (question.compare_next)
         state.forget(plan.service);
 }

@@ -17,6 +17,7 @@ struct Anchors {
     std::string own_last;   ///< our Next of the last good session
     std::string peer_last;  ///< the server's
     std::uint64_t mark = 0; ///< the store's revision up to which local changes are settled; 0: never synced
+    std::string filter{};   ///< of what the server sends, in force since: an item that it leaves out was never sent
     bool operator==(const Anchors&) const = default;
 };
 

@@ -49,7 +49,7 @@ struct Memory {
         state.reset();
         std::filesystem::remove_all(directory);
     }
-    Wires after(Sign sign) const { return tried(search_wires(plan, *state, now), sign); }
+    Wires after(Sign sign) const { return tried(search_wires(plan, *state, {}, now), sign); }
     void found(Version version, bool doubtful = false) { remember(*state, plan, {xml, version}, doubtful, now); }
 
     std::filesystem::path directory;
