@@ -87,7 +87,7 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
     scope.upto = items.revision();
     impl_->look_for_matches();
     impl_->course.emplace(resumed ? Course::go_on(impl_->state, scope.service)
-                                  : Course::begin(impl_->state, scope.service, type, scope.upto));
+                                  : Course::begin(impl_->state, scope.service, type, scope.upto, scope.can_go_on));
     if (impl_->compares() && resumed)
         impl_->recall_pairs();
     return impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();

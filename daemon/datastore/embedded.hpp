@@ -27,6 +27,7 @@ public:
         storage::ItemKind kind = storage::ItemKind::Contact;
         std::string uri;        ///< the server's database
         std::uint64_t mark = 0; ///< Anchors::mark; 0: never synced
+        bool can_go_on = true;  ///< a later session may go on with a sync that breaks off
     };
 
     /// Both stores must outlive it. SyncState::bind_to and ::anchors have been called before.

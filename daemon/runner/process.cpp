@@ -125,7 +125,8 @@ try {
         [&](const ServiceKind& kind, const channel::ServicePlan& service, const storage::Anchors& anchors) {
             return std::make_unique<datastore::Embedded>(
                 *items, *state,
-                datastore::Embedded::Setup{plan.profile, service.service, kind.items, service.uri, anchors.mark});
+                datastore::Embedded::Setup{plan.profile, service.service, kind.items, service.uri, anchors.mark,
+                                           service.filter.empty()});
         },
         [&](const channel::Progress& progress) { send(channel, progress); },
         [] { return std::chrono::system_clock::now(); },
