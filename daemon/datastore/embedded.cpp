@@ -25,7 +25,7 @@ class Embedded::Impl {
 public:
     Impl(ItemStore& item_store, storage::SyncState& sync_state, Setup setup)
         : items(item_store), state(sync_state), scope{setup.profile, setup.service, setup.kind, setup.mark, 0},
-          database(state.identity() + " " + setup.uri)
+          database(state.identity() + " " + setup.uri), can_go_on(setup.can_go_on)
     {
     }
 
@@ -50,6 +50,7 @@ public:
     storage::SyncState& state;
     Scope scope;
     const std::string database; ///< whose GUIDs they are
+    const bool can_go_on;
     SyncType type = SyncType::TwoWay;
     storage::Matching matching;       ///< what may stand for an item that the server adds
     storage::Luids in_doubt;          ///< of those what has no Status from before
@@ -87,7 +88,7 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
     scope.upto = items.revision();
     impl_->look_for_matches();
     impl_->course.emplace(resumed ? Course::go_on(impl_->state, scope.service)
-                                  : Course::begin(impl_->state, scope.service, type, scope.upto, scope.can_go_on));
+                                  : Course::begin(impl_->state, scope.service, type, scope.upto, impl_->can_go_on));
     if (impl_->compares() && resumed)
         impl_->recall_pairs();
     return impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();

@@ -57,8 +57,8 @@ private:
         if (skip("&LUID;"))
             return true;
         const auto begin = at_;
-        while (at_ < text_.size() && (is_letter_or_digit(text_[at_]) || text_[at_] == '-' || text_[at_] == '_' ||
-                                      text_[at_] == '.'))
+        while (at_ < text_.size() &&
+               (is_letter_or_digit(text_[at_]) || text_[at_] == '-' || text_[at_] == '_' || text_[at_] == '.'))
             ++at_;
         return at_ > begin || complain("the name of a property is missing");
     }

@@ -10,26 +10,27 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::string_view vcard[] = {
-    "N",    "FN",    "NICKNAME", "PHOTO", "BDAY", "ADR",  "LABEL",      "TEL",  "EMAIL", "MAILER", "TZ",   "GEO", "TITLE",
-    "ROLE", "LOGO",  "AGENT",    "ORG",   "NOTE", "REV",  "CATEGORIES", "SOUND", "UID",   "URL",    "CLASS", "KEY"};
+constexpr std::string_view vcard[] = {"N",    "FN",    "NICKNAME", "PHOTO", "BDAY", "ADR",        "LABEL",
+                                      "TEL",  "EMAIL", "MAILER",   "TZ",    "GEO",  "TITLE",      "ROLE",
+                                      "LOGO", "AGENT", "ORG",      "NOTE",  "REV",  "CATEGORIES", "SOUND",
+                                      "UID",  "URL",   "CLASS",    "KEY"};
 constexpr std::string_view vcard_3_0[] = {"PRODID", "SORT-STRING", "IMPP"};
 // What address books and servers add (SyncEvolution, Funambol, Synthesis).
-constexpr std::string_view vcard_added[] = {"X-AIM",    "X-ICQ",     "X-JABBER",    "X-MSN",         "X-YAHOO", "X-SKYPE",
-                                            "X-SIP",    "X-SPOUSE",  "X-MANAGER",   "X-ASSISTANT",   "X-GENDER",
-                                            "X-ANNIVERSARY"};
+constexpr std::string_view vcard_added[] = {"X-AIM",     "X-ICQ",       "X-JABBER", "X-MSN",
+                                            "X-YAHOO",   "X-SKYPE",     "X-SIP",    "X-SPOUSE",
+                                            "X-MANAGER", "X-ASSISTANT", "X-GENDER", "X-ANNIVERSARY"};
 constexpr std::string_view vcalendar[] = {
-    "PRODID",      "TZ",       "DAYLIGHT",     "GEO",      "AALARM",   "DALARM",     "MALARM",    "PALARM",
-    "ATTACH",      "ATTENDEE", "CATEGORIES",   "CLASS",    "COMPLETED", "DCREATED",  "DESCRIPTION", "DTEND",
-    "DTSTART",     "DUE",      "EXDATE",       "EXRULE",   "LAST-MODIFIED", "LOCATION", "PRIORITY", "RDATE",
-    "RELATED-TO",  "RESOURCES", "RNUM",        "RRULE",    "SEQUENCE", "STATUS",     "SUMMARY",   "TRANSP",
-    "UID",         "URL"};
+    "PRODID",      "TZ",       "DAYLIGHT", "GEO",        "AALARM",    "DALARM",    "MALARM",
+    "PALARM",      "ATTACH",   "ATTENDEE", "CATEGORIES", "CLASS",     "COMPLETED", "DCREATED",
+    "DESCRIPTION", "DTEND",    "DTSTART",  "DUE",        "EXDATE",    "EXRULE",    "LAST-MODIFIED",
+    "LOCATION",    "PRIORITY", "RDATE",    "RELATED-TO", "RESOURCES", "RNUM",      "RRULE",
+    "SEQUENCE",    "STATUS",   "SUMMARY",  "TRANSP",     "UID",       "URL"};
 constexpr std::string_view icalendar[] = {
-    "PRODID",   "CALSCALE", "METHOD",        "ATTACH",        "ATTENDEE",   "CATEGORIES", "CLASS",     "COMMENT",
-    "CONTACT",  "CREATED",  "DESCRIPTION",   "DTEND",         "DTSTAMP",    "DTSTART",    "DURATION",  "EXDATE",
-    "EXRULE",   "GEO",      "LAST-MODIFIED", "LOCATION",      "ORGANIZER",  "PRIORITY",   "RDATE",     "RECURRENCE-ID",
-    "RELATED-TO", "RESOURCES", "RRULE",      "SEQUENCE",      "STATUS",     "SUMMARY",    "TRANSP",    "UID",
-    "URL",      "ACTION",   "TRIGGER",       "REPEAT",        "TZID",       "TZNAME",     "TZOFFSETFROM", "TZOFFSETTO"};
+    "PRODID",     "CALSCALE",  "METHOD",        "ATTACH",   "ATTENDEE",  "CATEGORIES", "CLASS",        "COMMENT",
+    "CONTACT",    "CREATED",   "DESCRIPTION",   "DTEND",    "DTSTAMP",   "DTSTART",    "DURATION",     "EXDATE",
+    "EXRULE",     "GEO",       "LAST-MODIFIED", "LOCATION", "ORGANIZER", "PRIORITY",   "RDATE",        "RECURRENCE-ID",
+    "RELATED-TO", "RESOURCES", "RRULE",         "SEQUENCE", "STATUS",    "SUMMARY",    "TRANSP",       "UID",
+    "URL",        "ACTION",    "TRIGGER",       "REPEAT",   "TZID",      "TZNAME",     "TZOFFSETFROM", "TZOFFSETTO"};
 constexpr std::string_view with_type[] = {"PHOTO", "ADR", "LABEL", "TEL", "EMAIL", "LOGO", "SOUND", "KEY", "IMPP"};
 
 void add(syncml::ContentCapability& capability, std::string_view name, std::vector<std::string> values = {})

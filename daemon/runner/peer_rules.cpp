@@ -167,8 +167,8 @@ PeerRulesFiles::PeerRulesFiles(const std::vector<fs::path>& directories)
         const auto first = sections_.begin() + static_cast<std::ptrdiff_t>(before);
         if (const auto rest = std::remove_if(first, sections_.end(), is_about_all); rest != sections_.end()) {
             sections_.erase(rest, sections_.end());
-            complaints_.push_back(
-                fmt::format("{}: a section has no Url, Man, Mod or SwV to match a server by, ignoring it", file.native()));
+            complaints_.push_back(fmt::format(
+                "{}: a section has no Url, Man, Mod or SwV to match a server by, ignoring it", file.native()));
         }
     }
 }
@@ -185,8 +185,9 @@ PeerRules PeerRulesFiles::find(std::string_view url, const syncml::DevInf* devin
             !section.manufacturers.empty() || !section.models.empty() || !section.software.empty();
         if (!matches(section.urls, url) || (is_of_devinf && devinf == nullptr))
             continue;
-        if (is_of_devinf && !(matches(section.manufacturers, devinf->manufacturer) &&
-                              matches(section.models, devinf->model) && matches(section.software, devinf->software_version)))
+        if (is_of_devinf &&
+            !(matches(section.manufacturers, devinf->manufacturer) && matches(section.models, devinf->model) &&
+              matches(section.software, devinf->software_version)))
             continue;
         over(found.encoding, section.rules.encoding);
         over(found.believe_anchors, section.rules.believe_anchors);

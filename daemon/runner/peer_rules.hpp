@@ -26,19 +26,22 @@ struct PeerRules {
 /// The files of peers, syncd-peers(5).
 class PeerRulesFiles {
 public:
-    /// Reads `*.conf` of the directories, in the order of their names; a file of a later directory stands in place of an
-    /// earlier one of the same name. A directory that is missing is empty. What cannot be understood is left out and told.
+    /// Reads `*.conf` of the directories, in the order of their names; a file of a later directory stands in place of
+    /// an earlier one of the same name. A directory that is missing is empty. What cannot be understood is left out and
+    /// told.
     PeerRulesFiles() = default; ///< none
     explicit PeerRulesFiles(const std::vector<std::filesystem::path>& directories);
 
-    /// What all sections that match say, the later over the earlier. `devinf`: of the server, null as long as it is not known.
+    /// What all sections that match say, the later over the earlier. `devinf`: of the server, null as long as it is not
+    /// known.
     PeerRules find(std::string_view url, const syncml::DevInf* devinf) const;
     const std::vector<std::string>& complaints() const { return complaints_; }
 
 private:
     friend class PeerRulesReader;
     struct Section {
-        std::vector<std::string> urls, manufacturers, models, software; ///< patterns; one of each that is given must match
+        std::vector<std::string> urls, manufacturers, models,
+            software; ///< patterns; one of each that is given must match
         PeerRules rules;
     };
     std::vector<Section> sections_;

@@ -230,7 +230,8 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
         if (!prepared)
             return tl::unexpected(std::move(prepared.error()));
         use_what_is_known(rules, setup, *prepared);
-        // A sync does not go on with another filter than it began with. One that began with any is not kept (process.cpp).
+        // A sync does not go on with another filter than it began with. One that began with any is not kept
+        // (process.cpp).
         const bool is_unfiltered = prepared->filter.empty() && prepared->last_filter.empty();
         if (known && is_unfiltered && syncml::has_suspend(wire.version))
             prepared->interrupted = find_interrupted(service, prepared->requested, state, plan.trigger == "push");

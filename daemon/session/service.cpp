@@ -139,8 +139,8 @@ syncml::Item Service::alert_item() const
     item.target = syncml::Location{setup_.remote_uri, {}};
     item.source = syncml::Location{setup_.local_uri, {}};
     item.meta.anchor = syncml::Anchor{own_last(), setup_.own_next};
-    // What does not match stays as it is here (INCLUSIVE). Otherwise the server would have it deleted here, and a Delete
-    // is one to all who share these items.
+    // What does not match stays as it is here (INCLUSIVE). Otherwise the server would have it deleted here, and a
+    // Delete is one to all who share these items.
     if (filter_sent_)
         item.target->filter.push_back({filtered_type_, std::string(cgi_filter), setup_.filter, "INCLUSIVE"});
     return item;
@@ -168,9 +168,8 @@ void Service::on_alert_status(const syncml::Status& status)
         return;
     }
     // Which of these it is for a filter that is not understood is not agreed on among servers.
-    if (filter_sent_ &&
-        (code == StatusCode::OptionalFeatureNotSupported || code == StatusCode::UnsupportedMediaType ||
-         code == StatusCode::UnknownSearchGrammar || code == StatusCode::BadCgiScript)) {
+    if (filter_sent_ && (code == StatusCode::OptionalFeatureNotSupported || code == StatusCode::UnsupportedMediaType ||
+                         code == StatusCode::UnknownSearchGrammar || code == StatusCode::BadCgiScript)) {
         filter_refused_ = true;
         return;
     }

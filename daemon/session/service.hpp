@@ -29,7 +29,8 @@ public:
     bool is_addressed_by(std::string_view target, std::string_view source) const;
 
     // ---- initialization
-    /// Decides about the type to ask for and whether the filter goes with it. Fails when the server does not know the type.
+    /// Decides about the type to ask for and whether the filter goes with it. Fails when the server does not know the
+    /// type.
     void begin();
     /// Why a slow sync is asked for instead of another type; empty when none is.
     std::string why_slow() const;

@@ -55,7 +55,8 @@ struct ServiceSetup {
     base::Secret password;
     /// The server's Last is not compared with `peer_last`: it never is what it was told to be.
     bool believes_anchors = false;
-    /// Types that the server says to know for this datastore (DevInf, SyncCap); empty: it does not say, or it is old news.
+    /// Types that the server says to know for this datastore (DevInf, SyncCap); empty: it does not say, or it is old
+    /// news.
     std::vector<std::uint32_t> peer_sync_types{};
     /// Record filter (CGI) for what the server sends; empty: none. A server that cannot filter is not sent it.
     std::string filter{};

@@ -29,8 +29,8 @@ struct Filter {
 };
 
 struct Location {
-    std::string uri;               ///< LocURI
-    std::string name;              ///< LocName, mostly empty
+    std::string uri;              ///< LocURI
+    std::string name;             ///< LocName, mostly empty
     std::vector<Filter> filter{}; ///< at most one, in the Target of an Alert
     bool operator==(const Location&) const = default;
 };
