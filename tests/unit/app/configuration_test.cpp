@@ -11,8 +11,7 @@ TEST_CASE("without a file everything has its default", "[configuration]")
     const auto read = read_configuration(scratch / "none");
     REQUIRE(read);
     CHECK(read->manager.max_profiles == 5);
-    CHECK(read->manager.peer_rules ==
-          std::vector<std::string>{"/usr/share/syncd/peers.d", "/etc/syncd/peers.d"});
+    CHECK(read->manager.peer_rules == std::vector<std::string>{"/usr/share/syncd/peers.d", "/etc/syncd/peers.d"});
     CHECK(read->authorization == bus::Authorizer::Mode::Polkit);
     CHECK(read->warnings.empty());
 }

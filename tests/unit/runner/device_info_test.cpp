@@ -36,6 +36,20 @@ TEST_CASE("we describe what we can do and no more", "[devinf]")
     CHECK(devinf.datastores[1].capabilities.empty());
 }
 
+TEST_CASE("the properties that we keep are listed for each type that we take", "[devinf]")
+{
+    const auto devinf = runner::own_device_info("urn:uuid:1", both(), true);
+    for (const auto& store : devinf.datastores) {
+        REQUIRE(store.capabilities.size() == 2);
+        CHECK(store.capabilities[0].content == store.rx_preferred.at(0));
+        CHECK(store.capabilities[1].content == store.rx.at(0));
+        for (const auto& one : store.capabilities) {
+            CHECK(one.properties.size() > 20);
+            CHECK(one.properties.at(1).values == std::vector<std::string>{one.content.version});
+        }
+    }
+}
+
 TEST_CASE("device information survives being remembered", "[devinf]")
 {
     auto devinf = runner::own_device_info("urn:uuid:1", both(), false);
