@@ -26,9 +26,7 @@ std::string_view without_leading_zeros(std::string_view number)
 
 bool starts_with_scheme(std::string_view uri, std::string_view scheme)
 {
-    return uri.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), uri.begin(), [](char a, char b) {
-               return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-           });
+    return uri.size() > scheme.size() && base::lower(uri.substr(0, scheme.size())) == scheme;
 }
 
 /// Whether VerDTD and VerProto are those of any version; a server may leave them out.
@@ -237,7 +235,8 @@ base::Result<Authentication::Next> Receiver::read_header_status(const syncml::St
 base::Result<Authentication::Next> Receiver::redirect(const syncml::Status& status)
 {
     constexpr int max_redirections = 3;
-    auto to = follow(status, conversation_.url);
+    // Not from a RespURI: the password is meant for the profile's server, whatever that says of where to go on.
+    auto to = follow(status, conversation_.server_uri);
     if (!to)
         return tl::unexpected(to.error());
     if (conversation_.package != Package::Initialization || ++conversation_.redirections > max_redirections)

@@ -226,6 +226,18 @@ TEST_CASE("a new address that may not be meant for us is named and not followed"
     CHECK(client.finished->error->message.find("Url of the profile") != std::string::npos);
 }
 
+TEST_CASE("a RespURI makes no other host the one to move to", "[session][header]")
+{
+    Client client(setup());
+    client.start();
+    auto message = syncml::Message(moved(301, "https://other.example.net/ds"));
+    message.header.resp_uri = "https://other.example.net/session";
+    client.reply(message);
+    REQUIRE(client.finished);
+    CHECK(client.finished->error->code == Errc::Server);
+    CHECK(client.finished->error->message.find("another host") != std::string::npos);
+}
+
 TEST_CASE("a server that has moved again and again is not followed for ever, nor once the session has begun",
           "[session][header]")
 {
