@@ -1,24 +1,17 @@
 #include "item/moment.hpp"
 
+#include "item/number.hpp"
 #include "item/text.hpp"
 
 #include <fmt/format.h>
 #include <libical/ical.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <map>
 
 namespace item {
 namespace {
-
-std::optional<unsigned> number(std::string_view digits)
-{
-    unsigned value = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc() && stop == digits.data() + digits.size() ? std::optional(value) : std::nullopt;
-}
 
 std::chrono::year_month_day date_of(const Moment& moment)
 {

@@ -1,22 +1,15 @@
 #include "item/recurrence.hpp"
 
+#include "item/number.hpp"
 #include "item/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 namespace item {
 namespace {
-
-std::optional<unsigned> number(std::string_view digits)
-{
-    unsigned value = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc() && stop == digits.data() + digits.size() ? std::optional(value) : std::nullopt;
-}
 
 std::vector<std::string_view> cut(std::string_view text, char separator)
 {

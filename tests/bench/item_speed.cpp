@@ -2,6 +2,7 @@
 // which are the same in other words (see near_duplicates.hpp); and how many were found and how many wrongly. Beside it,
 // what libical spends on reading the same contacts. Prints one JSON object.
 
+#include "../unit/item/forgotten_lines.hpp"
 #include "../unit/item/near_duplicates.hpp"
 
 #include "item/normal_form.hpp"
@@ -28,16 +29,6 @@ double seconds(const Work& work)
     const auto begin = std::clock();
     work();
     return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-}
-
-void forget_lines(item::Component& component)
-{
-    component.begin.clear();
-    component.end.clear();
-    for (auto& property : component.properties)
-        property.raw.clear();
-    for (auto& inner : component.components)
-        forget_lines(inner);
 }
 
 } // namespace

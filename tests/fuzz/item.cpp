@@ -1,5 +1,6 @@
 // The text of an item, as a server sends it and as an application imports it.
 #include "item/item.hpp"
+#include "../unit/item/forgotten_lines.hpp"
 #include "item/normal_form.hpp"
 #include "item/property.hpp"
 #include "item/splitter.hpp"
@@ -13,16 +14,6 @@
 namespace {
 
 using fuzz::require;
-
-void forget_lines(item::Component& component)
-{
-    component.begin.clear();
-    component.end.clear();
-    for (auto& property : component.properties)
-        property.raw.clear();
-    for (auto& inner : component.components)
-        forget_lines(inner);
-}
 
 /// The items of a stream that is fed in pieces of `most` octets; nothing after an error.
 std::vector<std::string> split(std::string_view stream, std::size_t most)

@@ -174,12 +174,6 @@ class InTheMiddle(PeerCase):
         super().setUp()
         self.settle()
 
-    def hold(self, message, after=False):
-        self.server.call('hold', message=message, after=after)
-        session = self.a.start(self.profiles[self.a])
-        self.server.call('await-held')
-        return session
-
     def test_two_starts_are_one_session(self):
         before = len(self.server.sessions())
         session = self.hold(1)

@@ -1,7 +1,5 @@
 #!/usr/bin/python3
 """Sessions of many messages of every type, contacts and events in each, the worker killed at each message."""
-import os
-import signal
 import unittest
 
 from changes import MAKERS, STORES
@@ -30,16 +28,6 @@ class EveryMessage(PeerCase):
         self.begin()
         self.settle()
         return self.fill()
-
-    def kill_at(self, message, after, kind):
-        self.server.call('hold', message=message, after=after)
-        session = self.a.start(self.profiles[self.a], kind)
-        self.server.call('await-held')
-        worker, = self.a.syncd.workers()
-        os.kill(worker, signal.SIGKILL)
-        outcome = self.a.await_end(session)
-        self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Interrupted'))
-        self.server.call('release', drop=not after)  # what was not processed yet never is
 
     def assert_content(self, here, there):
         """What each side must hold, as lists of texts by service."""

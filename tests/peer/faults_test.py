@@ -89,9 +89,7 @@ class Faults(PeerCase):
             for after in (False, True):
                 with self.subTest(message=message, after=after):
                     self.change()
-                    self.server.call('hold', message=message, after=after)
-                    session = self.a.start(self.profiles[self.a])
-                    self.server.call('await-held')
+                    session = self.hold(message, after)
                     self.server.call('release')
                     self.assertEqual(self.a.await_end(session).signal, 'Completed')
                     self.assert_in_step()

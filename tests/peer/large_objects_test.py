@@ -1,9 +1,7 @@
 #!/usr/bin/python3
 """Items that are larger than a message, both ways, and everything that a server can do wrong with their chunks."""
 import base64
-import os
 import random
-import signal
 import unittest
 
 from example_items import contact, texts
@@ -271,13 +269,7 @@ class BadChunks(LargeCase):
                     self.settle()
                     self.a.put(photo('Up', 6 * KIB))
                     self.server.put('card', photo('Down', 6 * KIB))
-                    self.server.call('hold', message=message, after=after)
-                    session = self.a.start(self.profiles[self.a])
-                    self.server.call('await-held')
-                    worker, = self.a.syncd.workers()
-                    os.kill(worker, signal.SIGKILL)
-                    self.assertEqual(self.a.await_end(session).error, 'Interrupted')
-                    self.server.call('release', drop=not after)
+                    self.kill_at(message, after)
                     self.sync(self.a)
                     self.assert_equal_everywhere(size=2)
                     self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
@@ -294,15 +286,6 @@ class GoesOn(LargeCase):
         super().setUp()
         self.server.options(keeps_partial_objects=True)
         self.settle()
-
-    def kill_at(self, message, after):
-        self.server.call('hold', message=message, after=after)
-        session = self.a.start(self.profiles[self.a])
-        self.server.call('await-held')
-        worker, = self.a.syncd.workers()
-        os.kill(worker, signal.SIGKILL)
-        self.assertEqual(self.a.await_end(session).error, 'Interrupted')
-        self.server.call('release')
 
     def report(self):
         return self.server.last_session()['datastores']['card']
@@ -367,12 +350,7 @@ class GoesOn(LargeCase):
 
     def test_a_stop_keeps_both(self):
         self.server.put('card', photo('Down', self.size))
-        self.server.call('hold', message=8)
-        session = self.a.start(self.profiles[self.a])
-        self.server.call('await-held')
-        self.a.manager.StopSync(self.profiles[self.a])
-        self.server.call('release')
-        self.assertEqual(self.a.await_end(session).signal, 'Stopped')
+        self.stop_at(8)
         self.assertEqual(self.sync(self.a, ran='TWO_WAY'), (NOTHING, (1, 0, 0)))
         self.assertTrue(self.report()['resumed'])
         self.sync(self.b)

@@ -1,6 +1,7 @@
 """What the tests against the reference server have in common."""
 import os
 import pathlib
+import signal
 import sys
 import unittest
 
@@ -56,6 +57,31 @@ class PeerCase(unittest.TestCase):
         report = self.server.last_session()
         self.assertTrue(report['completed'])
         return [self.check_counts(device, service, ran, report) for service in self.services][0]
+
+    def hold(self, message, after=False, kind=None):
+        """Starts a session of the first device; returns it when the server has this message of it, unprocessed, or its
+        answer to that (`after`), in hand."""
+        self.server.call('hold', message=message, after=after)
+        session = self.a.start(self.profiles[self.a], kind)
+        self.server.call('await-held')
+        return session
+
+    def kill_at(self, message, after=True, kind=None):
+        """The worker is killed there. What was not processed yet never is."""
+        session = self.hold(message, after, kind)
+        worker, = self.a.syncd.workers()
+        os.kill(worker, signal.SIGKILL)
+        outcome = self.a.await_end(session)
+        self.assertEqual((outcome.signal, outcome.error), ('Failed', 'Interrupted'))
+        self.server.call('release', drop=not after)
+
+    def stop_at(self, message, after=False, kind=None, ends='Stopped'):
+        """The user stops it there; `ends`: the signal that says how it did."""
+        session = self.hold(message, after, kind)
+        self.a.manager.StopSync(self.profiles[self.a])
+        self.server.call('release')
+        outcome = self.a.await_end(session)
+        self.assertEqual(outcome.signal, ends, outcome)
 
     def check_counts(self, device, service, ran, report):
         if ran:

@@ -3,7 +3,7 @@
 same in the end, and nothing is doubled."""
 import unittest
 
-from changes import MAKERS, STORES
+from changes import MAKERS, STORES, change
 from device import CONTACT, EVENT
 from example_items import contact, event, texts
 from peer_case import NOTHING, PeerCase
@@ -45,16 +45,7 @@ class Personalities(PeerCase):
         self.assert_same(14)
 
     def change(self):
-        for service, make in MAKERS.items():
-            store = STORES[service]
-            guids = {name: guid for guid, text in self.server.items(store).items() for name in ('Theirs', 'Lost')
-                     if name in text}
-            self.a.put(make('Mine', note='changed here'), self.keys[service, 'Mine'], service)
-            self.a.delete(self.keys[service, 'Gone'], service)
-            self.a.put(make('NewHere'), service=service)
-            self.server.put(store, make('Theirs', note='changed there'), guid=guids['Theirs'])
-            self.server.delete(store, guids['Lost'])
-            self.server.put(store, make('NewThere'))
+        change(self.a, self.server, self.keys)
 
     def assert_same(self, size):
         for service in self.services:

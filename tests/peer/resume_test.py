@@ -1,7 +1,5 @@
 #!/usr/bin/python3
 """Syncs that break off, by the user or by an accident, and go on in the next session; and servers that do not go on."""
-import os
-import signal
 import unittest
 
 from changes import STORES
@@ -27,25 +25,6 @@ class Resume(PeerCase):
         if kind == 'TWO_WAY':
             self.settle()
         self.fill()
-
-    def stop_at(self, message, kind=None):
-        """The user stops the session while the server works on a message of it."""
-        self.server.call('hold', message=message)
-        session = self.a.start(self.profiles[self.a], kind)
-        self.server.call('await-held')
-        self.a.manager.StopSync(self.profiles[self.a])
-        self.server.call('release')
-        outcome = self.a.await_end(session)
-        self.assertEqual(outcome.signal, 'Stopped', outcome)
-
-    def kill_at(self, message, kind=None):
-        self.server.call('hold', message=message, after=True)
-        session = self.a.start(self.profiles[self.a], kind)
-        self.server.call('await-held')
-        worker, = self.a.syncd.workers()
-        os.kill(worker, signal.SIGKILL)
-        self.assertEqual(self.a.await_end(session).error, 'Interrupted')
-        self.server.call('release')
 
     def moved(self, session):
         """How many items crossed in a session, to the server and from it."""
@@ -87,12 +66,7 @@ class GoesOn(Resume):
         self.sync(self.a)
         messages = self.server.last_session()['messages']
         self.start_over('TWO_WAY')
-        self.server.call('hold', message=messages)
-        session = self.a.start(self.profiles[self.a])
-        self.server.call('await-held')
-        self.a.manager.StopSync(self.profiles[self.a])
-        self.server.call('release')
-        self.assertEqual(self.a.await_end(session).signal, 'Completed')
+        self.stop_at(messages, ends='Completed')
         self.assert_settled(2 * MANY)
 
     def test_a_killed_worker_goes_on_and_doubles_nothing(self):

@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """A server whose ids are longer than MaxGUIDSize sends short ones in their place, and gives each to another item once it is
 mapped (DevInf 1.2): no item here takes the place of another, whenever a session breaks off."""
-import os
-import signal
 import unittest
 
 from example_items import contact, texts
@@ -72,13 +70,7 @@ class TemporaryIds(PeerCase):
             for after in (False, True):
                 with self.subTest(message=message, after=after):
                     self.start_over()
-                    self.server.call('hold', message=message, after=after)
-                    session = self.a.start(self.profiles[self.a])
-                    self.server.call('await-held')
-                    worker, = self.a.syncd.workers()
-                    os.kill(worker, signal.SIGKILL)
-                    self.assertEqual(self.a.await_end(session).error, 'Interrupted')
-                    self.server.call('release', drop=not after)
+                    self.kill_at(message, after)
                     self.put_there('Second')
                     edited = []
                     if any('N:First0;' in text for text in self.a.items().values()):

@@ -5,7 +5,7 @@ import pathlib
 import sqlite3
 import unittest
 
-from changes import MAKERS, STORES
+from changes import MAKERS, STORES, change
 from device import CONTACT, EVENT
 from example_items import contact, texts
 from peer_case import NOTHING, PeerCase
@@ -61,16 +61,7 @@ class ChangingCase(VersionCase):
             self.server.put_all(STORES[service], [make(name, note=LONG) for name in 'DEFGHIJ'])
 
     def change(self):
-        for service, make in MAKERS.items():
-            store = STORES[service]
-            guids = {name: guid for guid, text in self.server.items(store).items() for name in ('Theirs', 'Lost')
-                     if name in text}
-            self.a.put(make('Mine', note='changed here'), self.keys[service, 'Mine'], service)
-            self.a.delete(self.keys[service, 'Gone'], service)
-            self.a.put(make('NewHere'), service=service)
-            self.server.put(store, make('Theirs', note='changed there'), guid=guids['Theirs'])
-            self.server.delete(store, guids['Lost'])
-            self.server.put(store, make('NewThere'))
+        change(self.a, self.server, self.keys)
 
 
 class Sessions(ChangingCase):
@@ -164,12 +155,7 @@ class Breaking(ChangingCase):
             with self.subTest(version=version):
                 self.speak(version)
                 self.fill()
-                self.server.call('hold', message=3, after=True)
-                session = self.a.start(self.profiles[self.a])
-                self.server.call('await-held')
-                self.a.manager.StopSync(self.profiles[self.a])
-                self.server.call('release')
-                self.assertEqual(self.a.await_end(session).signal, 'Stopped')
+                self.stop_at(3, after=True)
                 self.sync_to_the_end()
                 self.assert_same(14)
 

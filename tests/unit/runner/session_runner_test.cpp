@@ -28,6 +28,20 @@ TEST_CASE("a first sync moves everything and then the anchors", "[runner]")
     CHECK(f.at("note_mapped g1") < f.at("commit"));
 }
 
+namespace {
+
+transcript::Recorder record_into(std::string& text)
+{
+    return transcript::Recorder(
+        {}, [] { return runner::Time(); },
+        [&text](std::string_view piece) {
+            text += piece;
+            return true;
+        });
+}
+
+} // namespace
+
 TEST_CASE("a session that is written down is the same, and every message stands there once", "[runner]")
 {
     Fixture plain, written;
@@ -36,12 +50,7 @@ TEST_CASE("a session that is written down is the same, and every message stands 
     CHECK(plain.run() == channel::Result{Outcome::Completed, "", ""});
 
     std::string text;
-    transcript::Recorder recorder(
-        {}, [] { return runner::Time(); },
-        [&](std::string_view piece) {
-            text += piece;
-            return true;
-        });
+    auto recorder = record_into(text);
     auto around = written.around();
     around.transcript = &recorder;
     ++written.plan.session;
@@ -79,12 +88,7 @@ TEST_CASE("an answer that cannot be read, and none, are written down", "[runner]
     Fixture f;
     f.server.on_request = connection_lost;
     std::string text;
-    transcript::Recorder recorder(
-        {}, [] { return runner::Time(); },
-        [&](std::string_view piece) {
-            text += piece;
-            return true;
-        });
+    auto recorder = record_into(text);
     auto around = f.around();
     around.transcript = &recorder;
     CHECK(runner::run_session(f.plan, around).outcome == Outcome::Failed);
