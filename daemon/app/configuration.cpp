@@ -67,6 +67,10 @@ struct Reader {
             good = read_number(value, 1U, 3600U, config.reply_timeout_s);
         else if (key == "SessionTimeout")
             good = read_number(value, 10U, 7U * 24 * 3600, config.session_timeout_s);
+        else if (key == "HistorySessions")
+            good = read_number(value, std::uint64_t{0}, std::uint64_t{1000}, config.history.sessions);
+        else if (key == "HistorySize")
+            good = read_number(value, std::uint64_t{0}, std::uint64_t{1} << 40, config.history.bytes);
         else if (key == "StopTimeout")
             good = read_number(value, 1U, 600U, result.stop_timeout_s);
         else if (key == "Proxy") {

@@ -113,6 +113,8 @@ void members(Visitor& visit, M& plan)
     visit("connect_timeout_s", plan.connect_timeout_s, "seconds");
     visit("reply_timeout_s", plan.reply_timeout_s, "seconds");
     visit("session_timeout_s", plan.session_timeout_s, "seconds");
+    visit("history_sessions", plan.history_sessions, "so many keep what they changed");
+    visit("history_bytes", plan.history_bytes, "that is kept of what the user's items held before");
     visit("log_level", plan.log_level, "debug, info, …");
     visit("transcript", plan.transcript, "descriptor 4 takes it");
     visit("transcript_items", plan.transcript_items, "with the contents of items");

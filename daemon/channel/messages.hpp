@@ -82,6 +82,8 @@ struct Plan {
     std::uint32_t connect_timeout_s = 0;
     std::uint32_t reply_timeout_s = 0;
     std::uint32_t session_timeout_s = 0;
+    std::uint64_t history_sessions = 0; ///< so many keep what they changed
+    std::uint64_t history_bytes = 0;    ///< of one user's items
     std::string log_level;
     bool transcript = false;       ///< descriptor 4 takes it
     bool transcript_items = false; ///< with the contents of items

@@ -145,6 +145,7 @@ session::Changes Embedded::read(std::size_t bytes)
 void Embedded::note_sent(const std::vector<std::string>& luids)
 {
     impl_->course->on_moving();
+    impl_->items.note_look(impl_->scope.kind, impl_->scope.profile, impl_->scope.upto);
     impl_->outgoing->note_sent(luids);
 }
 
@@ -320,9 +321,12 @@ std::uint64_t Embedded::commit()
     auto& items = impl_->items;
     auto& scope = impl_->scope;
     std::uint64_t removed = 0;
-    if (impl_->refreshes())
+    if (impl_->refreshes()) {
+        items.note_look(scope.kind, scope.profile, scope.upto);
         removed = items.publish_staged(scope.kind, scope.profile, scope.upto);
+    }
     scope.mark = impl_->outgoing->settle();
+    items.note_settled(scope.kind, scope.mark);
     return removed;
 }
 

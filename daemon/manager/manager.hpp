@@ -4,6 +4,7 @@
 #include "manager/profile.hpp"
 #include "manager/transcript.hpp"
 #include "schedule/clock.hpp"
+#include "storage/item_history.hpp"
 #include "storage/sync_state.hpp"
 
 #include <filesystem>
@@ -36,6 +37,7 @@ struct Config {
     std::uint32_t connect_timeout_s = 30;
     std::uint32_t reply_timeout_s = 120;
     std::uint32_t session_timeout_s = 4 * 3600;
+    storage::Retention history = {}; ///< of what sessions changed
     std::string log_level = "info";
 };
 

@@ -123,6 +123,8 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     plan.connect_timeout_s = config.connect_timeout_s;
     plan.reply_timeout_s = config.reply_timeout_s;
     plan.session_timeout_s = config.session_timeout_s;
+    plan.history_sessions = config.history.sessions;
+    plan.history_bytes = config.history.bytes;
     plan.log_level = config.log_level;
     plan.transcript = job.request.transcript.pipe != nullptr;
     plan.transcript_items = job.request.transcript.items;

@@ -91,6 +91,15 @@ try {
     return result_of(local_failure(exception, "A notification"));
 }
 
+/// What the session did is done: that not so much as is wanted could be dropped of what was before is no failure of it.
+void end_history(storage::ItemStore& items, const channel::Plan& plan)
+try {
+    items.end_session({plan.history_sessions, plan.history_bytes});
+} catch (const std::exception& exception) {
+    spdlog::warn("what items held before is kept longer than it should be, until the next session: {}",
+                 exception.what());
+}
+
 channel::Result carry_out(const channel::Plan& plan, int channel)
 try {
     shut_in(plan);
@@ -123,7 +132,11 @@ try {
         [&watch](seconds time) { watch.wait(time); },
         recorder ? &*recorder : nullptr,
     };
+    const auto began = std::chrono::system_clock::now().time_since_epoch();
+    items->begin_session(
+        {plan.profile, plan.session, std::chrono::duration_cast<std::chrono::microseconds>(began).count()});
     auto result = run_session(plan, around);
+    end_history(*items, plan);
     if (recorder)
         recorder->end(ending_of(result));
     return result;

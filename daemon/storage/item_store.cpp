@@ -74,7 +74,7 @@ bool ItemStore::replace(ItemKind kind, std::string_view luid, std::string_view d
     return transact(*impl_->database, [&] {
         const auto item = impl_->table.find_alive(kind, luid);
         if (item && !impl_->table.has_data(*item, data))
-            impl_->table.update(kind, item->id, application, data);
+            impl_->table.update(kind, *item, application, data);
         return item.has_value();
     });
 }
@@ -84,7 +84,7 @@ bool ItemStore::remove(ItemKind kind, std::string_view luid)
     return transact(*impl_->database, [&] {
         const auto item = impl_->table.find_alive(kind, luid);
         if (item)
-            impl_->table.bury(kind, item->id, application);
+            impl_->table.bury(kind, *item, application);
         return item.has_value();
     });
 }

@@ -2,6 +2,8 @@
 
 #include "base/result.hpp"
 #include "storage/access.hpp"
+#include "storage/item_history.hpp"
+#include "storage/item_kind.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -15,8 +17,6 @@
 #include <vector>
 
 namespace storage {
-
-enum class ItemKind : int { Contact = 1, Event = 2 };
 
 struct StoredItem {
     std::string luid; ///< decimal, never reused
@@ -192,6 +192,36 @@ public:
     void forget_guids(ItemKind kind, std::string_view profile);
     /// The profile is no more: what is kept for its sessions goes, the items stay.
     void forget_profile(std::string_view profile);
+
+    // ---- what was before (docs/decisions/0018-kept-versions.md) -----------------------
+    /// From now on what is written here in the name of the tag's profile is noted as changes of this session, each in
+    /// the transaction that makes it, with what was there before. Writes nothing itself.
+    void begin_session(const SessionTag& tag);
+    /// The session of `profile` begins to tell its peer of items as they are at `upto`: what an application overwrites
+    /// of that from now on is kept. Writes nothing when that has been said before.
+    void note_look(ItemKind kind, std::string_view profile, std::uint64_t upto);
+    /// Changes of the kind are settled up to `mark`; `end_session` writes it down.
+    void note_settled(ItemKind kind, std::uint64_t mark);
+    /// Call it when the marks are stored. Drops what neither a session that is to be kept nor a profile's mark needs.
+    /// Costs what has changed; writes nothing when nothing has.
+    void end_session(const Retention& retention);
+    /// What the profile's peer knew of the item when `mark` was the profile's: what it held at that revision, or what
+    /// the profile's session wrote into it later. Nothing when there was no such item, or it is not kept.
+    std::optional<std::string> find_base(ItemKind kind, std::string_view profile, std::string_view luid,
+                                         std::uint64_t mark) const;
+
+    /// The profile's sessions and undoings that changed something, newest first, as far as they are kept.
+    std::vector<KeptSession> kept_sessions(std::string_view profile) const;
+    std::optional<KeptSession> find_session(std::string_view profile, std::uint64_t number) const;
+    /// Changes of a session in id order, after a place, about `bytes` of data and at least one.
+    std::vector<SessionChange> session_changes(std::string_view profile, std::uint64_t number, const ChangePlace& after,
+                                               std::size_t bytes) const;
+    /// What is kept of what sessions did to an item, newest first, at most so many.
+    std::vector<SessionChange> item_changes(ItemKind kind, std::string_view luid, std::size_t most) const;
+    /// Puts back what the session, or the undoing, changed, as an application does it, in one transaction: the
+    /// inverse goes to every peer. What others have changed since stays as it is. `tag` names the undoing,
+    /// which can be undone itself. Nothing when no changes of this session are kept.
+    std::optional<Undoing> undo(std::string_view profile, std::uint64_t number, const SessionTag& tag);
 
 private:
     class Impl;

@@ -158,7 +158,9 @@ void ItemStore::attach_peer(ItemKind kind, std::string_view profile, std::string
                "AND NOT EXISTS (SELECT 1 FROM peer WHERE writer = ?1 AND kind = ?2 AND database = ?3)",
                writer, number, database);
     db.execute("INSERT INTO peer (writer, kind, database) VALUES (?1, ?2, ?3) "
-               "ON CONFLICT DO UPDATE SET database = excluded.database",
+               // Of another database nothing is known yet.
+               "ON CONFLICT DO UPDATE SET seen = iif(database = excluded.database, seen, 0), "
+               "mark = iif(database = excluded.database, mark, 0), database = excluded.database",
                writer, number, database);
     transaction.commit();
 }
@@ -176,8 +178,8 @@ ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profil
         const auto match = placing == Placing::Insert ? Match() : table.find_match(kind, data, matching);
         if (match.id && matching.doubled.contains(std::to_string(*match.id))) {
             const auto surplus = table.new_id();
-            table.insert(kind, surplus, writer, data);
-            table.bury(kind, surplus, nobody);
+            table.insert(kind, surplus, writer, data, Rule::Surplus);
+            table.bury(kind, table.find(kind, surplus).value(), nobody, Rule::Surplus);
             impl_->note_guid(kind, writer, guid, surplus);
             return {std::to_string(surplus), true, std::to_string(*match.id)};
         }
@@ -185,7 +187,7 @@ ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profil
         if (placing == Placing::Stage)
             impl_->stage(kind, writer, id, data);
         else if (!match.id)
-            table.insert(kind, id, writer, data);
+            table.insert(kind, id, writer, data, Rule::ServerAdded);
         if (placing != Placing::Stage && match.meaning)
             table.set_meaning(kind, id, *match.meaning);
         impl_->note_guid(kind, writer, guid, id);
@@ -224,7 +226,7 @@ bool ItemStore::Impl::add_again(ItemKind kind, Writer writer, ItemId id, std::st
     if (item->writer != writer)
         table.touch(kind, id);
     else
-        table.update(kind, id, writer, data);
+        table.update(kind, *item, writer, data, Rule::ServerAdded);
     return true;
 }
 
@@ -236,7 +238,7 @@ ItemStore::PeerWrite ItemStore::replace_from_peer(ItemKind kind, std::string_vie
         const auto writer = impl_->table.make_writer(profile);
         const auto verdict = judge(item, writer, upto);
         if (verdict == PeerWrite::Done && !impl_->table.has_data(*item, data))
-            impl_->table.update(kind, item->id, writer, data);
+            impl_->table.update(kind, *item, writer, data, Rule::ServerChanged);
         return verdict;
     });
 }
@@ -249,7 +251,7 @@ ItemStore::PeerWrite ItemStore::remove_from_peer(ItemKind kind, std::string_view
         const auto writer = impl_->table.make_writer(profile);
         const auto verdict = judge(item, writer, upto);
         if (verdict == PeerWrite::Done)
-            impl_->table.bury(kind, item->id, writer);
+            impl_->table.bury(kind, *item, writer, Rule::ServerDeleted);
         return verdict;
     });
 }
@@ -291,7 +293,7 @@ std::uint64_t ItemStore::publish_staged(ItemKind kind, std::string_view profile,
              rows.next();)
             superseded.push_back(rows.number(0));
         for (const auto id : superseded)
-            table.bury(kind, id, writer);
+            table.bury(kind, table.find(kind, id).value(), writer, Rule::Refresh);
 
         for (auto rows = db.query("SELECT id, data FROM staged WHERE writer = ?1 AND kind = ?2 ORDER BY id", writer,
                                   static_cast<int>(kind));
@@ -300,9 +302,9 @@ std::uint64_t ItemStore::publish_staged(ItemKind kind, std::string_view profile,
             const auto data = rows.view(1);
             const auto item = table.find(kind, id);
             if (!item)
-                table.insert(kind, id, writer, data);
+                table.insert(kind, id, writer, data, Rule::Refresh);
             else if (item->alive && !edited_meanwhile(*item, writer, upto) && !table.has_data(*item, data))
-                table.update(kind, id, writer, data);
+                table.update(kind, *item, writer, data, Rule::Refresh);
         }
         db.execute("DELETE FROM staged WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
         return static_cast<std::uint64_t>(superseded.size());
@@ -338,16 +340,6 @@ void ItemStore::forget_guids(ItemKind kind, std::string_view profile)
     const auto writer = impl_->table.find_writer(profile);
     if (impl_->has_rows("SELECT 1 FROM guid WHERE writer = ?1 AND kind = ?2", writer, kind))
         impl_->database->execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
-}
-
-void ItemStore::forget_profile(std::string_view profile)
-{
-    const auto writer = impl_->table.find_writer(profile);
-    transact(*impl_->database, [&] {
-        for (const auto* table : {"DELETE FROM staged WHERE writer = ?1", "DELETE FROM guid WHERE writer = ?1",
-                                  "DELETE FROM peer WHERE writer = ?1"})
-            impl_->database->execute(table, writer);
-    });
 }
 
 // ---- rows behind them ------------------------------------------------------------

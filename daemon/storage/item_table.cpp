@@ -72,7 +72,53 @@ ALTER TABLE item ADD COLUMN meaning INTEGER;
 CREATE INDEX item_meaning ON item (kind, meaning) WHERE alive;
 )sql";
 
-constexpr const char* all_steps[] = {version_1, version_2};
+// version: what an item held from `revision` on, until `until` replaced it, as far as somebody may ask for that again.
+// session: a session of a profile (`writer`), or an undoing, that changed something; `undone`: the number of what an
+//   undoing takes back, else 0. change: what it changed; `before`: the revision of what was there, 0: nothing.
+// peer.seen: up to this revision a session has looked at the items, so that its peer may know them. peer.mark: up to
+//   this the profile's changes are settled. Of the sessions before this step nobody knows: they may have seen all.
+// total.kept: octets in `version`.
+constexpr const char* version_3 = R"sql(
+CREATE TABLE version (
+    kind     INTEGER NOT NULL,
+    id       INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    until    INTEGER NOT NULL,
+    writer   INTEGER NOT NULL,
+    data     BLOB NOT NULL,
+    PRIMARY KEY (id, revision)
+);
+CREATE INDEX version_end ON version (until);
+CREATE TABLE session (
+    entry  INTEGER PRIMARY KEY,
+    writer INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    undone INTEGER NOT NULL,
+    time   INTEGER NOT NULL,
+    UNIQUE (writer, number)
+);
+CREATE TABLE change (
+    entry    INTEGER NOT NULL,
+    id       INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    kind     INTEGER NOT NULL,
+    before   INTEGER NOT NULL,
+    what     INTEGER NOT NULL,
+    rule     INTEGER NOT NULL,
+    PRIMARY KEY (entry, id, revision)
+) WITHOUT ROWID;
+CREATE INDEX change_item ON change (id, revision);
+ALTER TABLE peer ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN mark INTEGER NOT NULL DEFAULT 0;
+UPDATE peer SET seen = (SELECT revision FROM total);
+ALTER TABLE total ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER version_comes AFTER INSERT ON version
+BEGIN UPDATE total SET kept = kept + length(new.data); END;
+CREATE TRIGGER version_goes AFTER DELETE ON version
+BEGIN UPDATE total SET kept = kept - length(old.data); END;
+)sql";
+
+constexpr const char* all_steps[] = {version_1, version_2, version_3};
 
 } // namespace
 
@@ -157,31 +203,44 @@ ItemId ItemTable::new_id()
     return id;
 }
 
-void ItemTable::insert(ItemKind kind, ItemId id, Writer writer, std::string_view data)
+void ItemTable::insert(ItemKind kind, ItemId id, Writer writer, std::string_view data, Rule rule)
 {
     const auto revision = next_revision(kind, +1);
+    versions_.note(kind, ItemRow{.id = id}, {revision, writer, What::Added, rule});
     database_.execute("INSERT INTO item (kind, id, revision, created, alive, writer, creator, hash) "
                       "VALUES (?1, ?2, ?3, ?3, 1, ?4, ?4, ?5)",
                       static_cast<int>(kind), id, revision, writer, hash_of(data));
     database_.execute("INSERT INTO content (id, data) VALUES (?1, ?2)", id, Blob{data});
 }
 
-void ItemTable::update(ItemKind kind, ItemId id, Writer writer, std::string_view data)
+void ItemTable::update(ItemKind kind, const ItemRow& item, Writer writer, std::string_view data, Rule rule)
 {
     const auto revision = next_revision(kind, 0);
+    versions_.note(kind, item, {revision, writer, What::Updated, rule});
     database_.execute("UPDATE item SET revision = ?3, writer = ?4, hash = ?5, meaning = NULL "
                       "WHERE kind = ?1 AND id = ?2",
-                      static_cast<int>(kind), id, revision, writer, hash_of(data));
-    database_.execute("UPDATE content SET data = ?2 WHERE id = ?1", id, Blob{data});
+                      static_cast<int>(kind), item.id, revision, writer, hash_of(data));
+    database_.execute("UPDATE content SET data = ?2 WHERE id = ?1", item.id, Blob{data});
 }
 
-void ItemTable::bury(ItemKind kind, ItemId id, Writer writer)
+void ItemTable::bury(ItemKind kind, const ItemRow& item, Writer writer, Rule rule)
 {
     const auto revision = next_revision(kind, -1);
+    versions_.note(kind, item, {revision, writer, What::Deleted, rule});
     database_.execute("UPDATE item SET revision = ?3, writer = ?4, alive = 0, hash = 0, meaning = NULL "
                       "WHERE kind = ?1 AND id = ?2",
-                      static_cast<int>(kind), id, revision, writer);
-    database_.execute("DELETE FROM content WHERE id = ?1", id);
+                      static_cast<int>(kind), item.id, revision, writer);
+    database_.execute("DELETE FROM content WHERE id = ?1", item.id);
+}
+
+void ItemTable::revive(ItemKind kind, const ItemRow& item, Writer writer, std::string_view data, Rule rule)
+{
+    const auto revision = next_revision(kind, +1);
+    versions_.note(kind, item, {revision, writer, What::Added, rule});
+    database_.execute("UPDATE item SET revision = ?3, writer = ?4, alive = 1, hash = ?5, meaning = NULL "
+                      "WHERE kind = ?1 AND id = ?2",
+                      static_cast<int>(kind), item.id, revision, writer, hash_of(data));
+    database_.execute("INSERT INTO content (id, data) VALUES (?1, ?2)", item.id, Blob{data});
 }
 
 void ItemTable::touch(ItemKind kind, ItemId id)

@@ -2,6 +2,7 @@
 
 #include "storage/database.hpp"
 #include "storage/item_store.hpp"
+#include "storage/item_versions.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,28 +12,11 @@
 
 namespace storage {
 
-using ItemId = std::int64_t;
-/// Number of a profile in the `writer` table; applications are 0.
-using Writer = std::int64_t;
-constexpr Writer application = 0;
-constexpr Writer nobody = -1; ///< a profile that has never written
-
 /// The LUID's number; nothing for a text that we never gave out.
 std::optional<ItemId> parse_luid(std::string_view luid);
 
 /// Only finds candidates; equality is decided by what was hashed.
 std::int64_t hash_of(std::string_view data);
-
-/// One row of the item table.
-struct ItemRow {
-    ItemId id = 0;
-    std::uint64_t revision = 0;
-    std::uint64_t created = 0;
-    bool alive = false;
-    Writer writer = application;
-    Writer creator = application;
-    std::int64_t hash = 0;
-};
 
 /// What was found for data that a peer adds.
 struct Match {
@@ -41,13 +25,13 @@ struct Match {
 };
 
 /// The rows of items.db and what must change together with them: the revision, the counts,
-/// the content. Writing calls need an open Transaction.
+/// the content, and what is kept of the content before. Writing calls need an open Transaction.
 class ItemTable {
 public:
     /// The schema, one step per version.
     static std::span<const char* const> steps();
 
-    explicit ItemTable(Database& database) : database_(database) {}
+    explicit ItemTable(Database& database) : database_(database), versions_(database) {}
 
     std::optional<ItemRow> find(ItemKind kind, ItemId id);
     std::optional<ItemRow> find(ItemKind kind, std::string_view luid);
@@ -63,15 +47,18 @@ public:
     bool learn_meanings(ItemKind kind, const Matching& matching, std::size_t most);
 
     ItemId new_id();
-    void insert(ItemKind kind, ItemId id, Writer writer, std::string_view data);
-    void update(ItemKind kind, ItemId id, Writer writer, std::string_view data);
+    void insert(ItemKind kind, ItemId id, Writer writer, std::string_view data, Rule rule = Rule::None);
+    void update(ItemKind kind, const ItemRow& item, Writer writer, std::string_view data, Rule rule = Rule::None);
     /// Leaves a tombstone.
-    void bury(ItemKind kind, ItemId id, Writer writer);
+    void bury(ItemKind kind, const ItemRow& item, Writer writer, Rule rule = Rule::None);
+    /// A deleted item is there again. It stays the item that it was to those who knew it.
+    void revive(ItemKind kind, const ItemRow& item, Writer writer, std::string_view data, Rule rule = Rule::None);
     /// A new revision of an unchanged item, in the name of its last writer.
     void touch(ItemKind kind, ItemId id);
 
     Writer find_writer(std::string_view profile);
     Writer make_writer(std::string_view profile);
+    ItemVersions& versions() { return versions_; }
 
 private:
     std::uint64_t next_revision(ItemKind kind, int live_delta);
@@ -79,6 +66,7 @@ private:
     void learn_meaning(ItemKind kind, const Likeness& likeness, ItemId id);
 
     Database& database_;
+    ItemVersions versions_;
 };
 
 } // namespace storage

@@ -61,7 +61,7 @@ class Program(unittest.TestCase):
                 'ca_file': '', 'encoding': 'XML', 'protocol_version': 'AUTO', 'sync_db': f'{directory}/sync/p1/state.db',
                 'items_db': f'{directory}/items/items.db', 'max_msg_size': 65536, 'max_obj_size': 65536,
                 'max_reply_bytes': 1 << 20, 'connect_timeout_s': 60, 'reply_timeout_s': 60, 'session_timeout_s': 600,
-                'log_level': 'info', 'transcript': False, 'transcript_items': False,
+                'history_sessions': 20, 'history_bytes': 1 << 26, 'log_level': 'info', 'transcript': False, 'transcript_items': False,
                 'services': [{'service': 'CONTACT', 'uri': 'card', 'type': 'TWO_WAY', 'password': 0}]}
 
     def test_a_session_that_completes_says_what_was_described(self):

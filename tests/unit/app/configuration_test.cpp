@@ -30,6 +30,8 @@ TEST_CASE("every key is read", "[configuration]")
                                                             "ConnectTimeout = 5\n"
                                                             "ReplyTimeout = 6\n"
                                                             "SessionTimeout = 70\n"
+                                                            "HistorySessions = 7\n"
+                                                            "HistorySize = 1000\n"
                                                             "StopTimeout = 8\n"
                                                             "Proxy = http://bob:s3cret@proxy.example:3128\n"
                                                             "NoProxy = localhost, .example.org\n"));
@@ -44,6 +46,7 @@ TEST_CASE("every key is read", "[configuration]")
     CHECK(read->manager.connect_timeout_s == 5);
     CHECK(read->manager.reply_timeout_s == 6);
     CHECK(read->manager.session_timeout_s == 70);
+    CHECK(read->manager.history == storage::Retention{7, 1000});
     CHECK(read->stop_timeout_s == 8);
     CHECK(read->proxy == "http://bob:s3cret@proxy.example:3128");
     CHECK(read->no_proxy == "localhost, .example.org");

@@ -39,6 +39,8 @@ Plan example()
     plan.connect_timeout_s = 4;
     plan.reply_timeout_s = 5;
     plan.session_timeout_s = 4'294'967'295U;
+    plan.history_sessions = 6;
+    plan.history_bytes = 7;
     plan.log_level = "debug";
     plan.transcript = true;
     plan.transcript_items = true;
@@ -94,6 +96,8 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
     CHECK(copy.connect_timeout_s == 4);
     CHECK(copy.reply_timeout_s == 5);
     CHECK(copy.session_timeout_s == 4'294'967'295U);
+    CHECK(copy.history_sessions == 6);
+    CHECK(copy.history_bytes == 7);
     CHECK(copy.transcript);
     CHECK(copy.transcript_items);
     CHECK(copy.log_level == "debug");

@@ -76,6 +76,20 @@ TEST_CASE("questions about changes, and single items, cost the same in a large s
         {"page", [](ItemStore& store) { CHECK(store.page(ItemKind::Contact, 99, "50", 100).size() == 1); }},
         {"attach_peer", [](ItemStore& store) { store.attach_peer(ItemKind::Contact, "p", "card"); }},
         {"replace", [](ItemStore& store) { CHECK(store.replace(ItemKind::Contact, "77", "other")); }},
+        {"find_base", [&](ItemStore& store) { CHECK(store.find_base(ItemKind::Contact, "p", "78", last(store))); }},
+        {"a session",
+         [](ItemStore& store) {
+             store.begin_session({"p", 1, 0});
+             store.note_look(ItemKind::Contact, "p", store.revision());
+             store.replace_from_peer(ItemKind::Contact, "p", "78", "other", store.revision());
+             store.note_settled(ItemKind::Contact, store.revision());
+             store.end_session({});
+         }},
+        {"undo",
+         [](ItemStore& store) {
+             CHECK(store.undo("p", 1, {"p", 2, 0})->reverted == 1);
+         }},
+        {"item_changes", [](ItemStore& store) { CHECK(store.item_changes(ItemKind::Contact, "78", 9).size() == 2); }},
         {"match",
          [](ItemStore& store) {
              CHECK_FALSE(

@@ -104,6 +104,48 @@ TEST_CASE("a killed session leaves each item with its GUID", "[items][crash]")
     CHECK(killed > 5);
 }
 
+TEST_CASE("what a killed session has changed can be undone, all of it and nothing else", "[items][crash]")
+{
+    TemporaryDirectory directory;
+    std::mt19937 random(4);
+    constexpr int items = 20;
+    const auto store = ItemStore::open(directory / "items.db").value();
+    for (int n = 0; n < items; ++n)
+        store->add(ItemKind::Contact, std::to_string(n));
+    const auto content = [&] {
+        std::map<std::string, std::string> found;
+        store->each(ItemKind::Contact, [&](const storage::StoredItem& item) { found[item.luid] = item.data; });
+        return found;
+    };
+    for (std::uint64_t round = 1; round <= 40; ++round) {
+        const auto before = content();
+        {
+            ChildProcess child([&](auto& report) {
+                const auto session = ItemStore::open(directory / "items.db").value();
+                session->attach_peer(ItemKind::Contact, "p", "card");
+                session->begin_session({"p", 2 * round, 0});
+                for (int n = 1; n <= items; ++n) {
+                    session->in_transaction([&] {
+                        const auto name = std::to_string(round) + " " + std::to_string(n);
+                        const auto upto = session->revision();
+                        session->add_from_peer(ItemKind::Contact, "p", name, name, ItemStore::Placing::Insert);
+                        session->replace_from_peer(ItemKind::Contact, "p", std::to_string(n), name, upto);
+                        if (n > 1)
+                            session->remove_from_peer(ItemKind::Contact, "p", std::to_string(n - 1), upto);
+                    });
+                    report(n);
+                }
+            });
+            for (auto reports = random() % items + 1; reports > 0; --reports)
+                child.next_report();
+            child.kill();
+        }
+        CHECK(content() != before);
+        CHECK(store->undo("p", 2 * round, {"p", 2 * round + 1, 0})->left_alone.empty());
+        CHECK(content() == before);
+    }
+}
+
 TEST_CASE("a killed worker's state holds what it reported", "[state][crash]")
 {
     TemporaryDirectory directory;

@@ -75,6 +75,28 @@ TEST_CASE("the meanings of items of version 1 are found out when they are asked 
     CHECK(asked.size() == 2);
 }
 
+TEST_CASE("items of version 2 are read, and what peers may know of them is kept", "[schema]")
+{
+    TemporaryDirectory directory;
+    restore(directory / "items.db", "items-2.sql");
+    const auto store = ItemStore::open(directory / "items.db").value();
+    CHECK(store->revision() == 7);
+    CHECK(store->find(ItemKind::Contact, "4") == StoredItem{"4", 6, "four"});
+    CHECK(store->unmapped(ItemKind::Contact, "p", "server card") == std::vector<MapEntry>{{"g4", "4"}});
+    CHECK(store->kept_sessions("p").empty());
+    // The mark is the one that the profile remembers.
+    store->replace(ItemKind::Contact, "1", "one");
+    CHECK(store->find_base(ItemKind::Contact, "p", "1", 7) == "uno");
+    store->remove(ItemKind::Contact, "4");
+    CHECK(store->find_base(ItemKind::Contact, "p", "4", 7) == "four");
+    store->begin_session({"p", 1, 0});
+    CHECK(store->replace_from_peer(ItemKind::Contact, "p", "1", "eins", 8) == ItemStore::PeerWrite::Done);
+    store->note_settled(ItemKind::Contact, store->revision());
+    store->end_session({});
+    CHECK(store->session_changes("p", 1, {}, 100).at(0).before == "one");
+    CHECK_FALSE(store->find_base(ItemKind::Contact, "p", "4", 7));
+}
+
 TEST_CASE("a profile's state of version 1 is read", "[schema]")
 {
     TemporaryDirectory directory;
