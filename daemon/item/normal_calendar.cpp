@@ -59,7 +59,7 @@ public:
         : is_old_(calendar.form == Form::VCalendar10), zones_(zones), component_(component)
     {
     }
-    void add_to(NormalLines& lines);
+    Occasion add_to(NormalLines& lines);
 
 private:
     void add(std::string_view name, std::string value, std::vector<std::string> details = {})
@@ -99,7 +99,7 @@ std::optional<Moment> Entry::time_of(std::string_view name) const
     return property == nullptr ? std::nullopt : zones_.find(*property, property->value);
 }
 
-void Entry::add_to(NormalLines& lines)
+Occasion Entry::add_to(NormalLines& lines)
 {
     lines_ = &lines;
     place_ = component_.name + "/";
@@ -107,6 +107,7 @@ void Entry::add_to(NormalLines& lines)
         const auto* property = component_.find(name);
         if (property == nullptr)
             continue;
+        lines.about(property);
         if (const auto occurrence = time_of(name))
             place_ = fmt::format("{} {}/", component_.name, to_text(*occurrence));
         else
@@ -115,17 +116,22 @@ void Entry::add_to(NormalLines& lines)
     }
     if (const auto* summary = component_.find("SUMMARY"))
         summary_ = normal_words(summary->text());
+    lines.about(&component_);
     add_times();
     add_rule();
     add_state();
-    for (const auto& property : component_.properties)
+    for (const auto& property : component_.properties) {
+        lines.about(&property);
         add_property(property);
+    }
     for (const auto& inner : component_.components) {
+        lines.about(&inner);
         if (inner.name == "VALARM")
             add_new_alarm(inner);
         else
             add_unknown(inner, place_ + inner.name + "/");
     }
+    return {place_, begin_, end_, summary_};
 }
 
 void Entry::add_unknown(const Component& component, const std::string& place)
@@ -193,8 +199,10 @@ void Entry::add_rule()
     // The rule is about the clock on the wall.
     const auto local = begin == nullptr ? std::nullopt : find_moment(begin->value);
     for (const auto& property : component_.properties) {
-        if (property.name == "EXDATE" || property.name == "RDATE")
+        if (property.name == "EXDATE" || property.name == "RDATE") {
             add_dates(property);
+            lines_->about(&component_);
+        }
         if (property.name != "RRULE" || property.value.empty())
             continue;
         const auto rule = is_old_ ? find_old_rule(property.value) : find_rule(property.value);
@@ -206,6 +214,7 @@ void Entry::add_rule()
 
 void Entry::add_dates(const Property& property)
 {
+    lines_->about(&property);
     constexpr std::ptrdiff_t most = 1000; // each becomes a line of its own
     std::string_view rest = property.value;
     if (std::count_if(rest.begin(), rest.end(), [](char c) { return c == ',' || c == ';'; }) > most)
@@ -219,6 +228,7 @@ void Entry::add_dates(const Property& property)
         // The day of an event that takes the whole of it.
         if (moment && begin_ && begin_->is_date)
             moment = Moment{moment->seconds - moment->seconds % seconds_of_day, true, false};
+        lines_->about(&property, one);
         add(property.name, moment ? to_text(*moment) : normal_words(one));
     }
 }
@@ -227,6 +237,7 @@ void Entry::add_state()
 {
     const auto* status = component_.find("STATUS");
     const auto* percent = component_.find("PERCENT-COMPLETE");
+    lines_->about(status != nullptr ? static_cast<const void*>(status) : &component_);
     auto word = status == nullptr ? std::string() : word_of(status->text());
     if (component_.name == "VTODO") {
         const auto* completed = component_.find("COMPLETED");
@@ -356,7 +367,10 @@ void Entry::add_property(const Property& property)
     if (name == "DESCRIPTION") {
         add_description(text);
     } else if (name == "CATEGORIES" || name == "RESOURCES") {
-        add(name, normal_list(property.parts(',')));
+        for (const auto& member : property.parts(',')) {
+            lines_->about(&property, member);
+            add(name, normal_words(member));
+        }
     } else if (name == "CLASS" || name == "TRANSP") {
         const auto word = name == "TRANSP" && text == "1" ? "TRANSPARENT" : word_of(text);
         if (word != "PUBLIC" && word != "OPAQUE" && word != "0")
@@ -382,6 +396,11 @@ void Entry::add_property(const Property& property)
 }
 
 } // namespace
+
+Occasion add_event(NormalLines& lines, const Document& calendar, const Zones& zones, const Component& event)
+{
+    return Entry(calendar, zones, event).add_to(lines);
+}
 
 NormalForm normal_calendar(const Document& document)
 {

@@ -49,12 +49,16 @@ bool contains(const Range& range, std::string_view name)
     return std::find(std::begin(range), std::end(range), name) != std::end(range);
 }
 
-std::string_view name_of(const Property& property)
+} // namespace
+
+std::string_view contact_name(const Property& property)
 {
     const auto* found = std::find_if(std::begin(aliases), std::end(aliases),
                                      [&](const Alias& one) { return one.name == property.name; });
     return found == std::end(aliases) ? std::string_view(property.name) : found->stands_for;
 }
+
+namespace {
 
 bool is_default(std::string_view name, std::string_view value)
 {
@@ -148,6 +152,11 @@ std::vector<std::string> formatted_names(const Property& property)
             joined({with_comma, given, middle})};
 }
 
+bool is_list(std::string_view name)
+{
+    return name == "CATEGORIES" || name == "NICKNAME";
+}
+
 std::string normal_value(const Property& property, std::string_view name)
 {
     if (name == "PHOTO" || name == "LOGO" || name == "SOUND" || name == "KEY")
@@ -160,7 +169,7 @@ std::string normal_value(const Property& property, std::string_view name)
         return normal_address(property.text());
     if (name == "BDAY" || name == "X-ANNIVERSARY")
         return normal_day(property.text());
-    if (name == "CATEGORIES" || name == "NICKNAME")
+    if (is_list(name))
         return normal_list(property.parts(','));
     if (name == "GEO") {
         auto text = property.value;
@@ -201,13 +210,15 @@ std::vector<std::string> details_of(const Property& property, std::string_view n
     return details;
 }
 
-void add_card(NormalLines& lines, const Component& card, const std::string& place)
+/// `source`: what it is a part of; null for a card that stands alone.
+void add_card(NormalLines& lines, const Component& card, const std::string& place, const Component* source)
 {
     const auto labels = labels_of(card);
     const auto* n = card.find("N");
     const auto names = n == nullptr ? std::vector<std::string>() : formatted_names(*n);
     for (const auto& property : card.properties) {
-        const auto name = name_of(property);
+        const auto name = contact_name(property);
+        lines.about(source != nullptr ? static_cast<const void*>(source) : &property);
         if (property.name.empty()) // not understood, yet said
             lines.add(place, normal_words(property.raw));
         if (property.name.empty() || contains(written_anew, name))
@@ -216,20 +227,41 @@ void add_card(NormalLines& lines, const Component& card, const std::string& plac
             continue;
         if (name == "FN" && contains(names, normal_words(property.text())))
             continue;
+        auto details = details_of(property, name, labels);
+        // One line for each member, whichever of them share a property; not with very much to repeat.
+        constexpr std::size_t most_details = 10;
+        if (is_list(name) && source == nullptr && details.size() <= most_details) {
+            std::transform(details.begin(), details.end(), details.begin(), short_text);
+            for (const auto& member : property.parts(',')) {
+                lines.about(&property, member);
+                lines.add(place + std::string(name), normal_words(member), details);
+            }
+            continue;
+        }
         auto value = normal_value(property, name);
         if (!is_default(name, value))
-            lines.add(place + std::string(name), std::move(value), details_of(property, name, labels));
+            lines.add(place + std::string(name), std::move(value), std::move(details));
     }
     for (const auto& inner : card.components) // AGENT
-        add_card(lines, inner, place + inner.name + "/");
+        add_card(lines, inner, place + inner.name + "/", source != nullptr ? source : &inner);
 }
 
 } // namespace
 
+void add_contact(NormalLines& lines, const Component& card)
+{
+    add_card(lines, card, {}, nullptr);
+}
+
+std::string formatted_name(const Property& n)
+{
+    return formatted_names(n).at(2);
+}
+
 NormalForm normal_contact(const Document& document)
 {
     NormalLines lines;
-    add_card(lines, document.root, {});
+    add_contact(lines, document.root);
     return {Kind::Contact, lines.take()};
 }
 

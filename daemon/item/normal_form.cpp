@@ -12,10 +12,6 @@
 namespace item {
 namespace {
 
-/// No text that was made normal has one of these in it.
-constexpr char detail_separator = '\x1f';
-constexpr char value_separator = '\x1e';
-
 /// How a value travels, which of several is preferred or belongs together, and what programs note for themselves.
 bool means_nothing(std::string_view name)
 {
@@ -43,16 +39,21 @@ void NormalLines::add(std::string name, std::string value, std::vector<std::stri
         std::replace_if(detail.begin(), detail.end(), is_control, ' ');
     std::sort(details.begin(), details.end());
     details.erase(std::unique(details.begin(), details.end()), details.end());
+    const auto bare = value.size();
     for (const auto& detail : details)
         value += detail_separator + detail;
-    lines_.push_back({std::move(name), std::move(value)});
+    lines_.push_back({{std::move(name), std::move(value)}, bare, source_, element_});
 }
 
 std::vector<NormalForm::Line> NormalLines::take()
 {
-    std::sort(lines_.begin(), lines_.end());
-    lines_.erase(std::unique(lines_.begin(), lines_.end()), lines_.end());
-    return std::move(lines_);
+    std::vector<NormalForm::Line> lines;
+    lines.reserve(lines_.size());
+    for (auto& said : std::exchange(lines_, {}))
+        lines.push_back(std::move(said.line));
+    std::sort(lines.begin(), lines.end());
+    lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+    return lines;
 }
 
 std::string normal_words(std::string_view text)

@@ -84,7 +84,7 @@ std::string fold(std::string_view line)
 }
 
 /// A text of the older forms, whose only escape is before what would be taken for another thing.
-std::string age(std::string_view text, bool escape_semicolons)
+std::string age(std::string_view text, std::string_view separators = {})
 {
     std::string result;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -94,7 +94,7 @@ std::string age(std::string_view text, bool escape_semicolons)
             continue;
         }
         const bool misread = text[at] == '\\' && (next == '\\' || next == ';' || next == ',' || next == '\0');
-        if (misread || (escape_semicolons && text[at] == ';'))
+        if (misread || separators.find(text[at]) != std::string_view::npos)
             result += '\\';
         result += text[at];
     }
@@ -106,15 +106,15 @@ std::string old_value(const Property& property, Form form)
     std::string value;
     switch (value_kind(property.name)) {
     case ValueKind::Raw: return property.value;
-    case ValueKind::Text: return age(property.text(), false);
+    case ValueKind::Text: return age(property.text());
     case ValueKind::List:
         for (const auto& part : property.parts(','))
-            value += (value.empty() ? "" : form == Form::VCalendar10 ? ";" : ",") + age(part, true);
+            value += (value.empty() ? "" : form == Form::VCalendar10 ? ";" : ",") + age(part, ",;");
         return value;
     case ValueKind::Structured: {
         const auto parts = property.parts(';');
         for (std::size_t i = 0; i < parts.size(); ++i)
-            value += (i == 0 ? "" : ";") + age(parts[i], true);
+            value += (i == 0 ? "" : ";") + age(parts[i], ";");
         return value;
     }
     }

@@ -34,10 +34,10 @@ const std::string items[] = {
          "b=3D\r\nPHOTO;JPEG;BASE64:\r\n AAEC\r\n\r\nNOTE:a\\, back\\\\slash; C:\\dir\r\n",
          "2.1"),
     card("FN:a\r\nADR;LABEL=\"x^ny ^^ ^'z^'\":;;s;c;;;\r\nKIND:individual\r\nMEMBER:urn:uuid:1\r\n", "4.0"),
-    event(
-        "DTSTART:20260105T090000\r\nRRULE:D1 #5\r\nCATEGORIES:a;b\r\nDESCRIPTION;ENCODING=QUOTED-PRINTABLE:a=0D=0Ab\r\n"
-        "DALARM:20260105T084500Z;;;a\r\n",
-        "1.0"),
+    event("DTSTART:20260105T090000\r\nRRULE:D1 "
+          "#5\r\nCATEGORIES:a;b\\,c\r\nDESCRIPTION;ENCODING=QUOTED-PRINTABLE:a=0D=0Ab\r\n"
+          "DALARM:20260105T084500Z;;;a\r\n",
+          "1.0"),
     event("UID:1\r\nDTSTART;TZID=Europe/"
           "Berlin:20260105T090000\r\nBEGIN:VALARM\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\nX-A:1\r\n"
           "ATTENDEE;CN=\"a, b\":mailto:a@example.org\r\n"),

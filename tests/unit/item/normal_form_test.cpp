@@ -75,6 +75,7 @@ TEST_CASE("how a contact is written does not count", "[item][normal]")
               "FN:b a\r\nPHOTO:\r\nGEO:;\r\nX-GENDER:\r\nORG:;;\r\nCLASS:PUBLIC\r\nX-MOZILLA-HTML:FALSE\r\n"
               "TEL;TYPE=FAX,WORK;X-EVOLUTION-UI-SLOT=1:1\r\nNOTE:a note\r\n"));
     same(card("NICKNAME:a,b\r\nCATEGORIES:y,x\r\n"), card("CATEGORIES:x,y\r\nNICKNAME:b,a\r\n"));
+    same(card("CATEGORIES:x\r\nCATEGORIES:y\r\n"), card("CATEGORIES:y,x\r\n"));
     same(card("X-ANNIVERSARY:20010203\r\n"), card("X-EVOLUTION-ANNIVERSARY:2001-02-03\r\n"));
 }
 
