@@ -139,6 +139,85 @@ std::optional<Recurrence> find_old_rule(std::string_view text)
     return rule;
 }
 
+std::string to_rule(const Recurrence& rule, const Moment& begin)
+{
+    auto text = "FREQ=" + rule.frequency;
+    if (rule.interval != 1)
+        text += fmt::format(";INTERVAL={}", rule.interval);
+    for (const auto& [name, list] : rule.by)
+        text += fmt::format(";{}={}", name, list);
+    if (rule.count)
+        text += fmt::format(";COUNT={}", *rule.count);
+    if (!rule.until.empty()) {
+        const auto until = find_moment(rule.until);
+        text += ";UNTIL=" + (until && begin.is_date ? to_text({until->seconds, true, false}) : rule.until);
+    }
+    return text;
+}
+
+namespace {
+
+/// The list of a vCalendar 1.0 rule.
+std::optional<std::string> old_list(std::string_view prefix, std::string_view list)
+{
+    std::string text;
+    for (auto member : cut(list, ',')) {
+        if (prefix == "MD" && member == "-1") {
+            text += " LD";
+            continue;
+        }
+        if (prefix == "W" && is_weekday(member)) {
+            text += ' ' + std::string(member);
+            continue;
+        }
+        const bool back = member.starts_with('-');
+        if (back || member.starts_with('+'))
+            member.remove_prefix(1);
+        const auto digits = member.substr(0, member.find_first_not_of("0123456789"));
+        const auto rest = member.substr(digits.size());
+        const bool fits = prefix == "MP" ? is_weekday(rest) : rest.empty() && (prefix == "MD" || !back);
+        if (!number(digits) || !fits)
+            return std::nullopt;
+        text += ' ' + std::string(digits) + (back ? "-" : prefix == "MP" ? "+" : "");
+        if (prefix == "MP")
+            text += ' ' + std::string(rest);
+    }
+    return text;
+}
+
+} // namespace
+
+std::optional<std::string> to_old_rule(const Recurrence& rule, const Moment& begin)
+{
+    auto by = rule.by;
+    if (const auto first = by.find("WKST"); first != by.end() && first->second == "MO")
+        by.erase(first);
+    if (by.size() > 1)
+        return std::nullopt;
+    std::string_view prefix;
+    std::string list = by.empty() ? std::string() : by.begin()->second;
+    for (const auto& kind : old_kinds) {
+        if (kind.frequency == rule.frequency && (by.empty() ? kind.list.empty() : kind.list == by.begin()->first))
+            prefix = kind.prefix;
+    }
+    if (by.empty() && rule.frequency == "WEEKLY") {
+        prefix = "W";
+    } else if (by.empty() && rule.frequency == "MONTHLY") {
+        prefix = "MD";
+        list = std::to_string(day_of_month(begin));
+    } else if (by.empty() && rule.frequency == "YEARLY") {
+        prefix = "YM";
+        list = std::to_string(month(begin));
+    }
+    const auto words = old_list(prefix, list);
+    if (prefix.empty() || !words)
+        return std::nullopt;
+    auto text = std::string(prefix) + std::to_string(rule.interval) + *words;
+    if (!rule.until.empty())
+        return text + ' ' + rule.until;
+    return text + fmt::format(" #{}", rule.count.value_or(0));
+}
+
 std::string normal_rule(const Recurrence& rule, const Moment& begin)
 {
     auto by = rule.by;

@@ -25,6 +25,11 @@ std::optional<Recurrence> find_rule(std::string_view text);
 /// within rules.
 std::optional<Recurrence> find_old_rule(std::string_view text);
 
+/// RRULE of iCalendar 2.0. `begin`: of the event, whose kind of moment UNTIL has to be.
+std::string to_rule(const Recurrence& rule, const Moment& begin);
+/// RRULE of vCalendar 1.0; nothing for what it has no words for.
+std::optional<std::string> to_old_rule(const Recurrence& rule, const Moment& begin);
+
 /// As text, without what follows from the beginning of the event, in a fixed order. Of `until` the day counts: peers
 /// make a time of it, or another one.
 std::string normal_rule(const Recurrence& rule, const Moment& begin);

@@ -61,18 +61,6 @@ public:
         return corpus;
     }
 
-private:
-    bool chance(unsigned one_in) { return random_() % one_in == 0; }
-    template <class Range>
-    const std::string& pick(const Range& words)
-    {
-        return words[random_() % std::size(words)];
-    }
-    std::string number()
-    {
-        return "+49 " + std::to_string(100 + random_() % 900) + ' ' + std::to_string(random_() % 10'000'000);
-    }
-
     /// Few names, so that many have the same.
     Contact make_contact(std::size_t id)
     {
@@ -100,26 +88,6 @@ private:
         if (chance(4))
             contact.push_back({"X-SPOUSE", {}, {pick(given)}});
         return contact;
-    }
-
-    /// One thing that makes it another contact, as hard to see as can be.
-    void change(Contact& contact)
-    {
-        auto& line = contact[2 + random_() % (contact.size() - 2)];
-        auto& part = *std::max_element(line.parts.begin(), line.parts.end(),
-                                       [](const auto& one, const auto& other) { return one.size() < other.size(); });
-        switch (random_() % 5) {
-        case 0: part += '1'; break;
-        case 1:
-            line.types = line.types == std::vector<std::string>{"HOME"} ? std::vector<std::string>{"WORK"}
-                                                                        : std::vector<std::string>{"HOME"};
-            break;
-        case 2: contact.push_back({"TEL", {}, {"+49 100 1"}}); break;
-        case 3: contact.push_back({"NOTE", {}, {"another note"}}); break;
-        default:
-            contact.erase(contact.begin() + 2 + static_cast<std::ptrdiff_t>(random_() % (contact.size() - 2)));
-            break;
-        }
     }
 
     /// As servers do: from fields, in an order of their own, with notes of their own.
@@ -206,6 +174,38 @@ private:
             text += "\r\n";
         }
         return text + "END:VCARD\r\n";
+    }
+
+private:
+    bool chance(unsigned one_in) { return random_() % one_in == 0; }
+    template <class Range>
+    const std::string& pick(const Range& words)
+    {
+        return words[random_() % std::size(words)];
+    }
+    std::string number()
+    {
+        return "+49 " + std::to_string(100 + random_() % 900) + ' ' + std::to_string(random_() % 10'000'000);
+    }
+
+    /// One thing that makes it another contact, as hard to see as can be.
+    void change(Contact& contact)
+    {
+        auto& line = contact[2 + random_() % (contact.size() - 2)];
+        auto& part = *std::max_element(line.parts.begin(), line.parts.end(),
+                                       [](const auto& one, const auto& other) { return one.size() < other.size(); });
+        switch (random_() % 5) {
+        case 0: part += '1'; break;
+        case 1:
+            line.types = line.types == std::vector<std::string>{"HOME"} ? std::vector<std::string>{"WORK"}
+                                                                        : std::vector<std::string>{"HOME"};
+            break;
+        case 2: contact.push_back({"TEL", {}, {"+49 100 1"}}); break;
+        case 3: contact.push_back({"NOTE", {}, {"another note"}}); break;
+        default:
+            contact.erase(contact.begin() + 2 + static_cast<std::ptrdiff_t>(random_() % (contact.size() - 2)));
+            break;
+        }
     }
 
     std::mt19937 random_;

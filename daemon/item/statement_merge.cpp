@@ -1,0 +1,313 @@
+#include "item/statement_merge.hpp"
+
+#include "item/number.hpp"
+#include "item/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace item {
+namespace {
+
+bool says(const Field& field, const std::string& meaning)
+{
+    return std::any_of(field.values.begin(), field.values.end(),
+                       [&](const FieldValue& one) { return one.meaning == meaning; });
+}
+
+const Field& field_of(const Statement& statement, const std::string& key)
+{
+    static const Field none;
+    const auto found = statement.fields.find(key);
+    return found == statement.fields.end() ? none : found->second;
+}
+
+std::set<std::string> details_of(const FieldValue& value)
+{
+    std::set<std::string> details;
+    auto rest = std::string_view(value.meaning).substr(std::min(value.bare.size(), value.meaning.size()));
+    while (!rest.empty()) {
+        rest.remove_prefix(1);
+        const auto end = std::min(rest.find(detail_separator), rest.size());
+        details.emplace(rest.substr(0, end));
+        rest.remove_prefix(end);
+    }
+    return details;
+}
+
+/// The same number, of which `less` says less: a server that knows no types.
+bool says_less(const FieldValue& less, const FieldValue& more)
+{
+    if (less.is_element || less.property == nullptr || more.property == nullptr || less.bare != more.bare ||
+        !less.meaning.starts_with(less.bare))
+        return false;
+    const auto few = details_of(less);
+    const auto many = details_of(more);
+    return few.size() < many.size() && std::includes(many.begin(), many.end(), few.begin(), few.end());
+}
+
+bool is_travel(const Parameter& parameter)
+{
+    return parameter.name == "ENCODING" || parameter.name == "CHARSET";
+}
+
+std::vector<Parameter> lasting(const Property& property)
+{
+    auto parameters = property.parameters;
+    parameters.erase(std::remove_if(parameters.begin(), parameters.end(), is_travel), parameters.end());
+    return parameters;
+}
+
+} // namespace
+
+StatementMerge::StatementMerge(Kind kind, const Statement* base, const Statement& ours, const Statement& theirs,
+                               const Wording& wording, Side preferred, std::string prefix, Merge& report)
+    : kind_(kind), base_(base), ours_(ours), theirs_(theirs), wording_(wording), preferred_(preferred),
+      prefix_(std::move(prefix)), report_(report), revision_(*ours.component)
+{
+}
+
+const Field& StatementMerge::base_field(const std::string& key) const
+{
+    static const Field none;
+    return base_ == nullptr ? none : field_of(*base_, key);
+}
+
+void StatementMerge::note(const std::string& key, Side side)
+{
+    Merge::Taken taken{prefix_ + key, side};
+    if (std::find(report_.taken.begin(), report_.taken.end(), taken) == report_.taken.end())
+        report_.taken.push_back(std::move(taken));
+}
+
+Component StatementMerge::run()
+{
+    std::set<std::string> keys;
+    for (const auto& [key, field] : ours_.fields)
+        keys.insert(key);
+    for (const auto& [key, field] : theirs_.fields)
+        keys.insert(key);
+    for (const auto& key : keys) {
+        const auto& one = field_of(ours_, key);
+        const auto& other = field_of(theirs_, key);
+        if (one.values.empty() && other.values.empty())
+            continue;
+        const bool once = one.values.size() <= 1 && other.values.size() <= 1 && base_field(key).values.size() <= 1;
+        if (once && is_single(kind_, key))
+            merge_single(key);
+        else
+            merge_many(key);
+    }
+    write_elements();
+    if (kind_ == Kind::Contact) {
+        follow("FN", "N");
+        drop_lone_labels();
+    } else {
+        follow("DESCRIPTION", "SUMMARY");
+        settle_alarms();
+    }
+    for (const auto* name : {"REV", "LAST-MODIFIED", "DTSTAMP", "SEQUENCE"})
+        take_later(name);
+    return revision_.build();
+}
+
+void StatementMerge::merge_single(const std::string& key)
+{
+    const auto ours = field_of(ours_, key).meaning();
+    const auto theirs = field_of(theirs_, key).meaning();
+    const auto base = base_field(key).meaning();
+    auto& decision = decisions_[key];
+    decision.meaning = ours;
+    if (ours == theirs)
+        return;
+    if (base_ != nullptr && theirs == base)
+        return note(key, Side::Ours);
+    const bool yields = (base_ != nullptr && ours == base) || ours.empty();
+    if (!yields && theirs.empty())
+        return note(key, Side::Ours);
+    const bool conflicts = !yields;
+    if (!conflicts || preferred_ == Side::Theirs) {
+        // What our form has no words for cannot be taken over.
+        if (theirs.empty() || wording_.say(theirs_, key, field_of(theirs_, key))) {
+            decision = {true, theirs};
+            take(key);
+            if (!conflicts)
+                return note(key, Side::Theirs);
+        } else if (!conflicts) {
+            report_.conflicts.push_back({prefix_ + key, in_words(ours), in_words(theirs), in_words(base)});
+            return;
+        }
+    }
+    report_.conflicts.push_back({prefix_ + key, in_words(ours), in_words(theirs), in_words(base)});
+}
+
+void StatementMerge::take(const std::string& key)
+{
+    const auto& ours = field_of(ours_, key);
+    for (const auto* property : ours.properties)
+        revision_.drop(property);
+    for (const auto* component : ours.components)
+        revision_.drop(component);
+    const auto& theirs = field_of(theirs_, key);
+    if (theirs.values.empty() && (key == "FN" || key == "DESCRIPTION"))
+        return; // it repeats another field; see `follow`
+    auto words = wording_.say(theirs_, key, theirs);
+    if (!words)
+        return;
+    for (auto& property : words->properties) {
+        if (key == "SUMMARY" && property.name == "DESCRIPTION") { // it stands for one there
+            property.name = key;
+            property.raw.clear();
+        }
+        add(std::move(property));
+    }
+    for (auto& component : words->components)
+        revision_.add(std::move(component));
+}
+
+void StatementMerge::merge_many(const std::string& key)
+{
+    const auto& ours = field_of(ours_, key);
+    const auto& theirs = field_of(theirs_, key);
+    const auto& base = base_field(key);
+    for (const auto& value : ours.values) {
+        if (says(theirs, value.meaning))
+            continue;
+        const bool fuller = !says(base, value.meaning) &&
+                            std::any_of(theirs.values.begin(), theirs.values.end(), [&](const FieldValue& one) {
+                                return !says(base, one.meaning) && !says(ours, one.meaning) && says_less(value, one);
+                            });
+        if (says(base, value.meaning) || fuller) {
+            remove_value(value);
+            note(key, Side::Theirs);
+        } else {
+            note(key, Side::Ours);
+        }
+    }
+    std::set<std::string> added;
+    for (const auto& value : theirs.values) {
+        if (says(ours, value.meaning))
+            continue;
+        if (says(base, value.meaning)) {
+            note(key, Side::Ours); // has deleted it
+            continue;
+        }
+        const bool poorer = std::any_of(ours.values.begin(), ours.values.end(), [&](const FieldValue& one) {
+            return !says(base, one.meaning) && !says(theirs, one.meaning) && says_less(value, one);
+        });
+        if (poorer || !added.insert(value.meaning).second)
+            continue;
+        add_value(key, value);
+    }
+}
+
+void StatementMerge::remove_value(const FieldValue& value)
+{
+    if (value.component != nullptr)
+        return revision_.drop(value.component);
+    if (!value.is_element)
+        return revision_.drop(value.property);
+    auto [entry, is_new] = elements_.try_emplace(value.property);
+    if (is_new) {
+        for (const auto& [key, field] : ours_.fields) {
+            for (const auto& one : field.values) {
+                if (one.property == value.property)
+                    entry->second.push_back(one.element);
+            }
+        }
+    }
+    auto& left = entry->second;
+    left.erase(std::remove(left.begin(), left.end(), value.element), left.end());
+}
+
+void StatementMerge::add_value(const std::string& key, const FieldValue& value)
+{
+    auto words = wording_.say(theirs_, key, value);
+    if (!words) {
+        report_.conflicts.push_back({prefix_ + key, {}, in_words(value.meaning), {}});
+        return;
+    }
+    note(key, Side::Theirs);
+    if (key == "VALARM") {
+        alarms_.push_back({value, std::move(*words)});
+        return;
+    }
+    for (auto& property : words->properties) {
+        if (value.is_element && value_kind(property.name) == ValueKind::List)
+            add_element(value, std::move(property));
+        else
+            add(std::move(property));
+    }
+    for (auto& component : words->components)
+        revision_.add(std::move(component));
+}
+
+/// To a list that is there, where many programs read but the first.
+void StatementMerge::add_element(const FieldValue& value, Property property)
+{
+    const auto like = [&](const Property& one) {
+        return one.name == property.name && lasting(one) == lasting(property);
+    };
+    for (const auto& one : ours_.component->properties) {
+        if (!like(one) || revision_.drops(&one))
+            continue;
+        auto [entry, is_new] = elements_.try_emplace(&one);
+        if (is_new)
+            entry->second = one.parts(',');
+        entry->second.push_back(value.element);
+        return;
+    }
+    const auto found = std::find_if(lists_.begin(), lists_.end(), like);
+    if (found == lists_.end())
+        lists_.push_back(std::move(property));
+    else
+        found->value += ',' + property.value;
+}
+
+void StatementMerge::write_elements()
+{
+    for (const auto& [property, elements] : elements_) {
+        std::string value;
+        const bool is_raw = value_kind(property->name) == ValueKind::Raw;
+        for (const auto& element : elements) {
+            if (!element.empty())
+                value += (value.empty() ? "" : ",") + (is_raw ? element : escape(element));
+        }
+        if (value.empty()) {
+            revision_.drop(property);
+            continue;
+        }
+        // vCalendar 1.0 has semicolons between dates.
+        const bool semicolons = is_raw && property->value.find(';') != std::string::npos;
+        if (semicolons)
+            std::replace(value.begin(), value.end(), ',', ';');
+        auto by = *property;
+        by.value = std::move(value);
+        revision_.rewrite(property, std::move(by));
+    }
+    for (auto& list : lists_)
+        add(std::move(list));
+}
+
+void StatementMerge::take_later(std::string_view name)
+{
+    const auto* ours = ours_.component->find(name);
+    const auto* theirs = theirs_.component->find(name);
+    if (ours == nullptr || theirs == nullptr)
+        return;
+    bool later = false;
+    if (name == "SEQUENCE") {
+        later = number(trim(theirs->value)).value_or(0) > number(trim(ours->value)).value_or(0);
+    } else {
+        const auto one = find_moment(ours->value);
+        const auto other = find_moment(theirs->value);
+        later = one && other && other->seconds > one->seconds;
+    }
+    if (!later)
+        return;
+    auto by = *ours;
+    by.value = theirs->value;
+    revision_.rewrite(ours, std::move(by));
+}
+
+} // namespace item
