@@ -1,5 +1,7 @@
 #include "app/configuration.hpp"
 
+#include "app/version.hpp"
+
 #include <fmt/format.h>
 #include <ini.h>
 
@@ -40,10 +42,30 @@ bool is_proxy(std::string_view value)
            (has_host("http://") || has_host("https://") || has_host("socks5://") || has_host("socks5h://"));
 }
 
+/// Directories with colons between them.
+std::vector<std::string> split(std::string_view value)
+{
+    std::vector<std::string> parts;
+    while (!value.empty()) {
+        const auto end = std::min(value.find(':'), value.size());
+        if (end > 0)
+            parts.emplace_back(value.substr(0, end));
+        value.remove_prefix(std::min(end + 1, value.size()));
+    }
+    return parts;
+}
+
+Configuration defaults()
+{
+    Configuration configuration;
+    configuration.manager.peer_rules = split(peer_rules);
+    return configuration;
+}
+
 struct Reader {
     std::FILE* file = nullptr;
     int line = 0; ///< the one that was read last; the library does not tell
-    Configuration result;
+    Configuration result = defaults();
     std::optional<std::string> error;
 
     /// Whether `key` is known; a bad value is noted in `error`.
@@ -82,6 +104,10 @@ struct Reader {
         else if (key == "Authorization") {
             good = value == "polkit" || value == "owner";
             result.authorization = value == "owner" ? bus::Authorizer::Mode::Owner : bus::Authorizer::Mode::Polkit;
+        } else if (key == "PeerRules") {
+            config.peer_rules = split(value);
+            good = std::all_of(config.peer_rules.begin(), config.peer_rules.end(),
+                               [](const std::string& one) { return one.starts_with('/'); });
         } else if (key == "LogLevel") {
             good = value == "error" || value == "warning" || value == "info" || value == "debug";
             config.log_level = value;
@@ -124,7 +150,7 @@ base::Result<Configuration> read_configuration(const std::filesystem::path& file
 {
     const std::unique_ptr<std::FILE, Close> opened(std::fopen(file.c_str(), "re"));
     if (!opened && errno == ENOENT)
-        return Configuration{};
+        return defaults();
     Reader reader;
     reader.file = opened.get();
     const int result = opened ? ini_parse_stream(&next_line, &reader, &on_entry, &reader) : -1;

@@ -105,6 +105,7 @@ void members(Visitor& visit, M& plan)
     visit("ca_file", plan.ca_file, "PEM file; empty: the system's roots");
     visit("encoding", plan.encoding, "of messages: AUTO, XML or WBXML");
     visit("protocol_version", plan.protocol_version, "of SyncML: AUTO, 1.2, 1.1 or 1.0");
+    visit("peer_rules", plan.peer_rules, "directories of the files of peers");
     visit("sync_db", plan.sync_db, "the profile's state; its directory may be written");
     visit("items_db", plan.items_db, "the user's items; its directory may be written");
     visit("max_msg_size", plan.max_msg_size, "bytes");

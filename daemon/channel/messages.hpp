@@ -71,10 +71,11 @@ struct Plan {
     bool authenticate_server = false; ///< it must prove that
     bool allow_plain_credentials = false;
     std::string ca_file;
-    std::string encoding;         ///< `AUTO`, `XML`, `WBXML`
-    std::string protocol_version; ///< `AUTO`, `1.2`, `1.1`, `1.0`
-    std::string sync_db;          ///< file; its directory belongs to this profile alone
-    std::string items_db;         ///< file; its directory belongs to this user alone
+    std::string encoding;                ///< `AUTO`, `XML`, `WBXML`
+    std::string protocol_version;        ///< `AUTO`, `1.2`, `1.1`, `1.0`
+    std::vector<std::string> peer_rules; ///< directories of the files of peers
+    std::string sync_db;                 ///< file; its directory belongs to this profile alone
+    std::string items_db;                ///< file; its directory belongs to this user alone
     std::vector<ServicePlan> services;
     std::uint64_t max_msg_size = 0;
     std::uint64_t max_obj_size = 0;

@@ -39,6 +39,7 @@ struct Config {
     std::uint32_t session_timeout_s = 4 * 3600;
     storage::Retention history = {}; ///< of what sessions changed
     std::string log_level = "info";
+    std::vector<std::string> peer_rules{}; ///< directories of the files of peers, syncd-peers(5)
 };
 
 /// Hears what happens to profiles and sessions. Called from the loop, never from

@@ -98,6 +98,7 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     plan.ca_file = row.ca_file;
     plan.encoding = encoding(row);
     plan.protocol_version = protocol_version(row);
+    plan.peer_rules = config.peer_rules;
     plan.sync_db = files.sync_db(row.owner, row.id);
     plan.items_db = files.items_db(row.owner);
     for (const auto& service : row.services) {

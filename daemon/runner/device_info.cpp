@@ -1,5 +1,7 @@
 #include "runner/device_info.hpp"
 
+#include "runner/known_properties.hpp"
+
 #include <sodium.h>
 
 #include <array>
@@ -12,7 +14,7 @@ constexpr std::uint64_t MaxGuidSize = 255; // any would do; some servers want a 
 } // namespace
 
 syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services,
-                               syncml::Version version)
+                               bool properties, syncml::Version version)
 {
     syncml::DevInf devinf;
     devinf.ver_dtd = syncml::dtd(version);
@@ -30,6 +32,8 @@ syncml::DevInf own_device_info(std::string_view device_id, std::span<const Servi
         store.max_guid_size = MaxGuidSize;
         store.rx_preferred = store.tx_preferred = {kind->types.front()};
         store.rx = store.tx = {kind->types.begin() + 1, kind->types.end()};
+        for (std::size_t i = 0; properties && i < kind->types.size(); ++i)
+            store.capabilities.push_back(known_properties(kind->types[i]));
         store.sync_types = {1, 2, 3, 4, 5, 6, 7}; // 7: alerted by the server
         devinf.datastores.push_back(std::move(store));
     }

@@ -10,10 +10,9 @@
 
 namespace runner {
 
-/// What we tell a server about ourselves. No CTCap: a server that reads property
-/// lists may drop, as unsupported, what we do not list, and we keep whatever comes.
+/// What we tell a server about ourselves; `properties`: with lists of the properties that we keep.
 syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services,
-                               syncml::Version version = syncml::Version::V1_2);
+                               bool properties, syncml::Version version = syncml::Version::V1_2);
 
 /// Short and printable; differs when the text does.
 std::string fingerprint(std::string_view text);

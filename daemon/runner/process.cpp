@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <utility>
 
 namespace runner {
 namespace {
@@ -91,6 +92,14 @@ try {
     return result_of(local_failure(exception, "A notification"));
 }
 
+PeerRulesFiles read_peers(const channel::Plan& plan)
+{
+    PeerRulesFiles peers({plan.peer_rules.begin(), plan.peer_rules.end()});
+    for (const auto& complaint : peers.complaints())
+        spdlog::warn("{}", complaint);
+    return peers;
+}
+
 /// What the session did is done: that not so much as is wanted could be dropped of what was before is no failure of it.
 void end_history(storage::ItemStore& items, const channel::Plan& plan)
 try {
@@ -102,6 +111,7 @@ try {
 
 channel::Result carry_out(const channel::Plan& plan, int channel)
 try {
+    auto peers = read_peers(plan); // which may lie where a session has nothing to look for
     shut_in(plan);
     const ProfileLock lock(fs::path(plan.sync_db).parent_path());
     send(channel, channel::Started{});
@@ -131,6 +141,7 @@ try {
         [] { return std::chrono::steady_clock::now(); },
         [&watch](seconds time) { watch.wait(time); },
         recorder ? &*recorder : nullptr,
+        std::move(peers),
     };
     const auto began = std::chrono::system_clock::now().time_since_epoch();
     items->begin_session(

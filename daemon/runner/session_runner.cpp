@@ -55,7 +55,8 @@ std::string why_next(const Wire& wire, const Wire& next, const base::Error& erro
 class Attempts {
 public:
     Attempts(const channel::Plan& plan, const Surroundings& around, SessionReport& report)
-        : plan_(plan), around_(around), report_(report), search_(search_wires(plan, around.state, around.now()))
+        : plan_(plan), around_(around), report_(report),
+          search_(search_wires(plan, around.state, find_rules(plan, around), around.now()))
     {
     }
 

@@ -3,6 +3,7 @@
 #include "channel/messages.hpp"
 #include "datastore/datastore.hpp"
 #include "runner/ending.hpp"
+#include "runner/peer_rules.hpp"
 #include "runner/progress_report.hpp"
 #include "runner/service_kind.hpp"
 #include "runner/session_report.hpp"
@@ -31,6 +32,7 @@ struct Surroundings {
     /// Lets the time pass; returns early when `ending` is set.
     std::function<void(std::chrono::seconds)> wait;
     transcript::Recorder* transcript = nullptr; ///< null: the session is not written down
+    PeerRulesFiles peers{};
 };
 
 /// Carries out one session of one profile and writes down what came of it; the

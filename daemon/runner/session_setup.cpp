@@ -72,6 +72,25 @@ bool is_out_of_date(const storage::PeerInfo& info, Time now)
     return info.doubted || now < since || now - since > longest;
 }
 
+/// The server's device information, of the account that the plan names.
+std::optional<syncml::DevInf> find_peer_devinf(const channel::Plan& plan, const storage::SyncState& state)
+{
+    const bool known = state.identity() == account_identity(plan.url, plan.user);
+    const auto info = known ? state.peer_info() : std::nullopt;
+    return info ? find_device_info(info->document) : std::nullopt;
+}
+
+/// What the server's own words, and what is known of it beside them, mean for a service.
+void use_what_is_known(const PeerRules& rules, const session::Setup& whole, session::ServiceSetup& setup)
+{
+    setup.believes_anchors = rules.believe_anchors.value_or(false);
+    const auto* store = whole.peer_devinf ? syncml::find_datastore(*whole.peer_devinf, setup.remote_uri) : nullptr;
+    if (rules.sync_types)
+        setup.peer_sync_types = *rules.sync_types;
+    else if (store != nullptr && !whole.get_devinf) // what is asked for again may be wrong
+        setup.peer_sync_types = store->sync_types;
+}
+
 base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const ServiceKind& kind,
                                                     const Surroundings& around, bool known)
 {
@@ -149,6 +168,12 @@ std::optional<session::ServerAlerts> server_alerts(const channel::Alerts& alerts
 
 } // namespace
 
+PeerRules find_rules(const channel::Plan& plan, const Surroundings& around)
+{
+    const auto devinf = find_peer_devinf(plan, around.state);
+    return around.peers.find(plan.url, devinf ? &*devinf : nullptr);
+}
+
 base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surroundings& around, const Wire& wire)
 {
     const auto encoding = wire.encoding;
@@ -186,6 +211,11 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     };
     setup.header_size = [encoding](const syncml::Header& header) { return codec::encoded_size(header, encoding); };
 
+    const auto rules = find_rules(plan, around);
+    setup.peer_devinf = find_peer_devinf(plan, state);
+    // In an older version a server does not say all that it can.
+    setup.get_devinf = !setup.peer_devinf || setup.peer_devinf->ver_dtd != syncml::dtd(wire.version) ||
+                       is_out_of_date(*state.peer_info(), around.now());
     std::vector<const ServiceKind*> kinds;
     bool may_be_new_there = false;
     for (const auto& service : plan.services) {
@@ -196,6 +226,7 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
         auto prepared = prepare_service(service, *kind, around, known);
         if (!prepared)
             return tl::unexpected(std::move(prepared.error()));
+        use_what_is_known(rules, setup, *prepared);
         if (known && syncml::has_suspend(wire.version))
             prepared->interrupted = find_interrupted(service, prepared->requested, state, plan.trigger == "push");
         if (prepared->interrupted && syncml::has_large_objects(wire.version))
@@ -205,13 +236,7 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
         setup.services.push_back(std::move(*prepared));
     }
 
-    setup.devinf = own_device_info(plan.device_id, kinds, wire.version);
-    const auto info = known ? state.peer_info() : std::nullopt;
-    if (info)
-        setup.peer_devinf = find_device_info(info->document);
-    // In an older version a server does not say all that it can.
-    setup.get_devinf = !setup.peer_devinf || setup.peer_devinf->ver_dtd != syncml::dtd(wire.version) ||
-                       is_out_of_date(*info, around.now());
+    setup.devinf = own_device_info(plan.device_id, kinds, rules.properties.value_or(false), wire.version);
     // Some servers expect it with every slow sync, too.
     setup.put_devinf = may_be_new_there || fingerprint(to_json(setup.devinf)) != state.sent_devinf_hash();
     return setup;

@@ -13,6 +13,9 @@ namespace runner {
 /// scheme is no part of it: moving to https does not cost a slow sync.
 std::string account_identity(const std::string& url, const std::string& user);
 
+/// What is known of the plan's server beside what it tells.
+PeerRules find_rules(const channel::Plan& plan, const Surroundings& around);
+
 /// The engine's setup for a plan, from what the profile and its stores remember: nothing as long as the state is bound
 /// to another account.
 ///

@@ -38,10 +38,12 @@ bool is_known(const channel::Plan& plan, const storage::SyncState& state)
     return state.identity() == account_identity(plan.url, plan.user);
 }
 
-std::vector<Encoding> encodings_of(const channel::Plan& plan, const storage::SyncState& state)
+std::vector<Encoding> encodings_of(const channel::Plan& plan, const storage::SyncState& state, const PeerRules& rules)
 {
     if (plan.encoding != automatic)
         return {plan.encoding == wbxml ? Encoding::Wbxml : Encoding::Xml};
+    if (rules.encoding)
+        return {*rules.encoding == wbxml ? Encoding::Wbxml : Encoding::Xml};
     const auto found = is_known(plan, state) ? state.encoding() : std::string();
     if (found == xml)
         return {Encoding::Xml};
@@ -105,9 +107,9 @@ bool WireSearch::advance(Sign sign)
     return true;
 }
 
-WireSearch search_wires(const channel::Plan& plan, const storage::SyncState& state, Time now)
+WireSearch search_wires(const channel::Plan& plan, const storage::SyncState& state, const PeerRules& rules, Time now)
 {
-    auto encodings = encodings_of(plan, state);
+    auto encodings = encodings_of(plan, state, rules);
     if (plan.protocol_version != automatic)
         return {std::move(encodings), {syncml::find_version(plan.protocol_version).value_or(Version::V1_2)}, true};
     std::vector<Version> versions{Version::V1_2, Version::V1_1, Version::V1_0};

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "channel/messages.hpp"
 #include "codec/codec.hpp"
+#include "runner/peer_rules.hpp"
 #include "session/session.hpp"
 #include "storage/sync_state.hpp"
 #include "syncml/version.hpp"
@@ -61,9 +62,9 @@ private:
     bool doubtful_ = false;
 };
 
-/// What the profile leaves open, in the order in which it is to be tried, with what its server has been found to read
-/// and speak before.
-WireSearch search_wires(const channel::Plan& plan, const storage::SyncState& state,
+/// What the profile leaves open, in the order in which it is to be tried, with what is known of such servers, and what
+/// this one has been found to read and speak before.
+WireSearch search_wires(const channel::Plan& plan, const storage::SyncState& state, const PeerRules& rules,
                         std::chrono::system_clock::time_point now);
 
 /// Notes that the server has taken a session up in this wire. `doubtful`: the version was found by a doubtful sign,

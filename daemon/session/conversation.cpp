@@ -57,9 +57,11 @@ void Conversation::begin(Package next)
     if (package == Package::Initialization) {
         if (setup.server_alerts)
             answer(*setup.server_alerts);
-        for (const auto& service : services) {
+        for (auto& service : services) {
+            if (!service.error()) // of a beginning before
+                service.begin();
             if (service.error())
-                continue; // of a beginning before
+                continue;
             queue_alert(service);
         }
         if (setup.put_devinf)

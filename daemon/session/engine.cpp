@@ -109,6 +109,9 @@ std::vector<Effect> Engine::Impl::start()
                 fmt::format("{}: slow sync, because there is no completed sync to go on from.", service.setup().name));
     }
     conversation_.begin(Package::Initialization);
+    const auto& services = conversation_.services;
+    if (std::all_of(services.begin(), services.end(), [](const Service& one) { return one.error().has_value(); }))
+        end(std::nullopt);
     return go_on();
 }
 

@@ -38,6 +38,28 @@ bool is_challenge(StatusCode code)
     return code == StatusCode::InvalidCredentials || code == StatusCode::MissingCredentials;
 }
 
+/// Whether the list of a server (DevInf, SyncCap) leaves a type out. One without the types that no server may lack
+/// says nothing.
+bool leaves_out(const std::vector<std::uint32_t>& list, SyncType type)
+{
+    const auto has = [&](SyncType one) {
+        const auto number = static_cast<std::uint32_t>(syncml::to_alert(one)) -
+                            static_cast<std::uint32_t>(syncml::AlertCode::TwoWay) + 1;
+        return std::find(list.begin(), list.end(), number) != list.end();
+    };
+    return has(SyncType::TwoWay) && has(SyncType::Slow) && !has(type);
+}
+
+std::string names(const std::vector<std::uint32_t>& list)
+{
+    std::string result;
+    for (const auto type : {SyncType::TwoWay, SyncType::Slow, SyncType::OneWayFromClient, SyncType::RefreshFromClient,
+                            SyncType::OneWayFromServer, SyncType::RefreshFromServer})
+        if (!leaves_out(list, type))
+            result += (result.empty() ? "" : ", ") + std::string(syncml::name(type));
+    return result;
+}
+
 } // namespace
 
 Service::Service(ServiceSetup setup, ServiceIndex index, DatastoreLogin login)
@@ -50,6 +72,15 @@ bool Service::is_addressed_by(std::string_view target, std::string_view source) 
 {
     // Some phones acting as server leave the Target out.
     return target.empty() ? is_same(source, setup_.remote_uri) : is_same(target, setup_.local_uri);
+}
+
+void Service::begin()
+{
+    if (!asks_to_resume() && leaves_out(setup_.peer_sync_types, type_))
+        fail(Errc::Server,
+             fmt::format("The server's database \"{}\" does not know {} (it lists {}), so {} was not synchronized and "
+                         "nothing was changed. Choose one of those.",
+                         setup_.remote_uri, syncml::name(type_), names(setup_.peer_sync_types), setup_.name));
 }
 
 syncml::AlertCode Service::alert_code() const
@@ -172,6 +203,8 @@ Service::Reply Service::agree(SyncType proposed, const syncml::Anchor& anchor)
     }
     // Refresh and slow sync do not build on an earlier session.
     if (type_ == SyncType::Slow || syncml::is_refresh(type_))
+        return {};
+    if (setup_.believes_anchors && !setup_.own_last.empty())
         return {};
     // A server that keeps no anchors has none to compare, though neither side has one.
     const bool compares = !anchor.last.empty() || own_last().empty();

@@ -27,6 +27,8 @@ public:
     bool is_addressed_by(std::string_view target, std::string_view source) const;
 
     // ---- initialization
+    /// Fails when the server is known not to know the type to ask for.
+    void begin();
     /// Our Alert: the code that asks for `type`, or for the interrupted sync to go on.
     syncml::AlertCode alert_code() const;
     /// Its Item: both datastores and our anchors.

@@ -53,6 +53,11 @@ struct ServiceSetup {
     std::vector<syncml::MapItem> pending_maps;
     std::optional<std::string> user; ///< datastore-level credentials
     base::Secret password;
+    /// The server's Last is not compared with `peer_last`: it never is what it was told to be.
+    bool believes_anchors = false;
+    /// Types that the server says to know for this datastore (DevInf, SyncCap); empty: it does not say, or it is old
+    /// news.
+    std::vector<std::uint32_t> peer_sync_types{};
 };
 
 /// The message of Alerts by which a server asked for a session (DS 1.0 and 1.1, server alerted sync).

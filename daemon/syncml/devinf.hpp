@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Device information (DevInf 1.2; the 1.1 and 1.0 forms are read into the same
@@ -93,5 +94,9 @@ struct DevInf {
     std::vector<Extension> extensions;
     bool operator==(const DevInf&) const = default;
 };
+
+/// The datastore that `uri` names, whatever stands around the name there (`./`, a slash, a query): of nested ones
+/// (Oracle's `/Calendar` and `/Calendar/Events`) the innermost that holds it. Null: none of them.
+const DataStoreInfo* find_datastore(const DevInf& devinf, std::string_view uri);
 
 } // namespace syncml

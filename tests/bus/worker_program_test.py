@@ -58,8 +58,9 @@ class Program(unittest.TestCase):
                 'device_id': 'phone', 'url': url, 'user': 'alice', 'password': len('s3cret'),
                 'http_user': '', 'http_password': 0, 'client_certificate': 0, 'server_id': '',
                 'server_password': 0, 'authenticate_server': False, 'allow_plain_credentials': False,
-                'ca_file': '', 'encoding': 'XML', 'protocol_version': 'AUTO', 'sync_db': f'{directory}/sync/p1/state.db',
-                'items_db': f'{directory}/items/items.db', 'max_msg_size': 65536, 'max_obj_size': 65536,
+                'ca_file': '', 'encoding': 'XML', 'protocol_version': 'AUTO', 'peer_rules': [],
+                'sync_db': f'{directory}/sync/p1/state.db', 'items_db': f'{directory}/items/items.db',
+                'max_msg_size': 65536, 'max_obj_size': 65536,
                 'max_reply_bytes': 1 << 20, 'connect_timeout_s': 60, 'reply_timeout_s': 60, 'session_timeout_s': 600,
                 'history_sessions': 20, 'history_bytes': 1 << 26, 'log_level': 'info', 'transcript': False, 'transcript_items': False,
                 'services': [{'service': 'CONTACT', 'uri': 'card', 'type': 'TWO_WAY', 'password': 0}]}

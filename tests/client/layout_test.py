@@ -37,9 +37,11 @@ usr/share/dbus-1/system-services/org.syncd1.service
 usr/share/dbus-1/system.d/org.syncd1.conf
 usr/share/doc/syncd/examples/syncd_example.cpp
 usr/share/man/man1/syncctl.1
+usr/share/man/man5/syncd-peers.5
 usr/share/man/man5/syncd.conf.5
 usr/share/man/man8/syncd.8
 usr/share/polkit-1/actions/org.syncd1.policy
+usr/share/syncd/peers.d/10-known-servers.conf
 '''.split()
 EXECUTABLES = {'usr/bin/syncctl', 'usr/bin/syncd', 'usr/libexec/syncd/syncd-session'}
 

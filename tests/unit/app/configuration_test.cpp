@@ -11,6 +11,7 @@ TEST_CASE("without a file everything has its default", "[configuration]")
     const auto read = read_configuration(scratch / "none");
     REQUIRE(read);
     CHECK(read->manager.max_profiles == 5);
+    CHECK(read->manager.peer_rules == std::vector<std::string>{"/usr/share/syncd/peers.d", "/etc/syncd/peers.d"});
     CHECK(read->authorization == bus::Authorizer::Mode::Polkit);
     CHECK(read->warnings.empty());
 }
@@ -34,6 +35,7 @@ TEST_CASE("every key is read", "[configuration]")
                                                             "HistorySize = 1000\n"
                                                             "StopTimeout = 8\n"
                                                             "Proxy = http://bob:s3cret@proxy.example:3128\n"
+                                                            "PeerRules = /a/peers.d::/b\n"
                                                             "NoProxy = localhost, .example.org\n"));
     REQUIRE(read);
     CHECK(read->manager.max_profiles == -1);
@@ -50,6 +52,7 @@ TEST_CASE("every key is read", "[configuration]")
     CHECK(read->stop_timeout_s == 8);
     CHECK(read->proxy == "http://bob:s3cret@proxy.example:3128");
     CHECK(read->no_proxy == "localhost, .example.org");
+    CHECK(read->manager.peer_rules == std::vector<std::string>{"/a/peers.d", "/b"});
     CHECK(read->warnings.empty());
 }
 

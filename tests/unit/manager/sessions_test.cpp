@@ -54,6 +54,7 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     config.reply_timeout_s = 4;
     config.session_timeout_s = 5;
     config.log_level = "debug";
+    config.peer_rules = {"/a/peers.d", "/b"};
     Fixture fixture(config);
     auto input = profile();
     input.allow_plain_credentials = true;
@@ -81,6 +82,7 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     CHECK(plan.url == "https://sync.example.org/ds");
     CHECK(plan.allow_plain_credentials);
     CHECK(plan.encoding == "AUTO");
+    CHECK(plan.peer_rules == config.peer_rules);
     CHECK(plan.protocol_version == "1.0");
     CHECK(plan.ca_file == "/ca.pem");
     CHECK(plan.server_id == "srv1");

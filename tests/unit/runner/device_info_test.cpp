@@ -15,7 +15,7 @@ std::vector<const runner::ServiceKind*> both()
 
 TEST_CASE("we describe what we can do and no more", "[devinf]")
 {
-    const auto devinf = runner::own_device_info("urn:uuid:1", both());
+    const auto devinf = runner::own_device_info("urn:uuid:1", both(), false);
     CHECK(devinf.device_id == "urn:uuid:1");
     CHECK(devinf.device_type == "workstation");
     CHECK(devinf.manufacturer == "syncd");
@@ -36,9 +36,23 @@ TEST_CASE("we describe what we can do and no more", "[devinf]")
     CHECK(devinf.datastores[1].capabilities.empty());
 }
 
+TEST_CASE("the properties that we keep are listed for each type that we take", "[devinf]")
+{
+    const auto devinf = runner::own_device_info("urn:uuid:1", both(), true);
+    for (const auto& store : devinf.datastores) {
+        REQUIRE(store.capabilities.size() == 2);
+        CHECK(store.capabilities[0].content == store.rx_preferred.at(0));
+        CHECK(store.capabilities[1].content == store.rx.at(0));
+        for (const auto& one : store.capabilities) {
+            CHECK(one.properties.size() > 20);
+            CHECK(one.properties.at(1).values == std::vector<std::string>{one.content.version});
+        }
+    }
+}
+
 TEST_CASE("device information survives being remembered", "[devinf]")
 {
-    auto devinf = runner::own_device_info("urn:uuid:1", both());
+    auto devinf = runner::own_device_info("urn:uuid:1", both(), false);
     devinf.large_objects = false;
     devinf.datastores[0].display_name = "Adressbuch \"ä\"";
     const auto again = runner::find_device_info(runner::to_json(devinf));
@@ -112,9 +126,9 @@ TEST_CASE("text that we did not write is no device information", "[devinf]")
 
 TEST_CASE("another device has another fingerprint", "[devinf]")
 {
-    const auto one = runner::fingerprint(runner::to_json(runner::own_device_info("1", both())));
-    CHECK(one == runner::fingerprint(runner::to_json(runner::own_device_info("1", both()))));
-    CHECK(one != runner::fingerprint(runner::to_json(runner::own_device_info("2", both()))));
+    const auto one = runner::fingerprint(runner::to_json(runner::own_device_info("1", both(), false)));
+    CHECK(one == runner::fingerprint(runner::to_json(runner::own_device_info("1", both(), false))));
+    CHECK(one != runner::fingerprint(runner::to_json(runner::own_device_info("2", both(), false))));
     CHECK(one.size() == 32);
 }
 

@@ -49,7 +49,7 @@ struct Memory {
         state.reset();
         std::filesystem::remove_all(directory);
     }
-    Wires after(Sign sign) const { return tried(search_wires(plan, *state, now), sign); }
+    Wires after(Sign sign) const { return tried(search_wires(plan, *state, {}, now), sign); }
     void found(Version version, bool doubtful = false) { remember(*state, plan, {xml, version}, doubtful, now); }
 
     std::filesystem::path directory;
@@ -227,4 +227,20 @@ TEST_CASE("what is known of the encoding and of the version is known apart", "[w
     m.plan.encoding = "AUTO";
     m.plan.user = "bob";
     CHECK(m.after(Sign::None) == Wires{{wbxml, Version::V1_2}});
+}
+
+TEST_CASE("what is known of a server decides about the encoding where the profile leaves it open", "[wire]")
+{
+    Memory m;
+    PeerRules rules;
+    rules.encoding = GENERATE("XML", "WBXML");
+    const auto known = rules.encoding == "XML" ? xml : wbxml;
+    const auto found = [&] { return search_wires(m.plan, *m.state, rules, m.now); };
+    CHECK(found().current().encoding == xml); // the profile's own
+    m.plan.encoding = "AUTO";
+    for (const auto& wire : tried(found(), Sign::Unread))
+        CHECK(wire.encoding == known);
+    m.state->set_encoding(known == xml ? "WBXML" : "XML"); // found out before the rule was known
+    CHECK(found().current().encoding == known);
+    CHECK(search_wires(m.plan, *m.state, {}, m.now).current().encoding != known);
 }
