@@ -75,6 +75,12 @@ void Command::number_option(const std::string& name, std::uint32_t& value, std::
     app_.add_option(name, value, help)->check(CLI::Range(least, most))->option_text("NUMBER");
 }
 
+void Command::number_option(const std::string& name, std::optional<std::uint32_t>& value, std::uint32_t least,
+                            std::uint32_t most, const std::string& help)
+{
+    app_.add_option(name, value, help)->check(CLI::Range(least, most))->option_text("NUMBER");
+}
+
 void Command::flag(const std::string& name, bool& value, const std::string& help)
 {
     app_.add_flag(name, value, help);

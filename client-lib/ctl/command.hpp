@@ -45,6 +45,8 @@ public:
                      const std::string& help, Check check = {});
     void number_option(const std::string& name, std::uint32_t& value, std::uint32_t least, std::uint32_t most,
                        const std::string& help);
+    void number_option(const std::string& name, std::optional<std::uint32_t>& value, std::uint32_t least,
+                       std::uint32_t most, const std::string& help);
     void flag(const std::string& name, bool& value, const std::string& help);
 
 private:

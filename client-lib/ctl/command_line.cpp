@@ -36,6 +36,9 @@ CommandLine::CommandLine()
     declare_status(root);
     declare_statistics(root);
     declare_history(root);
+    declare_plan(root);
+    declare_release(root);
+    declare_reject(root);
     declare_notify(root);
     Command trace = root.subcommand("trace", "Syncs that were written down by start --trace");
     trace.require_subcommand();

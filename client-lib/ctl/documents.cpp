@@ -49,6 +49,9 @@ Json document(const syncd::SyncProfileInfo& profile)
         {"authenticate_server", info.authenticate_server},
         {"encoding", word_of(info.encoding)},
         {"protocol_version", word_of(info.protocol_version)},
+        {"review_items", info.review_items},
+        {"review_percent", info.review_percent},
+        {"slow_sync", info.hold_slow_sync ? "hold" : "allow"},
         {"services", std::move(services)},
     };
 }

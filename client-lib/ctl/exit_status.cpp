@@ -35,6 +35,7 @@ ExitStatus exit_status(ErrorKind kind)
     case ErrorKind::Server:
     case ErrorKind::Protocol:
     case ErrorKind::DirectionRefused:
+    case ErrorKind::HeldForReview:
     case ErrorKind::Local:
     case ErrorKind::Interrupted:
     case ErrorKind::Stopped: return ExitStatus::Failed;

@@ -6,6 +6,7 @@
 #include "words.hpp"
 
 #include <fmt/format.h>
+#include <limits>
 
 #include <algorithm>
 #include <filesystem>
@@ -55,6 +56,11 @@ SyncServiceInfo& service_of(SyncProfileInfo& profile, SyncServiceType type)
         return *service;
     throw Failure(ExitStatus::Usage, fmt::format("the profile has no service {}", word(type)),
                   fmt::format("Add it with --service {}=DATABASE.", word(type)));
+}
+
+std::string check_slow_sync(const std::string& text)
+{
+    return text == "allow" || text == "hold" ? "" : "not \"" + text + "\" but one of allow, hold";
 }
 
 void apply_services(const ProfileOptions& options, SyncProfileInfo& profile)
@@ -136,6 +142,12 @@ void ProfileOptions::declare(Command& command, bool is_new)
                    check_word<SyncEncoding>);
     command.option("--protocol-version", "VERSION", protocol_version,
                    "Which SyncML is spoken: " + all_words<SyncProtocolVersion>(), check_word<SyncProtocolVersion>);
+    command.number_option("--review-items", review_items, 0, std::numeric_limits<std::uint32_t>::max(),
+                          "So many deletions and changes in one sync pass without review; 10 when not given");
+    command.number_option("--review-percent", review_percent, 0, 100,
+                          "So many of the items that are there pass, too; 30 when not given, 100 for no review");
+    command.option("--slow-sync", "WHAT", slow_sync, "When the server wants one unexpectedly: allow or hold",
+                   check_slow_sync);
     command.flag("--allow-plain-credentials", allow_plain_credentials,
                  "Send the password even over an unencrypted connection");
     if (is_new)
@@ -170,6 +182,12 @@ void apply(const ProfileOptions& options, SyncProfileInfo& profile)
         info.encoding = *parse_word<SyncEncoding>(*options.encoding);
     if (options.protocol_version)
         info.protocol_version = *parse_word<SyncProtocolVersion>(*options.protocol_version);
+    if (options.review_items)
+        info.review_items = *options.review_items;
+    if (options.review_percent)
+        info.review_percent = *options.review_percent;
+    if (options.slow_sync)
+        info.hold_slow_sync = *options.slow_sync == "hold";
     if (options.allow_plain_credentials && options.refuse_plain_credentials)
         throw Failure(ExitStatus::Usage, "plain credentials cannot be both allowed and refused");
     if (options.allow_plain_credentials)

@@ -7,6 +7,8 @@
 #include "units.hpp"
 #include "words.hpp"
 
+#include <fmt/format.h>
+
 #include <memory>
 
 namespace ctl {
@@ -30,6 +32,11 @@ std::string text(const syncd::SyncProfileInfo& profile)
         {"SyncML", info.protocol_version == syncd::SyncProtocolVersion::Auto ? "the newest that the server speaks"
                                                                              : word(info.protocol_version)},
     };
+    rows.emplace_back("Review", info.review_percent >= 100
+                                    ? "never"
+                                    : fmt::format("of more than {} deletions and changes that are more than {} %",
+                                                  info.review_items, info.review_percent));
+    rows.emplace_back("Unexpected slow sync", info.hold_slow_sync ? "waits for review" : "runs");
     if (!info.server_id.empty()) {
         rows.emplace_back("Server id", info.server_id);
         rows.emplace_back("Server password", profile.has_server_password ? "stored" : "none");

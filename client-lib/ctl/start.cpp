@@ -2,6 +2,7 @@
 #include "documents.hpp"
 #include "find_profile.hpp"
 #include "option_checks.hpp"
+#include "plan_text.hpp"
 #include "report.hpp"
 #include "session_view.hpp"
 #include "signal_queue.hpp"
@@ -32,6 +33,7 @@ struct Options {
     std::string profile;
     std::optional<std::string> type;
     bool no_wait = false;
+    bool dry_run = false;
     std::optional<std::string> trace;
     bool trace_items = false;
 };
@@ -150,6 +152,8 @@ std::string hint(const Error& error, const syncd::SyncProfileInfo& profile)
     const std::string update = fmt::format("Change it with: syncctl profile update {}", profile.profile_id);
     if (error.kind() == ErrorKind::NoService)
         return "When it is back, see: syncctl history " + profile.profile_id;
+    if (error.kind() == ErrorKind::HeldForReview)
+        return "See what waits: syncctl plan " + profile.profile_id;
     if (error.kind() == ErrorKind::Authentication)
         return update + " --ask-password, or --user NAME";
     if (error.kind() == ErrorKind::CredentialsLost)
@@ -170,6 +174,8 @@ ExitStatus run(Context& context, const Options& options)
         throw Failure(ExitStatus::Usage, "--trace-items says what stands in the transcript, and none is wanted",
                       "Add --trace FILE.");
     const auto profile = find_profile(context.client, options.profile);
+    if (options.dry_run)
+        return show_plan(context, profile);
     const std::string& id = profile.profile_id;
     syncd::SyncOptions wanted{.type = options.type ? parse_word<syncd::SyncType>(*options.type) : std::nullopt};
     if (options.no_wait) {
@@ -223,6 +229,7 @@ void declare_start(Command parent)
     command.argument("PROFILE", options->profile, "Its id or name");
     command.option("--type", "TYPE", options->type, "What to exchange, this time only: " + all_words<syncd::SyncType>(),
                    check_word<syncd::SyncType>);
+    command.flag("--dry-run", options->dry_run, "Show what it would do, as far as it is known here, and do nothing");
     command.flag("--no-wait", options->no_wait, "Return when the sync is accepted");
     command.option("--trace", "FILE", options->trace,
                    "Write every message into this new file, without passwords and contents of items");

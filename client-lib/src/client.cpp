@@ -1,5 +1,6 @@
 #include "client_impl.hpp"
 #include "message.hpp"
+#include "plan.hpp"
 #include "profile.hpp"
 #include "statistics.hpp"
 
@@ -148,6 +149,46 @@ Call<std::vector<SessionRecord>> history_call(Connection& connection, const std:
                 records.push_back(parse_session_record(values));
             return records;
         });
+}
+
+Call<std::vector<ServicePlan>> plan_call(Connection& connection, const std::string& profile_id)
+{
+    return profile_call<std::vector<ServicePlan>>(connection, "GetPlan", profile_id, [](sdbus::MethodReply& reply) {
+        std::vector<ServicePlan> plan;
+        for (const Values& values : parse_value<std::vector<Values>>(reply))
+            plan.push_back(parse_service_plan(values));
+        return plan;
+    });
+}
+
+Call<std::vector<PlanItem>> plan_items_call(Connection& connection, const std::string& profile_id,
+                                            SyncServiceType service, bool from_server, const std::string& after,
+                                            std::uint32_t limit)
+{
+    return manager_call<std::vector<PlanItem>>(
+        connection, "GetPlanItems",
+        [&](sdbus::MethodCall& message) {
+            append_text(message, profile_id, "a profile's id");
+            message << std::string(to_string(service)) << from_server;
+            append_text(message, after, "the place in a plan");
+            message << limit;
+        },
+        [](sdbus::MethodReply& reply) {
+            std::vector<PlanItem> items;
+            for (const Values& values : parse_value<std::vector<Values>>(reply))
+                items.push_back(parse_plan_item(values));
+            return items;
+        });
+}
+
+Call<void> release_call(Connection& connection, const std::string& profile_id)
+{
+    return profile_call<void>(connection, "Release", profile_id, parse_nothing);
+}
+
+Call<void> reject_call(Connection& connection, const std::string& profile_id)
+{
+    return profile_call<void>(connection, "Reject", profile_id, parse_nothing);
 }
 
 Call<std::optional<DeviceInformation>> device_information_call(Connection& connection, const std::string& profile_id)
@@ -336,6 +377,49 @@ std::vector<SessionRecord> Client::history(const std::string& profile_id, std::u
 void Client::history(const std::string& profile_id, std::uint32_t limit, Reply<std::vector<SessionRecord>> done)
 {
     impl_->connection.send(history_call(impl_->connection, profile_id, limit), std::move(done));
+}
+
+std::vector<ServicePlan> Client::plan(const std::string& profile_id)
+{
+    return impl_->connection.run(plan_call(impl_->connection, profile_id));
+}
+
+void Client::plan(const std::string& profile_id, Reply<std::vector<ServicePlan>> done)
+{
+    impl_->connection.send(plan_call(impl_->connection, profile_id), std::move(done));
+}
+
+std::vector<PlanItem> Client::plan_items(const std::string& profile_id, SyncServiceType service, bool from_server,
+                                         const std::string& after, std::uint32_t limit)
+{
+    return impl_->connection.run(plan_items_call(impl_->connection, profile_id, service, from_server, after, limit));
+}
+
+void Client::plan_items(const std::string& profile_id, SyncServiceType service, bool from_server,
+                        const std::string& after, std::uint32_t limit, Reply<std::vector<PlanItem>> done)
+{
+    impl_->connection.send(plan_items_call(impl_->connection, profile_id, service, from_server, after, limit),
+                           std::move(done));
+}
+
+void Client::release(const std::string& profile_id)
+{
+    impl_->connection.run(release_call(impl_->connection, profile_id));
+}
+
+void Client::release(const std::string& profile_id, Done done)
+{
+    impl_->connection.send(release_call(impl_->connection, profile_id), std::move(done));
+}
+
+void Client::reject(const std::string& profile_id)
+{
+    impl_->connection.run(reject_call(impl_->connection, profile_id));
+}
+
+void Client::reject(const std::string& profile_id, Done done)
+{
+    impl_->connection.send(reject_call(impl_->connection, profile_id), std::move(done));
 }
 
 std::optional<DeviceInformation> Client::device_information(const std::string& profile_id)

@@ -33,6 +33,7 @@ ErrorKind kind_of(std::string_view name)
         {"Server", Server},
         {"Protocol", Protocol},
         {"DirectionRefused", DirectionRefused},
+        {"HeldForReview", HeldForReview},
         {"Local", Local},
         {"Interrupted", Interrupted},
         {"Stopped", Stopped},

@@ -2,6 +2,7 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,10 @@ public:
     void add(const std::string& key, bool value)
     {
         entry(key, "b", [&] { message_ << value; });
+    }
+    void add(const std::string& key, std::uint32_t number)
+    {
+        entry(key, "u", [&] { message_ << number; });
     }
     void add(const std::string& key, const char* text) = delete; // it would be taken for a bool
     /// `write` appends one value of type `signature`.

@@ -69,6 +69,13 @@ void append_profile(sdbus::Message& message, const SyncProfileInfo& profile, boo
             entries.add("Encoding", word(info.encoding, "Encoding"));
         if (info.protocol_version != SyncProtocolVersion::Auto) // likewise
             entries.add("ProtocolVersion", word(info.protocol_version, "ProtocolVersion"));
+        const SyncInfo usual;
+        if (info.review_items != usual.review_items)
+            entries.add("ReviewItems", info.review_items);
+        if (info.review_percent != usual.review_percent)
+            entries.add("ReviewPercent", info.review_percent);
+        if (info.hold_slow_sync)
+            entries.add("SlowSync", std::string("HOLD"));
         // Absent means "keep" to Update, and nothing to Add, which requires both.
         if (info.id || is_new)
             entries.add("Id", info.id.value_or(""));
@@ -116,6 +123,9 @@ SyncProfileInfo parse_profile(std::string id, const Values& values)
         info.encoding = from_string<SyncEncoding>(text(values, "Encoding"));
     if (values.contains("ProtocolVersion"))
         info.protocol_version = from_string<SyncProtocolVersion>(text(values, "ProtocolVersion"));
+    info.review_items = value(values, "ReviewItems", info.review_items);
+    info.review_percent = value(values, "ReviewPercent", info.review_percent);
+    info.hold_slow_sync = text(values, "SlowSync") == "HOLD";
     for (const Values& service : value(values, "Services", std::vector<Values>()))
         profile.service_info.push_back(parse_service(service));
     return profile;

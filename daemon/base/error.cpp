@@ -32,6 +32,7 @@ std::string_view dbus_name(Errc code)
     case Errc::Server: return "org.syncd1.Error.Server";
     case Errc::Protocol: return "org.syncd1.Error.Protocol";
     case Errc::DirectionRefused: return "org.syncd1.Error.DirectionRefused";
+    case Errc::HeldForReview: return "org.syncd1.Error.HeldForReview";
     case Errc::Local: return "org.syncd1.Error.Local";
     case Errc::Interrupted: return "org.syncd1.Error.Interrupted";
     case Errc::Stopped: return "org.syncd1.Error.Stopped";

@@ -39,6 +39,7 @@ enum class Errc {
     Server,                  ///< the server reported its own failure
     Protocol,                ///< the server broke the rules of OMA DS
     DirectionRefused,        ///< the server alerted a type that we must not obey
+    HeldForReview,           ///< it would change more than the profile lets pass unseen; somebody is to look at it
     Local,                   ///< the local store failed
     Interrupted,             ///< the worker ended before the session did
     Stopped,                 ///< ended by StopSync; an outcome, not a failure

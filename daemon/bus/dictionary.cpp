@@ -67,6 +67,15 @@ bool Dictionary::flag()
     return value != 0;
 }
 
+std::uint32_t Dictionary::number()
+{
+    enter_value("u");
+    std::uint32_t value = 0;
+    check(sd_bus_message_read_basic(message_, 'u', &value));
+    leave_value();
+    return value;
+}
+
 base::Descriptor Dictionary::descriptor()
 {
     enter_value("h");

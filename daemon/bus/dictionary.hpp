@@ -28,6 +28,7 @@ public:
     std::string text();
     base::Secret secret();
     bool flag();
+    std::uint32_t number();
     /// A copy, above 4 (worker::spawn).
     base::Descriptor descriptor();
     /// An array of dictionaries.

@@ -68,6 +68,10 @@ ManagerObject::Handler ManagerObject::find_handler(std::string_view member)
         {"GetStatistics", &ManagerObject::get_statistics},
         {"GetHistory", &ManagerObject::get_history},
         {"GetDeviceInfo", &ManagerObject::get_device_info},
+        {"GetPlan", &ManagerObject::get_plan},
+        {"GetPlanItems", &ManagerObject::get_plan_items},
+        {"Release", &ManagerObject::release},
+        {"Reject", &ManagerObject::reject},
         {"DeliverNotification", &ManagerObject::deliver_notification},
     };
     const auto* const found = std::ranges::find(handlers, member, &std::pair<std::string_view, Handler>::first);
@@ -223,6 +227,48 @@ void ManagerObject::get_device_info(const Subject& caller, const Call& call)
         else
             call.fail(information.error());
     });
+}
+
+void ManagerObject::get_plan(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    visibility_.resolve(caller, call, id, [this, call, id](manager::Caller as) {
+        const auto services = manager_.plan(as, id);
+        if (services)
+            call.reply(plan(*services));
+        else
+            call.fail(services.error());
+    });
+}
+
+void ManagerObject::get_plan_items(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    std::string service, after;
+    bool from_server = false;
+    std::uint32_t limit = 0;
+    call.arguments() >> service >> from_server >> after >> limit;
+    visibility_.resolve(caller, call, id, [this, call, id, service, from_server, after, limit](manager::Caller as) {
+        const auto items = manager_.plan_items(as, id, service, from_server, after, limit);
+        if (items)
+            call.reply(plan_items(*items));
+        else
+            call.fail(items.error());
+    });
+}
+
+void ManagerObject::release(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    visibility_.resolve(caller, call, id,
+                        [this, call, id](manager::Caller as) { answer(call, manager_.release(as, id)); });
+}
+
+void ManagerObject::reject(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    visibility_.resolve(caller, call, id,
+                        [this, call, id](manager::Caller as) { answer(call, manager_.reject(as, id)); });
 }
 
 void ManagerObject::deliver_notification(const Subject& caller, const Call& call)

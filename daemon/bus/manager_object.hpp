@@ -35,6 +35,10 @@ private:
     void get_statistics(const Subject& caller, const Call& call);
     void get_history(const Subject& caller, const Call& call);
     void get_device_info(const Subject& caller, const Call& call);
+    void get_plan(const Subject& caller, const Call& call);
+    void get_plan_items(const Subject& caller, const Call& call);
+    void release(const Subject& caller, const Call& call);
+    void reject(const Subject& caller, const Call& call);
     void deliver_notification(const Subject& caller, const Call& call);
 
     manager::Manager& manager_;

@@ -105,6 +105,12 @@ ProfileArgument read_profile(const Call& call)
             input.encoding = dictionary.text();
         else if (key == "ProtocolVersion")
             input.protocol_version = dictionary.text();
+        else if (key == "ReviewItems")
+            input.review_items = dictionary.number();
+        else if (key == "ReviewPercent")
+            input.review_percent = dictionary.number();
+        else if (key == "SlowSync")
+            input.slow_sync = dictionary.text();
         else if (key == "HttpId")
             input.http_user = dictionary.text();
         else if (key == "HttpPassword")
@@ -140,6 +146,9 @@ Values profile_dictionary(const manager::ProfileView& profile)
         {"AllowPlainCredentials", profile.allow_plain_credentials},
         {"Encoding", profile.encoding},
         {"ProtocolVersion", profile.protocol_version},
+        {"ReviewItems", profile.review.items},
+        {"ReviewPercent", profile.review.percent},
+        {"SlowSync", std::string(profile.review.holds_slow ? "HOLD" : "ALLOW")},
         {"DeviceId", profile.device_id},
         {"HasCredentials", profile.has_credentials},
         {"HasHttpCredentials", profile.has_http_credentials},
@@ -187,6 +196,48 @@ Values device_information(const std::optional<storage::PeerInfo>& information)
     if (!information)
         return {};
     return {{"Received", static_cast<std::uint64_t>(information->time)}, {"Document", information->document}};
+}
+
+std::vector<Values> plan(const std::vector<manager::ServicePlanView>& services)
+{
+    const auto put = [](Values& values, const std::string& direction, const manager::PlanCounts& counts) {
+        values[direction + "Added"] = counter(counts.added);
+        values[direction + "Updated"] = counter(counts.updated);
+        values[direction + "Removed"] = counter(counts.removed);
+    };
+    std::vector<Values> list;
+    for (const auto& service : services) {
+        auto& values = list.emplace_back();
+        values["ServiceType"] = service.service;
+        std::vector<std::string> held;
+        if (service.held.incoming)
+            held.emplace_back("FROM_SERVER");
+        if (service.held.outgoing)
+            held.emplace_back("TO_SERVER");
+        if (service.held.slow)
+            held.emplace_back("SLOW_SYNC");
+        values["Held"] = held;
+        values["Compares"] = service.compares;
+        put(values, "FromServer", service.from_server);
+        put(values, "ToServer", service.to_server);
+    }
+    return list;
+}
+
+std::vector<Values> plan_items(const std::vector<manager::PlanItem>& items)
+{
+    std::vector<Values> list;
+    for (const auto& item : items) {
+        auto& values = list.emplace_back();
+        values["Luid"] = item.luid;
+        values["Change"] = item.change;
+        if (item.before)
+            values["Before"] = *item.before;
+        if (item.after)
+            values["After"] = *item.after;
+        values["Next"] = item.next;
+    }
+    return list;
 }
 
 std::vector<Values> history(const std::vector<storage::SessionRecord>& records)

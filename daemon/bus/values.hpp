@@ -3,6 +3,7 @@
 #include "bus/call.hpp"
 #include "bus/object.hpp"
 #include "manager/profile.hpp"
+#include "manager/review.hpp"
 #include "storage/sync_state.hpp"
 
 #include <optional>
@@ -29,5 +30,7 @@ Values profile_properties(const manager::ProfileView& profile);
 std::vector<Values> statistics(const std::vector<storage::ServiceRecord>& records);
 Values device_information(const std::optional<storage::PeerInfo>& information);
 std::vector<Values> history(const std::vector<storage::SessionRecord>& records);
+std::vector<Values> plan(const std::vector<manager::ServicePlanView>& services);
+std::vector<Values> plan_items(const std::vector<manager::PlanItem>& items);
 
 } // namespace bus

@@ -106,6 +106,9 @@ void members(Visitor& visit, M& plan)
     visit("encoding", plan.encoding, "of messages: AUTO, XML or WBXML");
     visit("protocol_version", plan.protocol_version, "of SyncML: AUTO, 1.2, 1.1 or 1.0");
     visit("peer_rules", plan.peer_rules, "directories of the files of peers");
+    visit("review_items", plan.review_items, "so many deletions and changes pass without review");
+    visit("review_percent", plan.review_percent, "and so many of the items that are there; 100: all");
+    visit("hold_slow_sync", plan.hold_slow_sync, "a slow sync that the server wants waits for review");
     visit("sync_db", plan.sync_db, "the profile's state; its directory may be written");
     visit("items_db", plan.items_db, "the user's items; its directory may be written");
     visit("max_msg_size", plan.max_msg_size, "bytes");

@@ -74,6 +74,9 @@ struct Plan {
     std::string encoding;                ///< `AUTO`, `XML`, `WBXML`
     std::string protocol_version;        ///< `AUTO`, `1.2`, `1.1`, `1.0`
     std::vector<std::string> peer_rules; ///< directories of the files of peers
+    std::uint32_t review_items = 0;      ///< so many deletions and changes pass without review
+    std::uint32_t review_percent = 0;    ///< and so many of the items that are there
+    bool hold_slow_sync = false;         ///< when nobody expects it
     std::string sync_db;                 ///< file; its directory belongs to this profile alone
     std::string items_db;                ///< file; its directory belongs to this user alone
     std::vector<ServicePlan> services;

@@ -10,7 +10,7 @@ namespace datastore {
 
 /// The local items of one service as one profile sees them during one session.
 ///
-/// Calls come in this order: `pending_maps`, `prepare` once, then `read` until it says end,
+/// Calls come in this order: `pending_maps`, `admit` and `prepare` once, then `read` until it says end,
 /// `apply` any number of times, at last `commit` or `abandon`. Everything that
 /// cannot be done for reasons of the store (disk full, damaged) is thrown as
 /// std::exception and leaves the store as it was before the call.
@@ -21,6 +21,10 @@ public:
     /// What the server's Adds became here, as far as the server has not confirmed that it knows:
     /// Maps that go first in a session of changes. A slow sync and a refresh void them.
     virtual std::vector<syncml::MapItem> pending_maps() = 0;
+
+    /// Throws HeldForReview when somebody is to look first at what a session of this type would do; that it waits is
+    /// noted, and nothing else changes. Before the anchors of the last session are forgotten.
+    virtual void admit(session::SyncType type) = 0;
 
     /// Fixes the set of local changes: those made up to now. Changes made later
     /// belong to the next session. `resumed`: the sync of this type that broke off goes on, with the changes that it
@@ -44,11 +48,13 @@ public:
     virtual void drop_part() = 0;
 
     /// Carries out commands of the peer in one transaction, durable when it
-    /// returns; the GUID of an Add is kept with its LUID, until `note_mapped`. Idempotent: an Add of a GUID already
-    /// held updates that item and answers with its LUID. An item edited locally since `prepare` is not overwritten: its
-    /// outcome is Conflict (409). In a refresh from the server the items are staged, invisible to applications until
-    /// `commit`.
-    virtual std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) = 0;
+    /// returns, or plans them durably until `commit` where they may take away too much (guard.hpp). `announced`: how
+    /// many the peer has said there will be in all; 0: it has not. The GUID of an Add is kept with its LUID, until
+    /// `note_mapped`. Idempotent: an Add of a GUID already held updates that item and answers with its LUID. An item
+    /// edited locally since `prepare` is not overwritten: its outcome is Conflict (409). In a refresh from the server
+    /// the items are staged, invisible to applications until `commit`.
+    virtual std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items,
+                                                std::uint64_t announced) = 0;
 
     /// The server has confirmed that it knows these LUIDs.
     virtual void note_mapped(const std::vector<syncml::MapItem>& maps) = 0;
@@ -57,9 +63,11 @@ public:
     /// are settled; a staged refresh replaces the store's content. Returns how
     /// many local items the replacement removed. The caller stores the anchors after it.
     virtual std::uint64_t commit() = 0;
+    /// After `commit`: what of the peer's changes waits for somebody to look at it, in words; empty: nothing.
+    virtual std::string held() const = 0;
     /// After `commit`: up to where local changes are settled, to be stored with the anchors.
     virtual std::uint64_t mark() const = 0;
-    /// It did not: what was confirmed stays so, staged items go away.
+    /// It did not: what was confirmed stays so, staged items go away, and what the peer was told is done is.
     virtual void abandon() = 0;
 };
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cassert>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace datastore {
@@ -21,14 +22,38 @@ using session::SyncType;
 using storage::ItemStore;
 using syncml::StatusCode;
 
+namespace {
+
+/// `120 items were deleted and 3 changed`
+std::string words(const storage::LossCounts& losses)
+{
+    const auto items = [](std::uint64_t count, std::string_view done) {
+        return fmt::format("{} {} {}", count, count == 1 ? "item was" : "items were", done);
+    };
+    if (losses.updates == 0)
+        return items(losses.removals, "deleted");
+    if (losses.removals == 0)
+        return items(losses.updates, "changed");
+    return fmt::format("{} and {} changed", items(losses.removals, "deleted"), losses.updates);
+}
+
+} // namespace
+
 class Embedded::Impl {
 public:
     Impl(ItemStore& item_store, storage::SyncState& sync_state, Setup setup)
-        : items(item_store), state(sync_state), scope{setup.profile, setup.service, setup.kind, setup.mark, 0},
+        : items(item_store), state(sync_state), reviews(items),
+          guard(setup.guard), scope{setup.profile, setup.service, setup.kind, setup.mark, 0},
           database(state.identity() + " " + setup.uri)
     {
     }
 
+    /// Throws when there are so many of them that somebody is to look first.
+    void judge_changes(SyncType asked);
+    /// Whether what the server changes is planned first, `more` items included.
+    bool is_to_plan(std::size_t more, std::uint64_t announced);
+    /// Carries out what is planned, or holds it.
+    void settle_plan();
     Outcome apply(const Incoming& incoming);
     void look_for_matches();
     void learn_meanings();
@@ -48,9 +73,15 @@ public:
 
     ItemStore& items;
     storage::SyncState& state;
+    storage::Reviews reviews;
+    const Guard guard;
     Scope scope;
     const std::string database; ///< whose GUIDs they are
     SyncType type = SyncType::TwoWay;
+    bool has_much = false;            ///< so much that the guard may have something to say
+    bool plans = false;               ///< what the server changes, from here on
+    std::uint64_t arrived = 0;        ///< of the server's items
+    std::string held;                 ///< in words
     storage::Matching matching;       ///< what may stand for an item that the server adds
     storage::Luids in_doubt;          ///< of those what has no Status from before
     bool has_learned = false;         ///< the meanings of `matching.among`
@@ -73,6 +104,72 @@ std::vector<syncml::MapItem> Embedded::pending_maps()
     return maps;
 }
 
+// ---- what somebody is to look at first (docs/decisions/0020-review.md) ---------------------
+
+void Embedded::admit(SyncType type)
+{
+    auto& reviews = impl_->reviews;
+    const auto& scope = impl_->scope;
+    impl_->items.in_transaction([&] { impl_->settle_plan(); }); // of a session that broke off
+    if (reviews.held(scope.kind, scope.profile).any())
+        throw HeldForReview(impl_->held.empty() ? "what an earlier session found waits to be looked at" : impl_->held);
+    if (type == SyncType::Slow && impl_->guard.holds_slow && scope.mark > 0 &&
+        !reviews.is_slow_agreed(scope.kind, scope.profile)) {
+        reviews.hold(scope.kind, scope.profile, {.slow = true});
+        throw HeldForReview("the server wants to compare all items of both sides (a slow sync), as if it did not know "
+                            "the last session, and the profile lets that wait");
+    }
+    impl_->judge_changes(type);
+}
+
+void Embedded::Impl::judge_changes(SyncType asked)
+{
+    if (!guard.is_on() || !syncml::client_sends(asked) || asked == SyncType::Slow || scope.mark == 0)
+        return;
+    const auto upto = items.revision();
+    const auto from = std::max(scope.mark, reviews.agreed_to(scope.kind, scope.profile));
+    const auto losses = reviews.count_losses(scope.kind, scope.profile, from, upto);
+    if (losses.total() <= guard.items)
+        return;
+    const auto population = items.count(scope.kind, upto, {}) + losses.removals;
+    if (!guard.stops(losses, population))
+        return;
+    reviews.hold(scope.kind, scope.profile, {.outgoing = true});
+    throw HeldForReview(fmt::format("here {}, of {} items; nothing of that was sent", words(losses), population));
+}
+
+bool Embedded::Impl::is_to_plan(std::size_t more, std::uint64_t announced)
+{
+    arrived += more;
+    const bool are_few = announced > 0 && announced <= guard.items && arrived <= announced;
+    plans = plans || (has_much && !are_few);
+    return plans;
+}
+
+void Embedded::Impl::settle_plan()
+{
+    const auto planned = reviews.count_planned(scope.kind, scope.profile);
+    if (planned.total() == 0)
+        return;
+    if (planned.total() > guard.items) {
+        const auto population = items.count(scope.kind, items.revision(), {});
+        if (guard.stops(planned, population)) {
+            reviews.hold(scope.kind, scope.profile, {.incoming = true});
+            held = fmt::format("on the server {}, of {} items here; nothing of that was done here", words(planned),
+                               population);
+            return;
+        }
+    }
+    reviews.carry_out(scope.kind, scope.profile);
+}
+
+std::string Embedded::held() const
+{
+    return impl_->held;
+}
+
+// ---- the beginning -------------------------------------------------------------------
+
 std::uint64_t Embedded::prepare(SyncType type, bool resumed)
 {
     auto& scope = impl_->scope;
@@ -85,6 +182,7 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
         scope.mark = 0;
     }
     scope.upto = items.revision();
+    impl_->has_much = impl_->guard.is_on() && items.count(scope.kind) > impl_->guard.items;
     impl_->look_for_matches();
     impl_->course.emplace(resumed ? Course::go_on(impl_->state, scope.service)
                                   : Course::begin(impl_->state, scope.service, type, scope.upto));
@@ -197,10 +295,11 @@ void Embedded::drop_part()
     impl_->state.clear_part_received(impl_->scope.service);
 }
 
-std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items)
+std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items, std::uint64_t announced)
 {
     impl_->course->on_moving();
     impl_->course->on_moved();
+    impl_->is_to_plan(items.size(), announced);
     const bool adds =
         std::any_of(items.begin(), items.end(), [](const Incoming& one) { return one.kind != IncomingKind::Delete; });
     if (adds)
@@ -259,6 +358,7 @@ Outcome Embedded::Impl::replace(const Incoming& incoming, const std::string& dat
     const auto luid = luid_of(incoming);
     const auto result =
         refreshes() ? items.stage_replacement(scope.kind, scope.profile, luid, data)
+        : plans     ? reviews.plan_replacement(scope.kind, scope.profile, luid, data, outgoing->overwritable_to(luid))
                     : items.replace_from_peer(scope.kind, scope.profile, luid, data, outgoing->overwritable_to(luid));
     switch (result) {
     case ItemStore::PeerWrite::Done: return {StatusCode::Ok, {}};
@@ -283,8 +383,9 @@ Outcome Embedded::Impl::remove(const Incoming& incoming)
                 fmt::format("item {} stays, though the server wants it off this device: another profile has "
                             "it, too",
                             luid)};
-    const auto result = refreshes()
-                            ? items.unstage(scope.kind, scope.profile, luid)
+    const auto result = refreshes() ? items.unstage(scope.kind, scope.profile, luid)
+                        : plans
+                            ? reviews.plan_removal(scope.kind, scope.profile, luid, outgoing->overwritable_to(luid))
                             : items.remove_from_peer(scope.kind, scope.profile, luid, outgoing->overwritable_to(luid));
     switch (result) {
     case ItemStore::PeerWrite::Done: return {done, {}};
@@ -321,10 +422,19 @@ std::uint64_t Embedded::commit()
     auto& items = impl_->items;
     auto& scope = impl_->scope;
     std::uint64_t removed = 0;
-    if (impl_->refreshes()) {
-        items.note_look(scope.kind, scope.profile, scope.upto);
-        removed = items.publish_staged(scope.kind, scope.profile, scope.upto);
-    }
+    items.in_transaction([&] {
+        if (impl_->refreshes()) {
+            items.note_look(scope.kind, scope.profile, scope.upto);
+            removed =
+                items.publish_staged(scope.kind, scope.profile, scope.upto,
+                                     impl_->has_much ? ItemStore::Publishing::Planned : ItemStore::Publishing::AtOnce);
+        }
+        impl_->settle_plan();
+    });
+    if (impl_->held.empty())
+        impl_->reviews.settle(scope.kind, scope.profile);
+    else
+        removed = 0;
     scope.mark = impl_->outgoing->settle();
     items.note_settled(scope.kind, scope.mark);
     return removed;
@@ -338,6 +448,7 @@ std::uint64_t Embedded::mark() const
 void Embedded::abandon()
 {
     impl_->items.drop_staged(impl_->scope.kind, impl_->scope.profile);
+    impl_->items.in_transaction([&] { impl_->settle_plan(); });
 }
 
 } // namespace datastore

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "datastore/datastore.hpp"
+#include "datastore/guard.hpp"
 #include "storage/item_store.hpp"
 #include "storage/sync_state.hpp"
 
@@ -27,6 +28,7 @@ public:
         storage::ItemKind kind = storage::ItemKind::Contact;
         std::string uri;        ///< the server's database
         std::uint64_t mark = 0; ///< Anchors::mark; 0: never synced
+        Guard guard{};
     };
 
     /// Both stores must outlive it. SyncState::bind_to and ::anchors have been called before.
@@ -34,6 +36,7 @@ public:
     ~Embedded() override;
 
     std::vector<syncml::MapItem> pending_maps() override;
+    void admit(session::SyncType type) override;
     std::uint64_t prepare(session::SyncType type, bool resumed) override;
     session::Changes read(std::size_t bytes) override;
     void note_sent(const std::vector<std::string>& luids) override;
@@ -41,9 +44,10 @@ public:
     void note_part_sent(const std::string& luid, const session::PartSent& part) override;
     void keep_chunk(const session::PartReceived& part, bool first) override;
     void drop_part() override;
-    std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override;
+    std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items, std::uint64_t announced) override;
     void note_mapped(const std::vector<syncml::MapItem>& maps) override;
     std::uint64_t commit() override;
+    std::string held() const override;
     std::uint64_t mark() const override;
     void abandon() override;
 

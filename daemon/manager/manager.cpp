@@ -33,6 +33,9 @@ constexpr auto stop_grace = 30s;
 constexpr std::uint32_t default_history = 20;
 constexpr std::uint32_t max_history = 1000;
 
+constexpr std::uint32_t default_plan_items = 100;
+constexpr std::uint32_t max_plan_items = 1000;
+
 /// 128 random bits: nobody guesses another's id, and none comes twice.
 std::string random_hex()
 {
@@ -104,6 +107,10 @@ public:
             return sessions.announce_later(profile); // its next time
         }
         try {
+            if (const auto store = stores.open(profile.row.owner); store && is_held(profile, **store)) {
+                spdlog::info("profile {}: due, but it waits for review; skipping it", profile.row.name);
+                return sessions.announce_later(profile);
+            }
             const bool by_server = profile.row.mode == "PUSH";
             if (by_server)
                 profile.last_push = clock.now();
@@ -339,6 +346,78 @@ base::Result<std::optional<storage::PeerInfo>> Manager::device_information(Calle
         if (profile == nullptr)
             return not_found();
         return manager::device_information(impl_->files.sync_db(profile->row.owner, profile->row.id));
+    });
+}
+
+// ---- what somebody is to look at ------------------------------------------------------------
+
+base::Result<std::vector<ServicePlanView>> Manager::plan(Caller caller, std::string_view id)
+{
+    return or_storage_error([&]() -> base::Result<std::vector<ServicePlanView>> {
+        const auto* profile = impl_->book.find(caller, id);
+        if (profile == nullptr)
+            return not_found();
+        const auto store = impl_->stores.open(profile->row.owner);
+        if (!store)
+            return tl::unexpected(store.error());
+        return plan_of(*profile, **store, impl_->files.sync_db(profile->row.owner, profile->row.id));
+    });
+}
+
+base::Result<std::vector<PlanItem>> Manager::plan_items(Caller caller, std::string_view id, std::string_view service,
+                                                        bool from_server, std::string_view after, std::uint32_t most)
+{
+    return or_storage_error([&]() -> base::Result<std::vector<PlanItem>> {
+        const auto* profile = impl_->book.find(caller, id);
+        if (profile == nullptr)
+            return not_found();
+        // Who may release what waits does not see somebody's items for that.
+        if (caller.uid != profile->row.owner && caller.uid != 0)
+            return base::fail(Errc::AccessDenied, "only their owner may look at the items of a plan");
+        const auto store = impl_->stores.open(profile->row.owner);
+        if (!store)
+            return tl::unexpected(store.error());
+        return manager::plan_items(*profile, **store, impl_->files.sync_db(profile->row.owner, profile->row.id),
+                                   service, from_server, after,
+                                   most == 0 ? default_plan_items : std::min(most, max_plan_items));
+    });
+}
+
+base::Result<void> Manager::release(Caller caller, std::string_view id)
+{
+    return settle_review(caller, id, true);
+}
+
+base::Result<void> Manager::reject(Caller caller, std::string_view id)
+{
+    return settle_review(caller, id, false);
+}
+
+base::Result<void> Manager::settle_review(Caller caller, std::string_view id, bool agrees)
+{
+    return or_storage_error([&]() -> base::Result<void> {
+        auto* profile = impl_->book.find(caller, id);
+        if (profile == nullptr)
+            return not_found();
+        const auto& row = profile->row;
+        if (profile->state != JobState::Idle)
+            return base::fail(Errc::Failed, fmt::format("profile {} is syncing: wait for the end of that", row.name));
+        const auto store = impl_->stores.open(row.owner);
+        if (!store)
+            return tl::unexpected(store.error());
+        if (!is_held(*profile, **store))
+            return base::fail(Errc::Failed, fmt::format("nothing of profile {} waits for review", row.name));
+        const auto before = (*store)->revision();
+        if (agrees)
+            manager::release(*profile, **store);
+        else
+            manager::reject(*profile, **store);
+        spdlog::info("profile {}: what waited for review was {}", row.name, agrees ? "released" : "rejected");
+        impl_->sessions.tell_changes(row.owner, **store, before);
+        profile->row.held.clear();
+        impl_->book.store_schedule(*profile);
+        impl_->sessions.announce_later(*profile);
+        return {};
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "manager/profile.hpp"
+#include "manager/review.hpp"
 #include "manager/transcript.hpp"
 #include "schedule/clock.hpp"
 #include "storage/item_history.hpp"
@@ -102,6 +103,18 @@ public:
     /// What the profile's server has told of itself; nothing as long as it has not.
     base::Result<std::optional<storage::PeerInfo>> device_information(Caller caller, std::string_view id) const;
 
+    /// What the next session would do, as far as it is known here. One entry per enabled service, in the profile's
+    /// order.
+    base::Result<std::vector<ServicePlanView>> plan(Caller caller, std::string_view id);
+    /// See manager::plan_items; 0 means 100, and 1000 are the most. For the owner of the profile and root alone.
+    base::Result<std::vector<PlanItem>> plan_items(Caller caller, std::string_view id, std::string_view service,
+                                                   bool from_server, std::string_view after, std::uint32_t most);
+    /// Somebody has looked at what waits and agrees: what the server changed is done here at once, the rest with the
+    /// next session. Failed while the profile syncs, and when nothing waits.
+    base::Result<void> release(Caller caller, std::string_view id);
+    /// Somebody does not agree: the items here stay as they are and go to the server with the next session.
+    base::Result<void> reject(Caller caller, std::string_view id);
+
     /// The user's embedded store, opened when first needed. Valid until the next call.
     base::Result<storage::ItemStore*> items(Uid owner);
 
@@ -111,6 +124,7 @@ public:
     void shut_down(std::chrono::milliseconds grace, std::function<void()> done);
 
 private:
+    base::Result<void> settle_review(Caller caller, std::string_view id, bool agrees);
     class Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -99,6 +99,10 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     plan.encoding = encoding(row);
     plan.protocol_version = protocol_version(row);
     plan.peer_rules = config.peer_rules;
+    const auto review = review_rules(row);
+    plan.review_items = review.items;
+    plan.review_percent = review.percent;
+    plan.hold_slow_sync = review.holds_slow;
     plan.sync_db = files.sync_db(row.owner, row.id);
     plan.items_db = files.items_db(row.owner);
     for (const auto& service : row.services) {

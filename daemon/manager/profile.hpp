@@ -39,6 +39,9 @@ struct ProfileInput {
     std::optional<std::string> ca_file;
     std::optional<std::string> encoding;
     std::optional<std::string> protocol_version;
+    std::optional<std::uint32_t> review_items;
+    std::optional<std::uint32_t> review_percent;
+    std::optional<std::string> slow_sync;
     std::optional<std::string> http_user; ///< absent, as for `user`: keep (Update) or none (Add)
     std::optional<base::Secret> http_password;
     std::optional<base::Secret> client_certificate; ///< absent: keep or none; empty: none
@@ -57,6 +60,13 @@ struct ServiceView {
 enum class JobState { Idle, Queued, Syncing, Stopping };
 std::string_view name(JobState state); ///< `Idle`, …
 
+/// What a session may do before somebody has looked at it.
+struct ReviewRules {
+    std::uint32_t items = 10;   ///< so many deletions and changes pass always
+    std::uint32_t percent = 30; ///< so many of the items that are there pass, too; 100: all of them
+    bool holds_slow = false;    ///< a slow sync that nobody expects waits
+};
+
 /// What may be shown of a profile: everything but its secrets.
 struct ProfileView {
     std::string id;
@@ -69,6 +79,7 @@ struct ProfileView {
     std::string ca_file;
     std::string encoding;         ///< `AUTO`, `XML`, `WBXML`
     std::string protocol_version; ///< `AUTO`, `1.2`, `1.1`, `1.0`
+    ReviewRules review;
     std::string device_id;
     std::string server_id; ///< empty: none
     bool authenticate_server = false;

@@ -23,6 +23,7 @@ ProfileView view(const Profile& profile)
     view.ca_file = row.ca_file;
     view.encoding = encoding(row);
     view.protocol_version = protocol_version(row);
+    view.review = review_rules(row);
     view.device_id = device_id(row);
     view.server_id = server_id(row);
     view.authenticate_server = authenticates_server(row);

@@ -28,6 +28,9 @@ constexpr const char* encoding_key = "Encoding";
 constexpr std::string_view default_encoding = "XML";
 constexpr const char* protocol_version_key = "ProtocolVersion";
 constexpr std::string_view default_protocol_version = "AUTO";
+constexpr const char* review_items_key = "ReviewItems";
+constexpr const char* review_percent_key = "ReviewPercent";
+constexpr const char* hold_slow_key = "HoldSlowSync";
 constexpr const char* http_key = "HttpCredentials";
 constexpr const char* certificate_key = "ClientCertificate";
 constexpr const char* server_id_key = "ServerId";
@@ -148,6 +151,22 @@ base::Result<void> fill_services(const ProfileInput& input, ProfileRow& row)
     return {};
 }
 
+base::Result<void> fill_review(const ProfileInput& input, nlohmann::json& settings)
+{
+    const ReviewRules usual;
+    const auto percent = input.review_percent.value_or(usual.percent);
+    if (percent > 100)
+        return refuse("ReviewPercent", "must be 0 to 100");
+    const auto slow = input.slow_sync.value_or("ALLOW");
+    if (slow != "ALLOW" && slow != "HOLD")
+        return refuse("SlowSync", "must be ALLOW or HOLD");
+    settings[review_items_key] = input.review_items.value_or(usual.items);
+    settings[review_percent_key] = percent;
+    if (slow == "HOLD")
+        settings[hold_slow_key] = true;
+    return {};
+}
+
 base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, const std::string& default_device_id)
 {
     row.allow_plain_credentials = input.allow_plain_credentials.value_or(false);
@@ -169,6 +188,8 @@ base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, con
     if (!contains(protocol_versions, version))
         return refuse("ProtocolVersion", "must be AUTO, 1.2, 1.1 or 1.0");
     nlohmann::json settings{{device_id_key, device}, {encoding_key, encoding}, {protocol_version_key, version}};
+    if (auto checked = fill_review(input, settings); !checked)
+        return checked;
     if (input.server_id && !input.server_id->empty())
         settings[server_id_key] = *input.server_id;
     if (input.authenticate_server.value_or(false))
@@ -386,6 +407,18 @@ std::string encoding(const ProfileRow& row)
 std::string protocol_version(const ProfileRow& row)
 {
     return setting(row, protocol_version_key, default_protocol_version);
+}
+
+ReviewRules review_rules(const ProfileRow& row)
+{
+    ReviewRules rules;
+    const auto settings = nlohmann::json::parse(row.settings, nullptr, false);
+    if (!settings.is_object())
+        return rules;
+    rules.items = settings.value(review_items_key, rules.items);
+    rules.percent = settings.value(review_percent_key, rules.percent);
+    rules.holds_slow = settings.value(hold_slow_key, rules.holds_slow);
+    return rules;
 }
 
 } // namespace manager

@@ -31,6 +31,7 @@ std::string device_id(const storage::ProfileRow& row);
 std::string encoding(const storage::ProfileRow& row);
 /// `AUTO`, `1.2`, `1.1` or `1.0`
 std::string protocol_version(const storage::ProfileRow& row);
+ReviewRules review_rules(const storage::ProfileRow& row);
 
 /// Who the server is when it calls itself by a name; empty: the profile names none.
 std::string server_id(const storage::ProfileRow& row);

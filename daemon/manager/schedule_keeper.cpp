@@ -58,9 +58,9 @@ Time respectful(const storage::ProfileRow& row, Time planned)
 bool needs_a_person(base::Errc code)
 {
     using base::Errc;
-    constexpr std::array codes{Errc::Authentication,  Errc::PlainCredentialsRefused, Errc::DatabaseNotFound,
-                               Errc::CredentialsLost, Errc::NothingToSync,           Errc::DirectionRefused,
-                               Errc::Stopped};
+    constexpr std::array codes{
+        Errc::Authentication, Errc::PlainCredentialsRefused, Errc::DatabaseNotFound, Errc::CredentialsLost,
+        Errc::NothingToSync,  Errc::DirectionRefused,        Errc::HeldForReview,    Errc::Stopped};
     return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
@@ -164,6 +164,8 @@ void ScheduleKeeper::ended(Profile& profile, std::string_view trigger, const bas
         row.not_before = to_stored(now + std::min<std::chrono::seconds>(wait, longest_wait));
     if (outcome || outcome.error().code == base::Errc::Authentication)
         row.credentials_refused = !outcome;
+    if (!outcome && outcome.error().code == base::Errc::HeldForReview)
+        row.held = outcome.error().message;
     if (!retired_) {
         const auto interval = interval_of(row);
         const auto chance = jitter(row.id, now);

@@ -190,6 +190,11 @@ Outcome Sessions::begin_worker(Profile& profile, Job& job)
     const auto store = around_.stores.open(job.owner);
     if (!store)
         return base::fail(Errc::Local, store.error().message);
+    if (is_held(profile, **store))
+        return base::fail(Errc::HeldForReview,
+                          fmt::format("profile {} waits for review, as an earlier session said. See what it is with "
+                                      "\"syncctl plan {}\", and then \"syncctl release\" or \"syncctl reject\" it",
+                                      profile.row.name, profile.row.name));
     job.items_revision = (*store)->revision();
     job.started = around_.clock.now();
     const auto& type = plan->services.front().type;
@@ -276,13 +281,18 @@ void Sessions::announce_changes(const Job& job)
         const auto store = around_.stores.open(job.owner);
         if (!store)
             return spdlog::warn("what a session changed cannot be told: {}", store.error().message);
-        for (const auto kind : {storage::ItemKind::Contact, storage::ItemKind::Event}) {
-            const auto ids = (*store)->changed_since(kind, job.items_revision);
-            if (!ids.added.empty() || !ids.updated.empty() || !ids.removed.empty())
-                around_.announcer.tell(&Observer::on_store_changed, job.owner, kind, ids);
-        }
+        tell_changes(job.owner, **store, job.items_revision);
     } catch (const std::exception& error) {
         spdlog::warn("what a session changed cannot be told: {}", error.what());
+    }
+}
+
+void Sessions::tell_changes(Uid owner, storage::ItemStore& items, std::uint64_t since) const
+{
+    for (const auto kind : {storage::ItemKind::Contact, storage::ItemKind::Event}) {
+        const auto ids = items.changed_since(kind, since);
+        if (!ids.added.empty() || !ids.updated.empty() || !ids.removed.empty())
+            around_.announcer.tell(&Observer::on_store_changed, owner, kind, ids);
     }
 }
 

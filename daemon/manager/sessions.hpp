@@ -47,6 +47,8 @@ public:
     bool stop(Profile& profile, std::chrono::milliseconds grace, std::function<void()> afterwards = {});
     /// Cuts all sessions off, because the service ends: Interrupted. `afterwards`, from the loop, when none is left.
     void interrupt_all(std::chrono::milliseconds grace, std::function<void()> afterwards);
+    /// Tells what of the user's items was changed after a revision.
+    void tell_changes(Uid owner, storage::ItemStore& items, std::uint64_t since) const;
     /// Has on_state_changed called from the loop.
     void announce_later(const Profile& profile);
 

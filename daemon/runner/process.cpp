@@ -134,7 +134,9 @@ try {
         [&](const ServiceKind& kind, const channel::ServicePlan& service, const storage::Anchors& anchors) {
             return std::make_unique<datastore::Embedded>(
                 *items, *state,
-                datastore::Embedded::Setup{plan.profile, service.service, kind.items, service.uri, anchors.mark});
+                datastore::Embedded::Setup{
+                    plan.profile, service.service, kind.items, service.uri, anchors.mark,
+                    datastore::Guard{plan.review_items, plan.review_percent, plan.hold_slow_sync}});
         },
         [&](const channel::Progress& progress) { send(channel, progress); },
         [] { return std::chrono::system_clock::now(); },

@@ -2,11 +2,14 @@
 
 #include "base/base64.hpp"
 #include "base/log.hpp"
+#include "datastore/guard.hpp"
 #include "runner/device_document.hpp"
 #include "runner/device_info.hpp"
 #include "runner/local_failure.hpp"
 #include "runner/session_setup.hpp"
 #include "storage/failure.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cassert>
@@ -41,6 +44,15 @@ codec::Limits reply_limits(const channel::Plan& plan)
     limits.max_bytes = plan.max_reply_bytes;
     limits.max_room = std::max<std::size_t>(limits.max_room, room_per_octet * plan.max_msg_size);
     return limits;
+}
+
+base::Error held_for_review(const channel::Plan& plan, std::string_view service, std::string_view what)
+{
+    return {
+        base::Errc::HeldForReview,
+        fmt::format("{} waits for review: {}. See what it is with \"syncctl plan {}\", and then \"syncctl release\" "
+                    "or \"syncctl reject\" it.",
+                    service, what, plan.profile_name)};
 }
 
 /// Errors of a server that is not, any more, what it said to be.
@@ -226,8 +238,11 @@ void SessionDriver::doubt_peer_info()
 
 session::Broke SessionDriver::broke(session::ServiceIndex service, const std::exception& exception) const
 {
+    const auto& name = services_[service].plan.service;
+    if (const auto* held = dynamic_cast<const datastore::HeldForReview*>(&exception))
+        return {held_for_review(plan_, name, held->what()), service, false};
     const bool full = dynamic_cast<const storage::Full*>(&exception) != nullptr;
-    return {local_failure(exception, services_[service].plan.service), service, full};
+    return {local_failure(exception, name), service, full};
 }
 
 session::Event SessionDriver::answer(const session::Prepare& question)
@@ -245,10 +260,13 @@ try {
     remember(state, plan_, wire_, doubtful_, around_.now());
     if (!devinf_hash_.empty())
         state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
-    if (begins_anew(question.type) && !question.resumed)
-        state.forget(plan.service);
     service.store =
         around_.open_datastore(*find_service_kind(plan.service), plan, state.anchors(plan.service, plan.uri));
+    service.store->admit(question.type);
+    if (begins_anew(question.type) && !question.resumed) {
+        state.forget(plan.service);
+        state.anchors(plan.service, plan.uri); // whose they are to be
+    }
     return session::Prepared{service.store->prepare(question.type, question.resumed)};
 } catch (const std::exception& exception) {
     return broke(question.service, exception);
@@ -266,7 +284,7 @@ try {
 
 session::Event SessionDriver::answer(const session::Apply& question)
 try {
-    return session::Applied{services_[question.service].store->apply(question.items)};
+    return session::Applied{services_[question.service].store->apply(question.items, question.announced)};
 } catch (const std::exception& exception) {
     return broke(question.service, exception);
 }
@@ -306,17 +324,20 @@ try {
     Service& service = services_[question.service];
     if (question.error && may_be_another(*question.error))
         doubt_peer_info();
+    std::string held;
     if (!question.error)
-        settle(service, question);
+        held = settle(service, question);
     else if (service.store)
         service.store->abandon();
     service.store.reset();
+    if (!held.empty())
+        return session::Broke{held_for_review(plan_, service.plan.service, held), question.service, false};
     return session::Concluded{};
 } catch (const std::exception& exception) {
     return broke(question.service, exception);
 }
 
-void SessionDriver::settle(Service& service, const session::Conclude& question)
+std::string SessionDriver::settle(Service& service, const session::Conclude& question)
 {
     auto& state = around_.state;
     const auto& plan = service.plan;
@@ -324,6 +345,7 @@ void SessionDriver::settle(Service& service, const session::Conclude& question)
     state.commit(plan.service, plan.uri, {question.own_next, question.peer_next, service.store->mark()});
     if (question.compare_next)
         state.forget(plan.service);
+    return service.store->held();
 }
 
 } // namespace runner

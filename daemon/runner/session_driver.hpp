@@ -65,7 +65,8 @@ private:
     void keep_peer_info();
     void doubt_peer_info();
     void note_sent(const session::Send& question);
-    void settle(Service& service, const session::Conclude& question);
+    /// What waits for review, in words; empty: nothing.
+    std::string settle(Service& service, const session::Conclude& question);
     session::Broke broke(session::ServiceIndex service, const std::exception& exception) const;
 
     const Surroundings& around_;

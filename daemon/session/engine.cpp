@@ -354,6 +354,9 @@ void Engine::Impl::prepare()
                 return ask(Question::Prepare, service.index(),
                            Prepare{service.index(), service.type(), service.is_resumed()});
         }
+        // None takes part any more. The server is told nothing that it could take for a sync.
+        if (is_over())
+            return end(std::nullopt);
     }
     step_ = Step::Fill;
 }

@@ -139,7 +139,7 @@ std::optional<Apply> Receiver::next_apply()
     while (!batches_.empty()) {
         auto& [service, batch] = *batches_.begin();
         if (!conversation_.services[service].error())
-            return Apply{service, std::move(batch.items)};
+            return Apply{service, std::move(batch.items), conversation_.services[service].announced()};
         on_apply_failed();
     }
     return std::nullopt;

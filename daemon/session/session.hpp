@@ -288,6 +288,7 @@ struct ReadChanges {
 struct Apply {
     ServiceIndex service = 0;
     std::vector<Incoming> items;
+    std::uint64_t announced = 0; ///< how many the server has said there will be in this sync; 0: it has not
 };
 /// Post a message. `luids` are the items whose commands it carries, per service, to be
 /// remembered durably as *sent* before the bytes leave. Answer: Received.

@@ -184,7 +184,10 @@ public:
     /// appear, those that were there take their new data (equal data is no change), every other
     /// live item of the kind goes. Items that others wrote after `upto` stay as they are.
     /// Returns how many were removed.
-    std::uint64_t publish_staged(ItemKind kind, std::string_view profile, std::uint64_t upto);
+    /// Planned: new items appear; what changes or goes is planned (reviews.hpp), and counted as removed.
+    enum class Publishing { AtOnce, Planned };
+    std::uint64_t publish_staged(ItemKind kind, std::string_view profile, std::uint64_t upto,
+                                 Publishing publishing = Publishing::AtOnce);
     void drop_staged(ItemKind kind, std::string_view profile);
     /// The peer knows these LUIDs now. Their GUIDs are forgotten, for a server may use one again for another item.
     void forget_guids(ItemKind kind, std::string_view profile, const std::vector<MapEntry>& mapped);
@@ -224,6 +227,7 @@ public:
     std::optional<Undoing> undo(std::string_view profile, std::uint64_t number, const SessionTag& tag);
 
 private:
+    friend class Reviews;
     class Impl;
     explicit ItemStore(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

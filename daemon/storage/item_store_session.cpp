@@ -6,22 +6,18 @@
 #include <algorithm>
 
 namespace storage {
-namespace {
 
 bool edited_meanwhile(const ItemRow& item, Writer writer, std::uint64_t upto)
 {
     return item.revision > upto && item.writer != writer;
 }
 
-/// Whether the peer may write this item. A deletion after `upto` is an edit, too.
 ItemStore::PeerWrite judge(const std::optional<ItemRow>& item, Writer writer, std::uint64_t upto)
 {
     if (item && edited_meanwhile(*item, writer, upto))
         return ItemStore::PeerWrite::EditedMeanwhile;
     return item && item->alive ? ItemStore::PeerWrite::Done : ItemStore::PeerWrite::Missing;
 }
-
-} // namespace
 
 // ---- reading -------------------------------------------------------------------
 
@@ -280,7 +276,8 @@ ItemStore::PeerWrite ItemStore::unstage(ItemKind kind, std::string_view profile,
     });
 }
 
-std::uint64_t ItemStore::publish_staged(ItemKind kind, std::string_view profile, std::uint64_t upto)
+std::uint64_t ItemStore::publish_staged(ItemKind kind, std::string_view profile, std::uint64_t upto,
+                                        Publishing publishing)
 {
     return transact(*impl_->database, [&] {
         auto& db = *impl_->database;
@@ -292,8 +289,13 @@ std::uint64_t ItemStore::publish_staged(ItemKind kind, std::string_view profile,
                                   writer, static_cast<int>(kind), upto);
              rows.next();)
             superseded.push_back(rows.number(0));
-        for (const auto id : superseded)
-            table.bury(kind, table.find(kind, id).value(), writer, Rule::Refresh);
+        for (const auto id : superseded) {
+            const auto item = table.find(kind, id).value();
+            if (publishing == Publishing::Planned)
+                impl_->plan(kind, writer, item, std::nullopt, Rule::Refresh);
+            else
+                table.bury(kind, item, writer, Rule::Refresh);
+        }
 
         for (auto rows = db.query("SELECT id, data FROM staged WHERE writer = ?1 AND kind = ?2 ORDER BY id", writer,
                                   static_cast<int>(kind));
@@ -301,9 +303,15 @@ std::uint64_t ItemStore::publish_staged(ItemKind kind, std::string_view profile,
             const auto id = rows.number(0);
             const auto data = rows.view(1);
             const auto item = table.find(kind, id);
-            if (!item)
+            if (!item) {
                 table.insert(kind, id, writer, data, Rule::Refresh);
-            else if (item->alive && !edited_meanwhile(*item, writer, upto) && !table.has_data(*item, data))
+                continue;
+            }
+            if (!item->alive || edited_meanwhile(*item, writer, upto) || table.has_data(*item, data))
+                continue;
+            if (publishing == Publishing::Planned)
+                impl_->plan(kind, writer, *item, data, Rule::Refresh);
+            else
                 table.update(kind, *item, writer, data, Rule::Refresh);
         }
         db.execute("DELETE FROM staged WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));

@@ -118,7 +118,33 @@ CREATE TRIGGER version_goes AFTER DELETE ON version
 BEGIN UPDATE total SET kept = kept - length(old.data); END;
 )sql";
 
-constexpr const char* all_steps[] = {version_1, version_2, version_3};
+// planned: what a profile's peer was told is done and is not carried out yet, with the session that it was told in;
+// without
+//   data the item is to go. `seen` is the item's revision that the peer's change is of.
+// review: what a profile is held for, in bits (reviews.hpp), and what somebody has agreed to.
+constexpr const char* version_4 = R"sql(
+CREATE TABLE planned (
+    writer INTEGER NOT NULL,
+    kind   INTEGER NOT NULL,
+    id     INTEGER NOT NULL,
+    seen   INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    time   INTEGER NOT NULL,
+    rule   INTEGER NOT NULL,
+    data   BLOB,
+    UNIQUE (writer, kind, id)
+);
+CREATE TABLE review (
+    writer      INTEGER NOT NULL,
+    kind        INTEGER NOT NULL,
+    held        INTEGER NOT NULL,
+    agreed_to   INTEGER NOT NULL DEFAULT 0,
+    slow_agreed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (writer, kind)
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4};
 
 } // namespace
 
@@ -248,6 +274,13 @@ void ItemTable::touch(ItemKind kind, ItemId id)
     const auto revision = next_revision(kind, 0);
     database_.execute("UPDATE item SET revision = ?3 WHERE kind = ?1 AND id = ?2", static_cast<int>(kind), id,
                       revision);
+}
+
+void ItemTable::claim(ItemKind kind, ItemId id, Writer writer)
+{
+    const auto revision = next_revision(kind, 0);
+    database_.execute("UPDATE item SET revision = ?3, writer = ?4 WHERE kind = ?1 AND id = ?2", static_cast<int>(kind),
+                      id, revision, writer);
 }
 
 Writer ItemTable::find_writer(std::string_view profile)

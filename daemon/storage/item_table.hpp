@@ -55,6 +55,8 @@ public:
     void revive(ItemKind kind, const ItemRow& item, Writer writer, std::string_view data, Rule rule = Rule::None);
     /// A new revision of an unchanged item, in the name of its last writer.
     void touch(ItemKind kind, ItemId id);
+    /// The same in the name of another one.
+    void claim(ItemKind kind, ItemId id, Writer writer);
 
     Writer find_writer(std::string_view profile);
     Writer make_writer(std::string_view profile);

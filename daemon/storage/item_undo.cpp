@@ -77,23 +77,6 @@ bool Undoer::was_made_by_undoing(const ItemRow& item)
         .next();
 }
 
-/// Notes what is written while it lives as an undoing.
-class UndoRecording {
-public:
-    UndoRecording(ItemVersions& versions, const SessionTag& tag, std::uint64_t undone)
-        : versions_(versions), former_(versions.recording())
-    {
-        versions_.record(ItemVersions::Recording{tag, undone});
-    }
-    ~UndoRecording() { versions_.record(former_); }
-    UndoRecording(const UndoRecording&) = delete;
-    UndoRecording& operator=(const UndoRecording&) = delete;
-
-private:
-    ItemVersions& versions_;
-    std::optional<ItemVersions::Recording> former_;
-};
-
 } // namespace
 
 std::optional<Undoing> ItemStore::undo(std::string_view profile, std::uint64_t number, const SessionTag& tag)
@@ -105,7 +88,7 @@ std::optional<Undoing> ItemStore::undo(std::string_view profile, std::uint64_t n
         const auto entry = table.versions().find_entry(writer, number);
         if (!entry)
             return std::nullopt;
-        const UndoRecording recording(table.versions(), tag, number);
+        const OtherRecording recording(table.versions(), {tag, number});
         std::vector<Noted> changes;
         // A surplus one was gone before anybody saw it, and the peer has another.
         for (auto rows = db.query("SELECT kind, id, revision, before, what FROM change WHERE entry = ?1 AND rule <> ?2 "

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace storage {
 
@@ -68,6 +69,23 @@ private:
 
     Database& database_;
     std::optional<Recording> recording_;
+};
+
+/// Notes what is written while it lives as this, whatever was recorded before.
+class OtherRecording {
+public:
+    OtherRecording(ItemVersions& versions, ItemVersions::Recording recording)
+        : versions_(versions), former_(versions.recording())
+    {
+        versions_.record(std::move(recording));
+    }
+    ~OtherRecording() { versions_.record(former_); }
+    OtherRecording(const OtherRecording&) = delete;
+    OtherRecording& operator=(const OtherRecording&) = delete;
+
+private:
+    ItemVersions& versions_;
+    std::optional<ItemVersions::Recording> former_;
 };
 
 } // namespace storage

@@ -40,6 +40,10 @@ class Isolation(harness.TestCase):
         yield MANAGER_PATH, MANAGER, 'GetStatistics', profile_id
         yield MANAGER_PATH, MANAGER, 'GetHistory', profile_id, dbus.UInt32(0)
         yield MANAGER_PATH, MANAGER, 'GetDeviceInfo', profile_id
+        yield MANAGER_PATH, MANAGER, 'GetPlan', profile_id
+        yield MANAGER_PATH, MANAGER, 'GetPlanItems', profile_id, 'CONTACT', True, '', dbus.UInt32(0)
+        yield MANAGER_PATH, MANAGER, 'Release', profile_id
+        yield MANAGER_PATH, MANAGER, 'Reject', profile_id
         yield MANAGER_PATH, MANAGER, 'Update', profile_id, profile(ProfileName='Stolen')
         yield MANAGER_PATH, MANAGER, 'Update', profile_id, profile(Nonsense='x')
         yield MANAGER_PATH, MANAGER, 'StartSync', profile_id, harness.NO_KEYS

@@ -39,7 +39,7 @@ class Profiles(harness.TestCase):
         given = profile(Mode='PERIODIC', Interval='4_HOURS', AllowPlainCredentials=True, CaFile='/etc/ssl/ca.pem',
                         DeviceId='phone-1', Encoding='AUTO', ProtocolVersion='1.1', ProfileName='Wörk ☎', HttpId='web', HttpPassword='web-secret',
                         ClientCertificate=CERTIFICATE, ServerId='srv1', ServerPassword='server-secret',
-                        AuthenticateServer=True)
+                        AuthenticateServer=True, ReviewItems=dbus.UInt32(5), ReviewPercent=dbus.UInt32(50), SlowSync='HOLD')
         profile_id = self.anna.manager('Add', given)
         self.assertRegex(profile_id, '^[A-Za-z0-9_]+$')
         expected = {**harness.plain(given), 'Type': 'TWO_WAY', 'HasCredentials': True, 'HasHttpCredentials': True,
@@ -116,6 +116,7 @@ class Profiles(harness.TestCase):
         yield lambda: self.anna.manager('StopSync', profile_id)
         yield lambda: self.anna.manager('GetStatistics', profile_id)
         yield lambda: self.anna.manager('GetHistory', profile_id, 1)
+        yield lambda: self.anna.manager('GetPlan', profile_id)
 
     def test_case_15_an_unknown_id_is_not_found_by_any_method(self):
         gone = self.anna.add()
@@ -217,6 +218,7 @@ class Profiles(harness.TestCase):
                             'Id': ['a:b'],
                             'HasCredentials': [True],
                             'HasHttpCredentials': [True], 'HasClientCertificate': [False], 'HttpId': ['a:b', 'a\x01b'],
+                            'ReviewPercent': [dbus.UInt32(101)], 'SlowSync': ['', 'hold', 'NEVER'],
                             'ServerId': ['x' * 256, 'a\x01b'], 'ServerPassword': ['alone'], 'AuthenticateServer': [True],
                             'HasServerPassword': [False], 'HttpPassword': ['alone'], 'ClientCertificate': ['/etc/ssl/client.pem', CERTIFICATE * 500],
                             'Nonsense': ['x'], 'profilename': ['x']}.items():
@@ -239,7 +241,7 @@ class Profiles(harness.TestCase):
         kept = self.anna.add()
         wrong = {key: dbus.Int32(7) for key in ['ProfileName', 'Url', 'Id', 'Password', 'Mode', 'Type', 'Interval',
                                                 'CaFile', 'DeviceId', 'Encoding', 'ProtocolVersion', 'HttpId', 'HttpPassword', 'ClientCertificate',
-                                                'ServerId', 'ServerPassword', 'AuthenticateServer', 'AllowPlainCredentials', 'Services']}
+                                                'ServerId', 'ServerPassword', 'AuthenticateServer', 'AllowPlainCredentials', 'ReviewItems', 'ReviewPercent', 'SlowSync', 'Services']}
         wrong['Services'] = 'CONTACT'
         for key, value in wrong.items():
             with self.subTest(key):

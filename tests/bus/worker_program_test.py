@@ -59,6 +59,7 @@ class Program(unittest.TestCase):
                 'http_user': '', 'http_password': 0, 'client_certificate': 0, 'server_id': '',
                 'server_password': 0, 'authenticate_server': False, 'allow_plain_credentials': False,
                 'ca_file': '', 'encoding': 'XML', 'protocol_version': 'AUTO', 'peer_rules': [],
+                'review_items': 10, 'review_percent': 30, 'hold_slow_sync': False,
                 'sync_db': f'{directory}/sync/p1/state.db', 'items_db': f'{directory}/items/items.db',
                 'max_msg_size': 65536, 'max_obj_size': 65536,
                 'max_reply_bytes': 1 << 20, 'connect_timeout_s': 60, 'reply_timeout_s': 60, 'session_timeout_s': 600,

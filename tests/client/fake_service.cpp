@@ -107,6 +107,27 @@ void FakeService::GetDeviceInfo(sdbus::Result<Values>&& result, std::string prof
     answer(result, device_info, profile_id);
 }
 
+void FakeService::GetPlan(sdbus::Result<std::vector<Values>>&& result, std::string profile_id)
+{
+    answer(result, plan, profile_id);
+}
+
+void FakeService::GetPlanItems(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::string service,
+                               bool from_server, std::string after, std::uint32_t limit)
+{
+    answer(result, plan_items, profile_id, service, from_server, after, limit);
+}
+
+void FakeService::Release(sdbus::Result<>&& result, std::string profile_id)
+{
+    answer(result, release, profile_id);
+}
+
+void FakeService::Reject(sdbus::Result<>&& result, std::string profile_id)
+{
+    answer(result, reject, profile_id);
+}
+
 void FakeService::DeliverNotification(sdbus::Result<std::vector<std::string>>&& result,
                                       std::vector<std::uint8_t> notification)
 {

@@ -80,6 +80,10 @@ public:
     std::function<std::vector<Values>(const std::string&)> statistics;
     std::function<std::vector<Values>(const std::string&, std::uint32_t)> history;
     std::function<Values(const std::string&)> device_info;
+    std::function<std::vector<Values>(const std::string&)> plan;
+    std::function<std::vector<Values>(const std::string&, const std::string&, bool, const std::string&, std::uint32_t)>
+        plan_items;
+    std::function<void(const std::string&)> release, reject;
     std::function<void()> version_read;
     std::vector<std::uint8_t> delivered; ///< the last notification
 
@@ -102,6 +106,11 @@ private:
     void GetStatistics(sdbus::Result<std::vector<Values>>&& result, std::string profile_id) override;
     void GetHistory(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::uint32_t limit) override;
     void GetDeviceInfo(sdbus::Result<Values>&& result, std::string profile_id) override;
+    void GetPlan(sdbus::Result<std::vector<Values>>&& result, std::string profile_id) override;
+    void GetPlanItems(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::string service,
+                      bool from_server, std::string after, std::uint32_t limit) override;
+    void Release(sdbus::Result<>&& result, std::string profile_id) override;
+    void Reject(sdbus::Result<>&& result, std::string profile_id) override;
     void DeliverNotification(sdbus::Result<std::vector<std::string>>&& result,
                              std::vector<std::uint8_t> notification) override;
     std::int32_t MaxProfiles() override { return 5; }

@@ -16,6 +16,7 @@ usr/include/syncd/device_information.hpp
 usr/include/syncd/enums.hpp
 usr/include/syncd/error.hpp
 usr/include/syncd/export.hpp
+usr/include/syncd/plan.hpp
 usr/include/syncd/profile.hpp
 usr/include/syncd/session.hpp
 usr/include/syncd/statistics.hpp

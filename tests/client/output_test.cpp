@@ -45,11 +45,27 @@ TEST_CASE("the keys of documents stay")
 {
     syncd::SyncProfileInfo profile;
     profile.service_info.emplace_back();
-    CHECK(keys(document(profile)) ==
-          std::vector<std::string>{"profile_id", "profile_name", "url", "mode", "type", "interval", "has_credentials",
-                                   "has_http_credentials", "has_client_certificate", "has_server_password",
-                                   "allow_plain_credentials", "ca_file", "device_id", "server_id",
-                                   "authenticate_server", "encoding", "protocol_version", "services"});
+    CHECK(keys(document(profile)) == std::vector<std::string>{"profile_id",
+                                                              "profile_name",
+                                                              "url",
+                                                              "mode",
+                                                              "type",
+                                                              "interval",
+                                                              "has_credentials",
+                                                              "has_http_credentials",
+                                                              "has_client_certificate",
+                                                              "has_server_password",
+                                                              "allow_plain_credentials",
+                                                              "ca_file",
+                                                              "device_id",
+                                                              "server_id",
+                                                              "authenticate_server",
+                                                              "encoding",
+                                                              "protocol_version",
+                                                              "review_items",
+                                                              "review_percent",
+                                                              "slow_sync",
+                                                              "services"});
     CHECK(keys(document(profile)["services"][0]) ==
           std::vector<std::string>{"service_type", "server_database_uri", "enable"});
     CHECK(keys(document(syncd::SyncStatistics())) == statistics_keys);

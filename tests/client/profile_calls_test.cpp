@@ -135,14 +135,25 @@ TEST_CASE("add sends empty credentials when there are none, update leaves them o
 TEST_CASE("what get returned can be given to update")
 {
     FakeService service;
-    Values stored{{"ProfileName", "Work"},        {"Url", "https://sync.example.org/ds"},
-                  {"Mode", "PERIODIC"},           {"Type", "TWO_WAY"},
-                  {"Interval", "4_HOURS"},        {"AllowPlainCredentials", true},
-                  {"Encoding", "WBXML"},          {"ProtocolVersion", "1.0"},
-                  {"CaFile", "/etc/ca.pem"},      {"DeviceId", "IMEI:490154203237518"},
-                  {"HasCredentials", true},       {"HasHttpCredentials", true},
-                  {"HasClientCertificate", true}, {"ServerId", "srv1"},
-                  {"AuthenticateServer", true},   {"HasServerPassword", true}};
+    Values stored{{"ProfileName", "Work"},
+                  {"Url", "https://sync.example.org/ds"},
+                  {"Mode", "PERIODIC"},
+                  {"Type", "TWO_WAY"},
+                  {"Interval", "4_HOURS"},
+                  {"AllowPlainCredentials", true},
+                  {"Encoding", "WBXML"},
+                  {"ProtocolVersion", "1.0"},
+                  {"CaFile", "/etc/ca.pem"},
+                  {"DeviceId", "IMEI:490154203237518"},
+                  {"HasCredentials", true},
+                  {"HasHttpCredentials", true},
+                  {"HasClientCertificate", true},
+                  {"ServerId", "srv1"},
+                  {"AuthenticateServer", true},
+                  {"HasServerPassword", true},
+                  {"ReviewItems", std::uint32_t(5)},
+                  {"ReviewPercent", std::uint32_t(100)},
+                  {"SlowSync", "HOLD"}};
     service.get = [&](const std::string&) { return stored; };
     Values updated;
     service.update = [&](const std::string&, const Values& profile) { updated = profile; };
@@ -160,11 +171,15 @@ TEST_CASE("what get returned can be given to update")
     // Type, and what tells of credentials, would be refused.
     CHECK(keys(updated) == std::set<std::string>{"ProfileName", "Url", "Mode", "Interval", "AllowPlainCredentials",
                                                  "CaFile", "DeviceId", "ServerId", "AuthenticateServer", "Encoding",
-                                                 "ProtocolVersion", "Services"});
+                                                 "ProtocolVersion", "ReviewItems", "ReviewPercent", "SlowSync",
+                                                 "Services"});
     CHECK(text(updated, "Interval") == "4_HOURS");
     CHECK(updated.at("AllowPlainCredentials").get<bool>());
     CHECK(text(updated, "Encoding") == "WBXML");
     CHECK(text(updated, "ProtocolVersion") == "1.0");
+    CHECK(updated.at("ReviewItems").get<std::uint32_t>() == 5);
+    CHECK(updated.at("ReviewPercent").get<std::uint32_t>() == 100);
+    CHECK(text(updated, "SlowSync") == "HOLD");
     CHECK(text(updated, "CaFile") == "/etc/ca.pem");
     CHECK(text(updated, "DeviceId") == "IMEI:490154203237518");
     CHECK(text(updated, "ServerId") == "srv1");
@@ -254,6 +269,55 @@ TEST_CASE("status reads the profile's object, and an id that no object can have 
     CHECK(status.attention == "do something");
     CHECK(error_of([&] { client.status("../store/contact"); }).kind() == ErrorKind::NotFound);
     CHECK(error_of([&] { client.status(""); }).kind() == ErrorKind::NotFound);
+}
+
+TEST_CASE("a plan arrives as it was sent, and what becomes of it is handed on")
+{
+    FakeService service;
+    service.plan = [](const std::string&) {
+        return std::vector<Values>{{{"ServiceType", std::string("EVENT")},
+                                    {"Held", std::vector<std::string>{"FROM_SERVER", "SLOW_SYNC", "NEW"}},
+                                    {"Compares", true},
+                                    {"FromServerRemoved", std::uint32_t(3)},
+                                    {"ToServerAdded", std::uint32_t(4)}}};
+    };
+    service.plan_items = [](const std::string& id, const std::string& type, bool from_server, const std::string& after,
+                            std::uint32_t limit) {
+        CHECK(id == "p1");
+        CHECK(type == "EVENT");
+        CHECK(from_server);
+        CHECK(after == "7");
+        CHECK(limit == 2);
+        return std::vector<Values>{{{"Luid", std::string("8")},
+                                    {"Change", std::string("DELETE")},
+                                    {"Before", std::string("text")},
+                                    {"Next", std::string("8")}}};
+    };
+    std::vector<std::string> done;
+    service.release = [&](const std::string& id) { done.push_back("release " + id); };
+    service.reject = [&](const std::string& id) { done.push_back("reject " + id); };
+    Client client(user_bus);
+
+    const auto plan = client.plan("p1");
+    REQUIRE(plan.size() == 1);
+    CHECK(plan[0].service_type == SyncServiceType::Event);
+    CHECK(plan[0].is_held_from_server);
+    CHECK_FALSE(plan[0].is_held_to_server);
+    CHECK(plan[0].is_held_for_slow);
+    CHECK(plan[0].is_held());
+    CHECK(plan[0].compares);
+    CHECK(plan[0].from_server.removed == 3);
+    CHECK(plan[0].to_server.added == 4);
+    const auto items = client.plan_items("p1", SyncServiceType::Event, true, "7", 2);
+    REQUIRE(items.size() == 1);
+    CHECK(items[0].luid == "8");
+    CHECK(items[0].change == syncd::PlanChange::Delete);
+    CHECK(items[0].before == "text");
+    CHECK_FALSE(items[0].after);
+    CHECK(items[0].next == "8");
+    client.release("p1");
+    client.reject("p2");
+    CHECK(done == std::vector<std::string>{"release p1", "reject p2"});
 }
 
 TEST_CASE("a notification arrives as it was handed in")

@@ -10,7 +10,8 @@ from ctl import PASSWORD
 
 KEYS = ['profile_id', 'profile_name', 'url', 'mode', 'type', 'interval', 'has_credentials',
         'has_http_credentials', 'has_client_certificate', 'has_server_password', 'allow_plain_credentials', 'ca_file', 'device_id',
-        'server_id', 'authenticate_server', 'encoding', 'protocol_version', 'services']
+        'server_id', 'authenticate_server', 'encoding', 'protocol_version', 'review_items', 'review_percent', 'slow_sync',
+        'services']
 
 
 class Profiles(ctl.TestCase):
@@ -24,6 +25,7 @@ class Profiles(ctl.TestCase):
             'has_client_certificate': False, 'has_server_password': False, 'server_id': None,
             'authenticate_server': False, 'allow_plain_credentials': False,
             'ca_file': None, 'device_id': 'IMEI:490154203237518', 'encoding': 'XML', 'protocol_version': 'AUTO',
+            'review_items': 10, 'review_percent': 30, 'slow_sync': 'allow',
             'services': [{'service_type': 'CONTACT', 'server_database_uri': 'card', 'enable': True},
                          {'service_type': 'EVENT', 'server_database_uri': 'cal', 'enable': False}]})
         self.assertEqual(self.json('profile', 'list'), [shown])

@@ -167,7 +167,8 @@ public:
             [&](const runner::ServiceKind& kind, const channel::ServicePlan& service, const storage::Anchors& anchors) {
                 return std::make_unique<datastore::Embedded>(
                     *items_, *state_,
-                    datastore::Embedded::Setup{plan.profile, service.service, kind.items, service.uri, anchors.mark});
+                    datastore::Embedded::Setup{
+                        plan.profile, service.service, kind.items, service.uri, anchors.mark, {}});
             },
             [](const channel::Progress&) {},
             [now] { return now; },

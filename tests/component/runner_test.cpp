@@ -83,6 +83,10 @@ public:
     {
         return around([&] { return store_->pending_maps(); });
     }
+    void admit(session::SyncType type) override
+    {
+        around([&] { return store_->admit(type), 0; });
+    }
     std::uint64_t prepare(session::SyncType type, bool resumed) override
     {
         return around([&] { return store_->prepare(type, resumed); });
@@ -111,9 +115,9 @@ public:
     {
         around([&] { return store_->drop_part(), 0; });
     }
-    std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override
+    std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items, std::uint64_t announced) override
     {
-        return around([&] { return store_->apply(items); });
+        return around([&] { return store_->apply(items, announced); });
     }
     void note_mapped(const std::vector<syncml::MapItem>& maps) override
     {
@@ -123,6 +127,7 @@ public:
     {
         return around([&] { return store_->commit(); });
     }
+    std::string held() const override { return store_->held(); }
     std::uint64_t mark() const override { return store_->mark(); }
     void abandon() override
     {
@@ -223,7 +228,7 @@ public:
                               const storage::Anchors& anchors) {
             auto embedded = std::make_unique<datastore::Embedded>(
                 *store, *state,
-                datastore::Embedded::Setup{plan.profile, service.service, kind.items, service.uri, anchors.mark});
+                datastore::Embedded::Setup{plan.profile, service.service, kind.items, service.uri, anchors.mark, {}});
             return std::make_unique<FragileDatastore>(std::move(embedded), fuse);
         };
         return runner::run_session(plan,

@@ -129,6 +129,12 @@ class Device:
     def device_id(self, profile):
         return str(self.manager.Get(profile)['DeviceId'])
 
+    def attention(self, profile):
+        """What somebody has to do before it syncs by itself again."""
+        properties = dbus.Interface(self._bus.get_object('org.syncd1', '/org/syncd1/profile/' + profile, introspect=False),
+                                    'org.freedesktop.DBus.Properties')
+        return str(properties.Get('org.syncd1.Profile', 'Attention'))
+
     def forget_everything(self):
         """No profile and no item."""
         for profile in self.manager.GetAll():

@@ -4,6 +4,7 @@
 #include <syncd/enums.hpp>
 #include <syncd/error.hpp>
 #include <syncd/export.hpp>
+#include <syncd/plan.hpp>
 #include <syncd/profile.hpp>
 #include <syncd/session.hpp>
 #include <syncd/statistics.hpp>
@@ -140,6 +141,26 @@ public:
     /// Errors: NotFound.
     std::vector<SessionRecord> history(const std::string& profile_id, std::uint32_t limit = 0);
     void history(const std::string& profile_id, std::uint32_t limit, Reply<std::vector<SessionRecord>> done);
+
+    /// What the next session would do, as far as it is known now, and what waits for somebody to look at it. One entry
+    /// per enabled service, in the profile's order. Errors: NotFound.
+    std::vector<ServicePlan> plan(const std::string& profile_id);
+    void plan(const std::string& profile_id, Reply<std::vector<ServicePlan>> done);
+    /// The plan of one service item by item: the changes of the server, or those made here. `after`: PlanItem::next of
+    /// the last one that is known, empty: from the first; an empty answer is the end. At most `limit`, 1000 at
+    /// the most, 0 means 100. Errors: NotFound, InvalidValue; AccessDenied when the profile is somebody else's.
+    std::vector<PlanItem> plan_items(const std::string& profile_id, SyncServiceType service, bool from_server,
+                                     const std::string& after = {}, std::uint32_t limit = 0);
+    void plan_items(const std::string& profile_id, SyncServiceType service, bool from_server, const std::string& after,
+                    std::uint32_t limit, Reply<std::vector<PlanItem>> done);
+    /// What waits may be done: the server's changes are done here at once, the rest by the next session.
+    /// Errors: NotFound; Failed when the profile syncs, or nothing waits.
+    void release(const std::string& profile_id);
+    void release(const std::string& profile_id, Done done);
+    /// What waits may not be done: the items here stay as they are, and go to the server with the next session.
+    /// Errors: as of release().
+    void reject(const std::string& profile_id);
+    void reject(const std::string& profile_id, Done done);
 
     /// What the profile's server has told of itself; empty as long as it has not. Errors: NotFound.
     std::optional<DeviceInformation> device_information(const std::string& profile_id);

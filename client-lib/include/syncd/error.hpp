@@ -40,6 +40,7 @@ enum class ErrorKind {
     Server,                  ///< the server reports a failure of its own
     Protocol,                ///< the server breaks the rules of OMA DS
     DirectionRefused,        ///< the server asked for a direction that must not be obeyed
+    HeldForReview,           ///< it would change more than the profile lets pass unseen: Client::plan
     Local,                   ///< the local items cannot be read or written
     Interrupted,             ///< the sync ended before its time
     Stopped,                 ///< ended by stop_sync

@@ -4,6 +4,7 @@
 #include <syncd/export.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,11 @@ struct SyncInfo {
     std::string device_id;                ///< who this machine is to the server; empty: made by add(), kept by update()
     SyncEncoding encoding = SyncEncoding::Xml;
     SyncProtocolVersion protocol_version = SyncProtocolVersion::Auto;
+    /// A session that would delete or change more items than this, on either side, and more than `review_percent` of
+    /// those that are there, waits until somebody has looked at its plan (Client::plan).
+    std::uint32_t review_items = 10;
+    std::uint32_t review_percent = 30;        ///< 100: none ever waits
+    bool hold_slow_sync = false;              ///< a slow sync that the server wants unexpectedly waits, too
     std::optional<std::string> http_id;       ///< for a web server that wants to know who asks (HTTP authentication)
     std::optional<std::string> http_password; ///< that goes with it
     std::optional<std::string> client_certificate; ///< PEM text with the private key, for a server that wants one

@@ -41,7 +41,8 @@ TEST_CASE("a profile's dictionary has what the contract lists, and no secret", "
     CHECK(keys(bus::profile_dictionary(profile)) ==
           std::set<std::string>{"ProfileName", "Url", "Mode", "Type", "Services", "AllowPlainCredentials", "DeviceId",
                                 "Encoding", "ProtocolVersion", "HasCredentials", "HasHttpCredentials",
-                                "HasClientCertificate", "HasServerPassword", "AuthenticateServer"});
+                                "HasClientCertificate", "HasServerPassword", "AuthenticateServer", "ReviewItems",
+                                "ReviewPercent", "SlowSync"});
     profile.interval = "1_HOUR";
     profile.ca_file = "/etc/ca.pem";
     profile.server_id = "srv1";

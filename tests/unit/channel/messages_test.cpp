@@ -29,6 +29,9 @@ Plan example()
     plan.ca_file = "/etc/ca.pem";
     plan.encoding = "AUTO";
     plan.protocol_version = "1.1";
+    plan.review_items = 5;
+    plan.review_percent = 50;
+    plan.hold_slow_sync = true;
     plan.sync_db = "/var/lib/syncd/state.db";
     plan.items_db = "/var/lib/syncd/items.db";
     plan.services.push_back({"CONTACT", "card", "TWO_WAY", std::nullopt, {}});
@@ -88,6 +91,9 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
     CHECK(copy.ca_file == plan.ca_file);
     CHECK(copy.encoding == "AUTO");
     CHECK(copy.protocol_version == "1.1");
+    CHECK(copy.review_items == 5);
+    CHECK(copy.review_percent == 50);
+    CHECK(copy.hold_slow_sync);
     CHECK(copy.sync_db == plan.sync_db);
     CHECK(copy.items_db == plan.items_db);
     CHECK(copy.max_msg_size == 1);

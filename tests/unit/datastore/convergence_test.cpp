@@ -110,6 +110,8 @@ private:
             server.state->bind_to(server.profile);
         }
     }
+    /// Review is another matter (review_test.cpp).
+    static constexpr datastore::Guard unguarded{0, 100, false};
     bool chance(unsigned in) { return in != 0 && random_() % in == 0; }
     /// Between two steps: the user may do something, the worker may be killed.
     void step()
@@ -180,8 +182,8 @@ private:
             state->forget("CONTACT");
             model.begin_anew();
         } else {
-            maps =
-                datastore::Embedded(*store_, *state, {profile, "CONTACT", ItemKind::Contact, "card", 0}).pending_maps();
+            maps = datastore::Embedded(*store_, *state, {profile, "CONTACT", ItemKind::Contact, "card", 0, unguarded})
+                       .pending_maps();
         }
         if (type == SyncType::RefreshFromServer) // what only the client has is to go
             std::erase_if(wanted_, [&](const std::string& key) {
@@ -190,7 +192,8 @@ private:
             });
 
         datastore::Embedded store(
-            *store_, *state, {profile, "CONTACT", ItemKind::Contact, "card", state->anchors("CONTACT", "card").mark});
+            *store_, *state,
+            {profile, "CONTACT", ItemKind::Contact, "card", state->anchors("CONTACT", "card").mark, unguarded});
         std::size_t commands = 0;
         store.prepare(type, false);
         step();
@@ -246,7 +249,7 @@ private:
             const auto first = commands.begin() + static_cast<std::ptrdiff_t>(at);
             const std::vector<session::Incoming> batch(first, first + static_cast<std::ptrdiff_t>(size));
             at += size;
-            const auto outcomes = store.apply(batch);
+            const auto outcomes = store.apply(batch, 0);
             step();
             std::vector<syncml::MapItem> maps;
             for (std::size_t i = 0; i < size; ++i) {

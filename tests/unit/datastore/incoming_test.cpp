@@ -24,13 +24,15 @@ TEST_CASE_METHOD(SessionFixture, "add, replace and delete are carried out", "[in
 TEST_CASE_METHOD(SessionFixture, "a batch is one transaction", "[in]")
 {
     begin();
-    const auto outcomes = store->apply({
-        {session::IncomingKind::Add, "", "g1", "text/vcard", card("one"), false},
-        {session::IncomingKind::Add, "", "g2", "text/vcard", "rubbish", false},
-        {session::IncomingKind::Replace, "9", "", "text/vcard", card("nine"), false},
-        {session::IncomingKind::Delete, "9", "", "", "", false},
-        {session::IncomingKind::Add, "", "g3", "text/vcard", card("three"), false},
-    });
+    const auto outcomes = store->apply(
+        {
+            {session::IncomingKind::Add, "", "g1", "text/vcard", card("one"), false},
+            {session::IncomingKind::Add, "", "g2", "text/vcard", "rubbish", false},
+            {session::IncomingKind::Replace, "9", "", "text/vcard", card("nine"), false},
+            {session::IncomingKind::Delete, "9", "", "", "", false},
+            {session::IncomingKind::Add, "", "g3", "text/vcard", card("three"), false},
+        },
+        0);
     CHECK(outcomes == std::vector<Outcome>{{StatusCode::ItemAdded, "1"},
                                            {StatusCode::UnsupportedMediaType, ""},
                                            {StatusCode::NotFound, ""},

@@ -15,6 +15,8 @@ struct SessionFixture {
     std::unique_ptr<storage::SyncState> state;
     std::unique_ptr<datastore::Embedded> store;
     std::uint64_t mark = 0;
+    datastore::Guard guard;
+    std::uint64_t announced = 0; ///< by the server, of its items
 
     static constexpr auto contact = storage::ItemKind::Contact;
 
@@ -42,13 +44,15 @@ struct SessionFixture {
                         const std::string& uri = "card")
     {
         state->bind_to("server");
-        state->anchors("CONTACT", uri);
-        // As the runner does: such a session has nothing to go on from until it ends well.
-        if (type == session::SyncType::Slow || syncml::is_refresh(type))
-            state->forget("CONTACT");
         mark = state->anchors("CONTACT", uri).mark;
         store = std::make_unique<datastore::Embedded>(
-            *items, *state, datastore::Embedded::Setup{profile, "CONTACT", contact, uri, mark});
+            *items, *state, datastore::Embedded::Setup{profile, "CONTACT", contact, uri, mark, guard});
+        store->admit(type);
+        // As the runner does: such a session has nothing to go on from until it ends well.
+        if (type == session::SyncType::Slow || syncml::is_refresh(type)) {
+            state->forget("CONTACT");
+            mark = state->anchors("CONTACT", uri).mark;
+        }
         return store->prepare(type, false);
     }
     /// Begins a session in which the server goes on with the sync of this type that broke off.
@@ -56,9 +60,12 @@ struct SessionFixture {
     {
         mark = state->anchors("CONTACT", "card").mark;
         store = std::make_unique<datastore::Embedded>(
-            *items, *state, datastore::Embedded::Setup{"p", "CONTACT", contact, "card", mark});
+            *items, *state, datastore::Embedded::Setup{"p", "CONTACT", contact, "card", mark, guard});
+        store->admit(type);
         return store->prepare(type, true);
     }
+    /// Whether no sync is there to go on from.
+    bool begins_anew() { return state->anchors("CONTACT", "card").mark == 0; }
     /// Everything there is to send, `Add 1`, `Update 2`, `Delete 3`, read in pages of `bytes`.
     std::vector<std::string> read(std::size_t bytes = 1 << 20)
     {
@@ -109,7 +116,7 @@ struct SessionFixture {
         return sent;
     }
 
-    session::Outcome apply(const session::Incoming& incoming) { return store->apply({incoming}).at(0); }
+    session::Outcome apply(const session::Incoming& incoming) { return store->apply({incoming}, announced).at(0); }
     session::Outcome add(const std::string& guid, const std::string& data)
     {
         return apply({session::IncomingKind::Add, {}, guid, "text/vcard", data, false});

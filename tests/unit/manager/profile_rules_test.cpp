@@ -39,6 +39,9 @@ TEST_CASE("a profile is shown as it was given", "[manager][rules]")
     input.device_id = "IMEI:4901542";
     input.encoding = "WBXML";
     input.protocol_version = "1.1";
+    input.review_items = 0;
+    input.review_percent = 100;
+    input.slow_sync = "HOLD";
     input.services[1].enabled = false;
     const auto view = fixture.get(fixture.add(input));
 
@@ -53,6 +56,9 @@ TEST_CASE("a profile is shown as it was given", "[manager][rules]")
     CHECK(view.device_id == "IMEI:4901542");
     CHECK(view.encoding == "WBXML");
     CHECK(view.protocol_version == "1.1");
+    CHECK(view.review.items == 0);
+    CHECK(view.review.percent == 100);
+    CHECK(view.review.holds_slow);
     CHECK(view.has_credentials);
     CHECK(view.state == manager::JobState::Idle);
     CHECK(view.last_sync == manager::Time{});
@@ -89,6 +95,9 @@ TEST_CASE("what may be left out has its default", "[manager][rules]")
     CHECK(view.device_id.size() == 38);
     CHECK(view.encoding == "XML");
     CHECK(view.protocol_version == "AUTO");
+    CHECK(view.review.items == 10);
+    CHECK(view.review.percent == 30);
+    CHECK_FALSE(view.review.holds_slow);
 }
 
 TEST_CASE("unknown words are refused", "[manager][rules]")

@@ -60,6 +60,8 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     input.allow_plain_credentials = true;
     input.encoding = "AUTO";
     input.protocol_version = "1.0";
+    input.review_items = 7;
+    input.slow_sync = "HOLD";
     input.ca_file = "/ca.pem";
     input.http_user = "web";
     input.http_password = base::Secret("web-secret");
@@ -84,6 +86,9 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     CHECK(plan.encoding == "AUTO");
     CHECK(plan.peer_rules == config.peer_rules);
     CHECK(plan.protocol_version == "1.0");
+    CHECK(plan.review_items == 7);
+    CHECK(plan.review_percent == 30);
+    CHECK(plan.hold_slow_sync);
     CHECK(plan.ca_file == "/ca.pem");
     CHECK(plan.server_id == "srv1");
     CHECK(plan.server_password == base::Secret("server-secret"));

@@ -27,6 +27,33 @@ TEST_CASE("a store that fails ends its own service and no other", "[runner]")
     }
 }
 
+TEST_CASE("what is to be looked at first ends its service before anything is sent or forgotten", "[runner]")
+{
+    Fixture f;
+    f.plan.profile_name = "Work";
+    f.plan.services.push_back({"EVENT", "cal", "TWO_WAY", {}, {}});
+    REQUIRE(f.run().outcome == Outcome::Completed);
+    const auto anchors = f.state->anchors("CONTACT", "card");
+    f.contacts.fails_at = "review";
+    const auto result = f.run();
+    CHECK(result.error_name == "org.syncd1.Error.HeldForReview");
+    CHECK(result.message == "CONTACT waits for review: here 500 items were deleted. See what it is with \"syncctl plan "
+                            "Work\", and then \"syncctl release\" or \"syncctl reject\" it.");
+    CHECK(f.state->anchors("CONTACT", "card") == anchors);
+    CHECK(f.state->history(1).at(0).services.at(1).status == "SUCCESS");
+}
+
+TEST_CASE("what the server changed and waits ends a good session, whose anchors move", "[runner]")
+{
+    Fixture f;
+    f.contacts.held = "on the server 500 items were deleted";
+    const auto result = f.run();
+    CHECK(result.outcome == Outcome::Failed);
+    CHECK(result.error_name == "org.syncd1.Error.HeldForReview");
+    CHECK(f.did("commit"));
+    CHECK_FALSE(f.state->anchors("CONTACT", "card") == storage::Anchors{});
+}
+
 TEST_CASE("nothing is sent that could not be noted", "[runner]")
 {
     Fixture f;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "datastore/guard.hpp"
 #include "obliging_server.hpp"
 #include "runner/session_runner.hpp"
 
@@ -30,11 +31,18 @@ public:
         std::string fails_at; ///< the call that throws
         std::vector<syncml::MapItem> maps;
         std::uint64_t replaced = 0;
+        std::string held;
     };
 
     NotingDatastore(Script& script, Log& log) : script_(script), log_(log) {}
 
     std::vector<syncml::MapItem> pending_maps() override { return script_.maps; }
+    void admit(session::SyncType type) override
+    {
+        note("admit", std::string(syncml::name(type)));
+        if (script_.fails_at == "review")
+            throw datastore::HeldForReview("here 500 items were deleted");
+    }
     std::uint64_t prepare(session::SyncType type, bool resumed) override
     {
         note("prepare", std::string(resumed ? "resumed " : "") + std::string(syncml::name(type)));
@@ -56,7 +64,7 @@ public:
         note("keep_chunk", std::string(first ? "first " : "") + part.source);
     }
     void drop_part() override { note("drop_part"); }
-    std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items) override
+    std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items, std::uint64_t) override
     {
         note("apply", items.at(0).guid);
         std::vector<session::Outcome> outcomes;
@@ -70,6 +78,7 @@ public:
         note("commit");
         return script_.replaced;
     }
+    std::string held() const override { return script_.held; }
     std::uint64_t mark() const override { return 77; }
     void abandon() override { note("abandon"); }
 

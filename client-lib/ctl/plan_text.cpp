@@ -1,0 +1,145 @@
+#include "plan_text.hpp"
+
+#include "item_name.hpp"
+#include "table.hpp"
+#include "text.hpp"
+#include "words.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+namespace ctl {
+namespace {
+
+using syncd::PlanChange;
+
+constexpr std::uint32_t page = 100;
+
+std::string_view word_of(PlanChange change)
+{
+    switch (change) {
+    case PlanChange::Add: return "add";
+    case PlanChange::Update: return "update";
+    case PlanChange::Delete: return "delete";
+    case PlanChange::Unknown: break;
+    }
+    return "unknown";
+}
+
+Json counts(const syncd::PlanCounts& counts)
+{
+    return Json{{"added", counts.added}, {"updated", counts.updated}, {"removed", counts.removed}};
+}
+
+std::string counts_text(const syncd::PlanCounts& counts)
+{
+    return fmt::format("{} to add, {} to change, {} to delete", counts.added, counts.updated, counts.removed);
+}
+
+bool is_empty(const syncd::PlanCounts& counts)
+{
+    return counts.added + counts.updated + counts.removed == 0;
+}
+
+/// One direction of one service.
+class Listing {
+public:
+    Listing(Context& context, const syncd::SyncProfileInfo& profile, syncd::SyncServiceType service, bool from_server)
+        : context_(context), profile_(profile), service_(service), from_server_(from_server)
+    {
+        std::string after;
+        for (;;) {
+            const auto items = context_.client.plan_items(profile_.profile_id, service_, from_server_, after, page);
+            if (items.empty())
+                return;
+            after = items.back().next;
+            for (const auto& item : items)
+                add(item);
+        }
+    }
+
+    Json document = Json::array();
+    std::vector<std::vector<std::string>> rows;
+
+private:
+    void add(const syncd::PlanItem& item)
+    {
+        const auto name = item_name(item.after ? *item.after : item.before.value_or(""));
+        document.push_back({{"luid", item.luid},
+                            {"change", word_of(item.change)},
+                            {"name", name},
+                            {"before", item.before ? Json(*item.before) : Json()},
+                            {"after", item.after ? Json(*item.after) : Json()}});
+        rows.push_back({"  " + std::string(word_of(item.change)), item.luid, printable(name)});
+    }
+
+    Context& context_;
+    const syncd::SyncProfileInfo& profile_;
+    syncd::SyncServiceType service_;
+    bool from_server_;
+};
+
+std::string why_held(const syncd::ServicePlan& service, const std::string& profile)
+{
+    std::vector<std::string> reasons;
+    if (service.is_held_from_server)
+        reasons.emplace_back("what the server deleted and changed");
+    if (service.is_held_to_server)
+        reasons.emplace_back("what was deleted and changed here");
+    if (service.is_held_for_slow)
+        reasons.emplace_back("the comparison of all items that the server wants (a slow sync)");
+    std::string list;
+    for (std::size_t i = 0; i < reasons.size(); ++i)
+        list += (i == 0 ? "" : i + 1 == reasons.size() ? " and " : ", ") + reasons[i];
+    return fmt::format(
+        "  Waits for review: {}.\n  syncctl release {} lets it be done; syncctl reject {} keeps the items "
+        "here as they are.\n",
+        list, profile, profile);
+}
+
+} // namespace
+
+ExitStatus show_plan(Context& context, const syncd::SyncProfileInfo& profile)
+{
+    Json services = Json::array();
+    std::string text;
+    for (const auto& service : context.client.plan(profile.profile_id)) {
+        Json told{{"service_type", std::string(to_string(service.service_type))},
+                  {"held_from_server", service.is_held_from_server},
+                  {"held_to_server", service.is_held_to_server},
+                  {"held_for_slow_sync", service.is_held_for_slow},
+                  {"compares", service.compares},
+                  {"from_server", counts(service.from_server)},
+                  {"to_server", counts(service.to_server)}};
+        text += word(service.service_type) + "\n";
+        if (service.is_held())
+            text += why_held(service, profile.profile_id);
+        const Listing from(context, profile, service.service_type, true);
+        told["from_server"]["items"] = from.document;
+        if (!from.rows.empty())
+            text += fmt::format("  Of the server, here: {}\n", counts_text(service.from_server)) +
+                    join(table({{"  CHANGE"}, {"ID"}, {"NAME"}}, from.rows));
+        if (service.compares) {
+            text += fmt::format("  There is no sync to go on from: the {} items here and all items of the server are "
+                                "compared.\n",
+                                service.to_server.added);
+        } else {
+            const Listing to(context, profile, service.service_type, false);
+            told["to_server"]["items"] = to.document;
+            text += is_empty(service.to_server) ? std::string("  Nothing to send.\n")
+                                                : fmt::format("  To the server: {}\n", counts_text(service.to_server)) +
+                                                      join(table({{"  CHANGE"}, {"ID"}, {"NAME"}}, to.rows));
+        }
+        services.push_back(std::move(told));
+    }
+    if (text.empty())
+        text = "No service of the profile is enabled.\n";
+    else
+        text += "What the server has changed since the last sync is not known before the next one.\n";
+    context.print({{"profile_id", profile.profile_id}, {"services", std::move(services)}}, text);
+    return ExitStatus::Ok;
+}
+
+} // namespace ctl

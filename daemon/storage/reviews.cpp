@@ -1,0 +1,274 @@
+#include "storage/reviews.hpp"
+
+#include "storage/item_store_impl.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace storage {
+namespace {
+
+using PeerWrite = ItemStore::PeerWrite;
+
+// The bits of review.held.
+constexpr std::int64_t incoming_bit = 1;
+constexpr std::int64_t outgoing_bit = 2;
+constexpr std::int64_t slow_bit = 4;
+
+std::int64_t bits(const Held& held)
+{
+    return (held.incoming ? incoming_bit : 0) | (held.outgoing ? outgoing_bit : 0) | (held.slow ? slow_bit : 0);
+}
+
+} // namespace
+
+Reviews::Reviews(ItemStore& items) : impl_(*items.impl_) {}
+
+// ---- plans ---------------------------------------------------------------------------
+
+PeerWrite Reviews::plan_replacement(ItemKind kind, std::string_view profile, std::string_view luid,
+                                    std::string_view data, std::uint64_t upto)
+{
+    return transact(*impl_.database, [&] {
+        const auto item = impl_.table.find(kind, luid);
+        const auto writer = impl_.table.make_writer(profile);
+        const auto verdict = judge(item, writer, upto);
+        if (verdict != PeerWrite::Done)
+            return verdict;
+        if (impl_.is_removal_planned(kind, writer, item->id))
+            return PeerWrite::Missing;
+        if (impl_.table.has_data(*item, data))
+            impl_.forget_plan(kind, writer, item->id); // it may be there from a change before this one
+        else
+            impl_.plan(kind, writer, *item, data, Rule::ServerChanged);
+        return PeerWrite::Done;
+    });
+}
+
+PeerWrite Reviews::plan_removal(ItemKind kind, std::string_view profile, std::string_view luid, std::uint64_t upto)
+{
+    return transact(*impl_.database, [&] {
+        const auto item = impl_.table.find(kind, luid);
+        const auto writer = impl_.table.make_writer(profile);
+        const auto verdict = judge(item, writer, upto);
+        if (verdict != PeerWrite::Done)
+            return verdict;
+        if (impl_.is_removal_planned(kind, writer, item->id))
+            return PeerWrite::Missing;
+        impl_.plan(kind, writer, *item, std::nullopt, Rule::ServerDeleted);
+        return PeerWrite::Done;
+    });
+}
+
+LossCounts Reviews::count_planned(ItemKind kind, std::string_view profile) const
+{
+    auto row = impl_.database->query("SELECT count(data), count(*) - count(data) FROM planned "
+                                     "WHERE writer = ?1 AND kind = ?2",
+                                     impl_.table.find_writer(profile), static_cast<int>(kind));
+    row.next();
+    return {row.count(0), row.count(1)};
+}
+
+std::vector<PlannedChange> Reviews::planned(ItemKind kind, std::string_view profile, std::string_view after,
+                                            std::size_t most) const
+{
+    std::vector<PlannedChange> changes;
+    for (auto rows = impl_.database->query(
+             "SELECT planned.id, content.data IS NOT NULL, content.data, planned.data IS NOT NULL, planned.data "
+             "FROM planned LEFT JOIN content USING (id) "
+             "WHERE planned.writer = ?1 AND planned.kind = ?2 AND planned.id > ?3 ORDER BY planned.id LIMIT ?4",
+             impl_.table.find_writer(profile), static_cast<int>(kind), parse_luid(after).value_or(0),
+             static_cast<std::uint64_t>(most));
+         rows.next();) {
+        auto& change = changes.emplace_back();
+        change.luid = rows.text(0);
+        if (rows.number(1) != 0)
+            change.before = rows.text(2);
+        if (rows.number(3) != 0)
+            change.after = rows.text(4);
+    }
+    return changes;
+}
+
+void Reviews::carry_out(ItemKind kind, std::string_view profile)
+{
+    const auto writer = impl_.table.find_writer(profile);
+    if (!impl_.has_rows("SELECT 1 FROM planned WHERE writer = ?1 AND kind = ?2", writer, kind))
+        return;
+    transact(*impl_.database, [&] {
+        for (const auto& row : impl_.planned_rows(kind, writer, profile))
+            impl_.carry_out(kind, writer, row);
+        impl_.forget_plans(kind, writer);
+    });
+}
+
+void Reviews::drop(ItemKind kind, std::string_view profile)
+{
+    const auto writer = impl_.table.find_writer(profile);
+    if (!impl_.has_rows("SELECT 1 FROM planned WHERE writer = ?1 AND kind = ?2", writer, kind))
+        return;
+    transact(*impl_.database, [&] {
+        for (const auto& row : impl_.planned_rows(kind, writer, profile)) {
+            const auto item = impl_.table.find(kind, row.id);
+            if (item && item->revision == row.seen) // else it goes out anyway
+                impl_.table.claim(kind, row.id, application);
+        }
+        impl_.forget_plans(kind, writer);
+    });
+}
+
+// ---- what is held --------------------------------------------------------------------
+
+Held Reviews::held(ItemKind kind, std::string_view profile) const
+{
+    auto row = impl_.database->query("SELECT held FROM review WHERE writer = ?1 AND kind = ?2",
+                                     impl_.table.find_writer(profile), static_cast<int>(kind));
+    if (!row.next())
+        return {};
+    const auto held = row.number(0);
+    return {(held & incoming_bit) != 0, (held & outgoing_bit) != 0, (held & slow_bit) != 0};
+}
+
+void Reviews::hold(ItemKind kind, std::string_view profile, const Held& what)
+{
+    transact(*impl_.database, [&] {
+        impl_.database->execute("INSERT INTO review (writer, kind, held) VALUES (?1, ?2, ?3) "
+                                "ON CONFLICT DO UPDATE SET held = held | excluded.held",
+                                impl_.table.make_writer(profile), static_cast<int>(kind), bits(what));
+    });
+}
+
+void Reviews::release(ItemKind kind, std::string_view profile)
+{
+    transact(*impl_.database, [&] {
+        const auto what = held(kind, profile);
+        if (what.incoming)
+            carry_out(kind, profile);
+        impl_.database->execute("UPDATE review SET held = 0, slow_agreed = slow_agreed OR ?3, "
+                                "agreed_to = iif(?4, (SELECT revision FROM total), agreed_to) "
+                                "WHERE writer = ?1 AND kind = ?2",
+                                impl_.table.find_writer(profile), static_cast<int>(kind), what.slow ? 1 : 0,
+                                what.outgoing ? 1 : 0);
+    });
+}
+
+void Reviews::reject(ItemKind kind, std::string_view profile)
+{
+    transact(*impl_.database, [&] {
+        const bool outgoing = held(kind, profile).outgoing;
+        drop(kind, profile);
+        // What the peer gets back by that is wanted.
+        impl_.database->execute("UPDATE review SET held = 0, "
+                                "agreed_to = iif(?3, agreed_to, (SELECT revision FROM total)) "
+                                "WHERE writer = ?1 AND kind = ?2",
+                                impl_.table.find_writer(profile), static_cast<int>(kind), outgoing ? 1 : 0);
+    });
+}
+
+std::uint64_t Reviews::agreed_to(ItemKind kind, std::string_view profile) const
+{
+    auto row = impl_.database->query("SELECT agreed_to FROM review WHERE writer = ?1 AND kind = ?2",
+                                     impl_.table.find_writer(profile), static_cast<int>(kind));
+    return row.next() ? row.count(0) : 0;
+}
+
+bool Reviews::is_slow_agreed(ItemKind kind, std::string_view profile) const
+{
+    return impl_.has_rows("SELECT 1 FROM review WHERE writer = ?1 AND kind = ?2 AND slow_agreed",
+                          impl_.table.find_writer(profile), kind);
+}
+
+void Reviews::settle(ItemKind kind, std::string_view profile)
+{
+    const auto writer = impl_.table.find_writer(profile);
+    if (impl_.has_rows("SELECT 1 FROM review WHERE writer = ?1 AND kind = ?2 AND held = 0", writer, kind))
+        impl_.database->execute("DELETE FROM review WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
+}
+
+LossCounts Reviews::count_losses(ItemKind kind, std::string_view profile, std::uint64_t mark, std::uint64_t upto) const
+{
+    // What `changes` delivers, but for additions.
+    auto row = impl_.database->query("SELECT total(alive), total(NOT alive) FROM item "
+                                     "WHERE kind = ?1 AND revision > ?3 AND revision <= ?4 AND writer <> ?2 "
+                                     "AND (created <= ?3 OR creator = ?2)",
+                                     static_cast<int>(kind), impl_.table.find_writer(profile), mark, upto);
+    row.next();
+    return {row.count(0), row.count(1)};
+}
+
+// ---- rows behind them ------------------------------------------------------------------
+
+void ItemStore::Impl::plan(ItemKind kind, Writer writer, const ItemRow& item, std::optional<std::string_view> data,
+                           Rule rule)
+{
+    const auto& recording = table.versions().recording();
+    const auto session = recording ? recording->tag : SessionTag{};
+    database->execute("INSERT INTO planned (writer, kind, id, seen, number, time, rule) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET seen = excluded.seen, "
+                      "number = excluded.number, time = excluded.time, rule = excluded.rule, data = NULL",
+                      writer, static_cast<int>(kind), item.id, item.revision, session.number, session.time,
+                      static_cast<int>(rule));
+    if (data)
+        database->execute("UPDATE planned SET data = ?4 WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
+                          static_cast<int>(kind), item.id, Blob{*data});
+}
+
+bool ItemStore::Impl::is_removal_planned(ItemKind kind, Writer writer, ItemId id)
+{
+    return database
+        ->query("SELECT 1 FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3 AND data IS NULL", writer,
+                static_cast<int>(kind), id)
+        .next();
+}
+
+void ItemStore::Impl::forget_plan(ItemKind kind, Writer writer, ItemId id)
+{
+    database->execute("DELETE FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer, static_cast<int>(kind),
+                      id);
+}
+
+void ItemStore::Impl::forget_plans(ItemKind kind, Writer writer)
+{
+    database->execute("DELETE FROM planned WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
+}
+
+std::vector<ItemStore::Impl::PlannedRow> ItemStore::Impl::planned_rows(ItemKind kind, Writer writer,
+                                                                       std::string_view profile)
+{
+    std::vector<PlannedRow> found;
+    for (auto rows = database->query("SELECT id, seen, number, time, rule, data IS NULL FROM planned "
+                                     "WHERE writer = ?1 AND kind = ?2 ORDER BY id",
+                                     writer, static_cast<int>(kind));
+         rows.next();)
+        found.push_back({rows.number(0), rows.count(1), SessionTag{std::string(profile), rows.count(2), rows.number(3)},
+                         static_cast<Rule>(rows.number(4)), rows.number(5) != 0});
+    return found;
+}
+
+void ItemStore::Impl::carry_out(ItemKind kind, Writer writer, const PlannedRow& row)
+{
+    // It is the doing of the session that it came in, whoever lets it happen.
+    const auto& now = table.versions().recording();
+    std::optional<OtherRecording> recording;
+    if (row.session.number != 0 && !(now && now->undone == 0 && now->tag.number == row.session.number))
+        recording.emplace(table.versions(), ItemVersions::Recording{row.session, 0});
+    const auto item = table.find(kind, row.id);
+    const bool untouched = item && item->revision == row.seen;
+    if (item && !untouched && item->writer == writer)
+        return; // the peer has written it since
+    if (row.removes) {
+        if (untouched && item->alive)
+            table.bury(kind, *item, writer, row.rule);
+        return;
+    }
+    auto planned = database->query("SELECT data FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
+                                   static_cast<int>(kind), row.id);
+    planned.next();
+    const auto data = planned.view(0);
+    if (untouched)
+        table.update(kind, *item, writer, data, row.rule);
+    else if (!item || !table.has_data(*item, data))
+        table.insert(kind, table.new_id(), application, data);
+}
+
+} // namespace storage
