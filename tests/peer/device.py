@@ -33,13 +33,16 @@ class Outcome:
 
 
 class Syncd:
-    """The bus and the daemon; `configuration` are lines of syncd.conf, e.g. {'ReplyTimeout': 2}."""
+    """The bus and the daemon; `configuration` are lines of syncd.conf, e.g. {'ReplyTimeout': 2}. `worker`: the program that runs
+    a session, if not the usual one."""
 
-    def __init__(self, configuration=None, state=None):
+    def __init__(self, configuration=None, state=None, worker=None):
         command = [str(ROOT / 'scripts/with-syncd')]
         self._config = None
         if state is not None:
             command += ['--state', str(state)]
+        if worker is not None:
+            command += ['--worker', str(worker)]
         if configuration:
             self._config = tempfile.NamedTemporaryFile('w', suffix='.conf')
             self._config.write('[syncd]\n' + ''.join(f'{key}={value}\n' for key, value in configuration.items()))
