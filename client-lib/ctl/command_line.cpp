@@ -40,6 +40,7 @@ CommandLine::CommandLine()
     declare_release(root);
     declare_reject(root);
     declare_notify(root);
+    declare_import_syncevolution(root);
     Command trace = root.subcommand("trace", "Syncs that were written down by start --trace");
     trace.require_subcommand();
     declare_trace_explain(trace);

@@ -19,6 +19,7 @@ void declare_plan(Command parent);
 void declare_release(Command parent);
 void declare_reject(Command parent);
 void declare_notify(Command parent);
+void declare_import_syncevolution(Command parent);
 void declare_trace_explain(Command parent);
 void declare_item_list(Command parent);
 void declare_item_show(Command parent);
