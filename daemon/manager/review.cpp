@@ -80,6 +80,8 @@ std::vector<PlanItem> outgoing_items(const Profile& profile, ItemStore& items, I
         auto& item = page.emplace_back();
         item.luid = std::move(change.luid);
         item.change = word(change.kind);
+        if (change.kind != ItemChange::Kind::Add)
+            item.before = items.find_base(kind, profile.row.id, item.luid, mark);
         if (change.kind != ItemChange::Kind::Delete)
             item.after = std::move(change.data);
         item.next = std::to_string(change.revision);

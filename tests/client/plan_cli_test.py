@@ -44,8 +44,10 @@ class Plan(ctl.TestCase):
         items = service['to_server'].pop('items')
         self.assertEqual(service['to_server'], {'added': 1, 'updated': 1, 'removed': 1})
         self.assertEqual([(item['change'], item['name']) for item in items],
-                         [('update', 'Changed'), ('delete', ''), ('add', 'New')])
+                         [('update', 'Changed'), ('delete', 'Person 1'), ('add', 'New')])
         self.assertEqual(items[1]['luid'], second)
+        self.assertIn('FN:Person 0', items[0]['before'])
+        self.assertEqual((items[1]['after'], items[2]['before']), (None, None))
         lines = self.text('start', 'Work', '--dry-run').splitlines()
         self.assertEqual(lines[0:2], ['contact', '  To the server: 1 to add, 1 to change, 1 to delete'])
         self.assertEqual(lines[-1], 'What the server has changed since the last sync is not known before the next one.')
