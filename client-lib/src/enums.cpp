@@ -68,10 +68,28 @@ constexpr Words<SyncOutcome, 3> outcomes{{
 }};
 
 // The one enumeration whose words are lower-case on D-Bus.
-constexpr Words<SyncTrigger, 3> triggers{{
+constexpr Words<SyncTrigger, 4> triggers{{
     {SyncTrigger::User, "user"},
     {SyncTrigger::Timer, "timer"},
     {SyncTrigger::Push, "push"},
+    {SyncTrigger::Undo, "undo"},
+}};
+
+constexpr Words<ItemChangeKind, 3> change_kinds{{
+    {ItemChangeKind::Added, "ADDED"},
+    {ItemChangeKind::Updated, "UPDATED"},
+    {ItemChangeKind::Deleted, "DELETED"},
+}};
+
+constexpr Words<ItemChangeRule, 8> change_rules{{
+    {ItemChangeRule::ServerAdded, "SERVER_ADDED"},
+    {ItemChangeRule::ServerChanged, "SERVER_CHANGED"},
+    {ItemChangeRule::ServerDeleted, "SERVER_DELETED"},
+    {ItemChangeRule::Refresh, "REFRESH"},
+    {ItemChangeRule::Surplus, "SURPLUS"},
+    {ItemChangeRule::Undone, "UNDONE"},
+    {ItemChangeRule::Merged, "MERGED"},
+    {ItemChangeRule::Matched, "MATCHED"},
 }};
 
 constexpr Words<ProfileState, 4> states{{
@@ -133,6 +151,14 @@ std::string_view to_string(SyncTrigger value) noexcept
 {
     return word_of(triggers, value);
 }
+std::string_view to_string(ItemChangeKind value) noexcept
+{
+    return word_of(change_kinds, value);
+}
+std::string_view to_string(ItemChangeRule value) noexcept
+{
+    return word_of(change_rules, value);
+}
 std::string_view to_string(ProfileState value) noexcept
 {
     return word_of(states, value);
@@ -182,6 +208,16 @@ template <>
 SyncTrigger from_string(std::string_view word) noexcept
 {
     return value_of(triggers, word);
+}
+template <>
+ItemChangeKind from_string(std::string_view word) noexcept
+{
+    return value_of(change_kinds, word);
+}
+template <>
+ItemChangeRule from_string(std::string_view word) noexcept
+{
+    return value_of(change_rules, word);
 }
 template <>
 ProfileState from_string(std::string_view word) noexcept

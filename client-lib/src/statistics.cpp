@@ -35,6 +35,8 @@ SessionRecord parse_session_record(const Values& values)
         .bytes_received = value(values, "BytesReceived", std::uint64_t()),
         .round_trips = value(values, "RoundTrips", std::uint64_t()),
         .services = {},
+        .changes = value(values, "Changes", std::uint64_t()),
+        .undone = value(values, "Undone", std::uint64_t()),
     };
     for (const Values& service : value(values, "Services", std::vector<Values>()))
         record.services.push_back({

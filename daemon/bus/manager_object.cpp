@@ -1,5 +1,6 @@
 #include "bus/manager_object.hpp"
 
+#include "bus/change_values.hpp"
 #include "bus/dictionary.hpp"
 #include "bus/introspection.hpp"
 #include "bus/values.hpp"
@@ -67,6 +68,9 @@ ManagerObject::Handler ManagerObject::find_handler(std::string_view member)
         {"StopSync", &ManagerObject::stop_sync},
         {"GetStatistics", &ManagerObject::get_statistics},
         {"GetHistory", &ManagerObject::get_history},
+        {"GetChanges", &ManagerObject::get_changes},
+        {"Undo", &ManagerObject::undo},
+        {"Explain", &ManagerObject::explain},
         {"GetDeviceInfo", &ManagerObject::get_device_info},
         {"GetPlan", &ManagerObject::get_plan},
         {"GetPlanItems", &ManagerObject::get_plan_items},
@@ -215,6 +219,59 @@ void ManagerObject::get_history(const Subject& caller, const Call& call)
         else
             call.fail(sessions.error());
     });
+}
+
+/// A session is found by its number alone, too, among the caller's own.
+void ManagerObject::resolve_session(const Subject& caller, const Call& call, const std::string& id,
+                                    std::function<void(manager::Caller)> use)
+{
+    if (id.empty())
+        use({.uid = caller.uid});
+    else
+        visibility_.resolve(caller, call, id, std::move(use));
+}
+
+void ManagerObject::get_changes(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    std::uint64_t session = 0;
+    std::string after;
+    call.arguments() >> session >> after;
+    resolve_session(caller, call, id, [this, call, id, session, after](manager::Caller as) {
+        const auto found = manager_.changes(as, id, session, after);
+        if (found)
+            call.reply(changes(*found));
+        else
+            call.fail(found.error());
+    });
+}
+
+void ManagerObject::undo(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    std::uint64_t session = 0;
+    call.arguments() >> session;
+    resolve_session(caller, call, id, [this, call, id, session](manager::Caller as) {
+        const auto report = manager_.undo(as, id, session);
+        if (report)
+            call.reply(undo_report(*report));
+        else
+            call.fail(report.error());
+    });
+}
+
+void ManagerObject::explain(const Subject& caller, const Call& call)
+{
+    std::string service, item;
+    call.arguments() >> service >> item;
+    if (service != "CONTACT" && service != "EVENT")
+        return call.fail({Errc::InvalidValue, "service_type: neither CONTACT nor EVENT"});
+    const auto kind = service == "CONTACT" ? storage::ItemKind::Contact : storage::ItemKind::Event;
+    const auto found = manager_.explain(caller.uid, kind, item);
+    if (found)
+        call.reply(explanation(*found));
+    else
+        call.fail(found.error());
 }
 
 void ManagerObject::get_device_info(const Subject& caller, const Call& call)

@@ -4,6 +4,7 @@
 #include "bus/visibility.hpp"
 #include "manager/manager.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,11 @@ private:
     void stop_sync(const Subject& caller, const Call& call);
     void get_statistics(const Subject& caller, const Call& call);
     void get_history(const Subject& caller, const Call& call);
+    void resolve_session(const Subject& caller, const Call& call, const std::string& id,
+                         std::function<void(manager::Caller)> use);
+    void get_changes(const Subject& caller, const Call& call);
+    void undo(const Subject& caller, const Call& call);
+    void explain(const Subject& caller, const Call& call);
     void get_device_info(const Subject& caller, const Call& call);
     void get_plan(const Subject& caller, const Call& call);
     void get_plan_items(const Subject& caller, const Call& call);

@@ -240,34 +240,30 @@ std::vector<Values> plan_items(const std::vector<manager::PlanItem>& items)
     return list;
 }
 
-std::vector<Values> history(const std::vector<storage::SessionRecord>& records)
+Values session_record(const storage::SessionRecord& record)
 {
-    std::vector<Values> list;
-    for (const auto& record : records) {
-        std::vector<Values> services;
-        for (const auto& service : record.services) {
-            services.push_back(service_statistics(service));
-            services.back()["Type"] = service.type;
-            services.back()["ErrorName"] = service.error_name;
-            services.back()["Message"] = service.error_message;
-        }
-        list.push_back({
-            {"Session", record.session},
-            {"Trigger", record.trigger},
-            {"Started", static_cast<std::uint64_t>(record.started)},
-            {"Ended", static_cast<std::uint64_t>(record.ended)},
-            {"Outcome", record.outcome},
-            {"ErrorName", record.error_name},
-            {"Message", record.error_message},
-            {"Notes", record.notes},
-            {"ProtocolVersion", record.version},
-            {"BytesSent", record.bytes_sent},
-            {"BytesReceived", record.bytes_received},
-            {"RoundTrips", record.round_trips},
-            {"Services", services},
-        });
+    std::vector<Values> services;
+    for (const auto& service : record.services) {
+        services.push_back(service_statistics(service));
+        services.back()["Type"] = service.type;
+        services.back()["ErrorName"] = service.error_name;
+        services.back()["Message"] = service.error_message;
     }
-    return list;
+    return {
+        {"Session", record.session},
+        {"Trigger", record.trigger},
+        {"Started", static_cast<std::uint64_t>(record.started)},
+        {"Ended", static_cast<std::uint64_t>(record.ended)},
+        {"Outcome", record.outcome},
+        {"ErrorName", record.error_name},
+        {"Message", record.error_message},
+        {"Notes", record.notes},
+        {"ProtocolVersion", record.version},
+        {"BytesSent", record.bytes_sent},
+        {"BytesReceived", record.bytes_received},
+        {"RoundTrips", record.round_trips},
+        {"Services", services},
+    };
 }
 
 } // namespace bus

@@ -29,8 +29,8 @@ Values profile_properties(const manager::ProfileView& profile);
 
 std::vector<Values> statistics(const std::vector<storage::ServiceRecord>& records);
 Values device_information(const std::optional<storage::PeerInfo>& information);
-std::vector<Values> history(const std::vector<storage::SessionRecord>& records);
 std::vector<Values> plan(const std::vector<manager::ServicePlanView>& services);
 std::vector<Values> plan_items(const std::vector<manager::PlanItem>& items);
+Values session_record(const storage::SessionRecord& record);
 
 } // namespace bus

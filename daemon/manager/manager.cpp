@@ -10,6 +10,7 @@
 #include "manager/records.hpp"
 #include "manager/schedule_keeper.hpp"
 #include "manager/sessions.hpp"
+#include "manager/undoing.hpp"
 #include "manager/user_files.hpp"
 
 #include <fmt/format.h>
@@ -91,7 +92,8 @@ public:
         : config(std::move(the_config)), vault(the_vault), clock(the_clock), files(config.state_directory),
           book(profiles), stores(files), schedule(book, clock, timer, [this](Profile& profile) { on_due(profile); }),
           sessions({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}),
-          notifications({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}, sessions)
+          notifications({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}, sessions),
+          undoing({config, book, schedule, vault, files, stores, announcer, clock, timer, workers})
     {
     }
 
@@ -163,6 +165,7 @@ public:
     ScheduleKeeper schedule;
     Sessions sessions;
     Notifications notifications;
+    Undoing undoing;
     bool shutting_down = false;
 };
 
@@ -327,16 +330,42 @@ base::Result<std::vector<storage::ServiceRecord>> Manager::statistics(Caller cal
     });
 }
 
-base::Result<std::vector<storage::SessionRecord>> Manager::history(Caller caller, std::string_view id,
-                                                                   std::uint32_t limit) const
+base::Result<std::vector<HistoryEntry>> Manager::history(Caller caller, std::string_view id, std::uint32_t limit)
 {
-    return or_storage_error([&]() -> base::Result<std::vector<storage::SessionRecord>> {
+    return or_storage_error([&]() -> base::Result<std::vector<HistoryEntry>> {
         const auto* profile = impl_->book.find(caller, id);
         if (profile == nullptr)
             return not_found();
-        return manager::history(*profile, impl_->files.sync_db(profile->row.owner, profile->row.id),
-                                limit == 0 ? default_history : std::min(limit, max_history));
+        const auto most = limit == 0 ? default_history : std::min(limit, max_history);
+        auto sessions = manager::history(*profile, impl_->files.sync_db(profile->row.owner, profile->row.id), most);
+        if (!sessions)
+            return tl::unexpected(std::move(sessions.error()));
+        return with_changes(std::move(*sessions), impl_->undoing.kept(*profile), most);
     });
+}
+
+base::Result<std::vector<storage::SessionChange>> Manager::changes(Caller caller, std::string_view id,
+                                                                   std::uint64_t session, std::string_view after)
+{
+    return or_storage_error([&] {
+        return impl_->undoing.find(caller, id, session).and_then([&](const Profile* profile) {
+            return impl_->undoing.changes(*profile, session, after);
+        });
+    });
+}
+
+base::Result<UndoReport> Manager::undo(Caller caller, std::string_view id, std::uint64_t session)
+{
+    return or_storage_error([&] {
+        return impl_->undoing.find(caller, id, session).and_then([&](const Profile* profile) {
+            return impl_->undoing.undo(*profile, session);
+        });
+    });
+}
+
+base::Result<ItemExplanation> Manager::explain(Uid owner, storage::ItemKind kind, std::string_view luid)
+{
+    return or_storage_error([&] { return impl_->undoing.explain(owner, kind, luid); });
 }
 
 base::Result<std::optional<storage::PeerInfo>> Manager::device_information(Caller caller, std::string_view id) const

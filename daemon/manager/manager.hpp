@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "manager/item_record.hpp"
 #include "manager/profile.hpp"
 #include "manager/review.hpp"
 #include "manager/transcript.hpp"
@@ -97,8 +98,15 @@ public:
     std::map<std::string, std::uint64_t> notification_counts(Uid owner) const;
     /// One record per configured service, in the profile's order.
     base::Result<std::vector<storage::ServiceRecord>> statistics(Caller caller, std::string_view id) const;
-    base::Result<std::vector<storage::SessionRecord>> history(Caller caller, std::string_view id,
-                                                              std::uint32_t limit) const;
+    base::Result<std::vector<HistoryEntry>> history(Caller caller, std::string_view id, std::uint32_t limit);
+    /// The next three are for the owner of the items and root alone. `id` of a profile; empty: whichever of the
+    /// caller's has the session. What a session, or an undoing, changed here, of items with ids above `after`, about a
+    /// mebibyte; none left: empty.
+    base::Result<std::vector<storage::SessionChange>> changes(Caller caller, std::string_view id, std::uint64_t session,
+                                                              std::string_view after);
+    /// Puts back what it changed; the inverse goes out with the next syncs.
+    base::Result<UndoReport> undo(Caller caller, std::string_view id, std::uint64_t session);
+    base::Result<ItemExplanation> explain(Uid owner, storage::ItemKind kind, std::string_view luid);
 
     /// What the profile's server has told of itself; nothing as long as it has not.
     base::Result<std::optional<storage::PeerInfo>> device_information(Caller caller, std::string_view id) const;

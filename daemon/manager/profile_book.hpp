@@ -53,6 +53,8 @@ public:
     bool remember_notification(const Profile& profile, std::string_view session);
     /// The number of a session that waits from now on; stored, so that one which never begins leaves a trace.
     std::uint64_t accept_session(const Profile& profile, std::string_view trigger, Time now);
+    /// A number that no session had or will have.
+    std::uint64_t take_session_number() { return repository_.take_session_number(); }
     /// Its end is known and told.
     void session_ended(std::uint64_t number);
 

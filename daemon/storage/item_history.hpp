@@ -48,10 +48,13 @@ struct SessionChange {
     bool operator==(const SessionChange&) const = default;
 };
 
-/// Where to go on reading the changes of a session.
-struct ChangePlace {
-    std::string luid; ///< empty: at the first
-    std::uint64_t revision = 0;
+/// Who made an item what it is.
+struct ItemOrigin {
+    std::uint64_t revision = 0; ///< of its last change
+    bool alive = false;
+    std::string writer;  ///< the profile whose session changed it last; empty: an application
+    std::string creator; ///< the same of who added it
+    bool operator==(const ItemOrigin&) const = default;
 };
 
 /// A session that changed something, as far as that is kept, or an undoing.

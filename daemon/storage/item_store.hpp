@@ -216,9 +216,13 @@ public:
     /// The profile's sessions and undoings that changed something, newest first, as far as they are kept.
     std::vector<KeptSession> kept_sessions(std::string_view profile) const;
     std::optional<KeptSession> find_session(std::string_view profile, std::uint64_t number) const;
-    /// Changes of a session in id order, after a place, about `bytes` of data and at least one.
-    std::vector<SessionChange> session_changes(std::string_view profile, std::uint64_t number, const ChangePlace& after,
+    /// The profile of a session, or of an undoing, that is kept.
+    std::optional<std::string> find_profile_of_session(std::uint64_t number) const;
+    /// Changes of a session to items with ids above `after` (empty: from the first), in id order, about `bytes` of data
+    /// and at least one item.
+    std::vector<SessionChange> session_changes(std::string_view profile, std::uint64_t number, std::string_view after,
                                                std::size_t bytes) const;
+    std::optional<ItemOrigin> find_origin(ItemKind kind, std::string_view luid) const;
     /// What is kept of what sessions did to an item, newest first, at most so many.
     std::vector<SessionChange> item_changes(ItemKind kind, std::string_view luid, std::size_t most) const;
     /// Puts back what the session, or the undoing, changed, as an application does it, in one transaction: the

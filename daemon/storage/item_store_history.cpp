@@ -165,8 +165,27 @@ std::optional<KeptSession> ItemStore::find_session(std::string_view profile, std
     return row.next() ? std::optional(kept_session(row)) : std::nullopt;
 }
 
+std::optional<std::string> ItemStore::find_profile_of_session(std::uint64_t number) const
+{
+    auto row = impl_->database->query("SELECT profile FROM session JOIN writer ON session.writer = writer.number "
+                                      "WHERE session.number = ?1",
+                                      number);
+    return row.next() ? std::optional(row.text(0)) : std::nullopt;
+}
+
+std::optional<ItemOrigin> ItemStore::find_origin(ItemKind kind, std::string_view luid) const
+{
+    auto row = impl_->database->query(
+        "SELECT revision, alive, coalesce((SELECT profile FROM writer WHERE number = item.writer), ''), "
+        "coalesce((SELECT profile FROM writer WHERE number = item.creator), '') FROM item WHERE kind = ?1 AND id = ?2",
+        static_cast<int>(kind), parse_luid(luid).value_or(0));
+    if (!row.next())
+        return std::nullopt;
+    return ItemOrigin{row.count(0), row.number(1) != 0, row.text(2), row.text(3)};
+}
+
 std::vector<SessionChange> ItemStore::session_changes(std::string_view profile, std::uint64_t number,
-                                                      const ChangePlace& after, std::size_t bytes) const
+                                                      std::string_view after, std::size_t bytes) const
 {
     Transaction snapshot(*impl_->database, Transaction::Kind::Read);
     std::vector<SessionChange> changes;
@@ -174,13 +193,13 @@ std::vector<SessionChange> ItemStore::session_changes(std::string_view profile, 
     for (auto rows = impl_->database->query(
              "SELECT profile, session.number, undone, time, kind, id, revision, what, rule, before FROM writer "
              "JOIN session ON session.writer = writer.number JOIN change USING (entry) "
-             "WHERE profile = ?1 AND session.number = ?2 AND (id, revision) > (?3, ?4) ORDER BY id, revision",
-             profile, number, parse_luid(after.luid).value_or(0), after.revision);
+             "WHERE profile = ?1 AND session.number = ?2 AND id > ?3 ORDER BY id, revision",
+             profile, number, parse_luid(after).value_or(0));
          rows.next();) {
         auto change = change_of(rows);
         impl_->add_contents(change, rows.count(9));
         const auto more = change.before.value_or("").size() + change.after.value_or("").size();
-        if (!changes.empty() && size + more > bytes)
+        if (!changes.empty() && size + more > bytes && changes.back().luid != change.luid)
             break;
         size += more;
         changes.push_back(std::move(change));

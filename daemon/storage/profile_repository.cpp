@@ -207,6 +207,16 @@ std::uint64_t ProfileRepository::accept_session(std::string_view profile, std::s
     });
 }
 
+std::uint64_t ProfileRepository::take_session_number()
+{
+    return transact(*impl_->database, [&] {
+        impl_->database->execute("UPDATE last_session SET number = number + 1");
+        auto row = impl_->database->query("SELECT number FROM last_session");
+        row.next();
+        return row.count(0);
+    });
+}
+
 void ProfileRepository::forget_session(std::uint64_t number)
 {
     impl_->database->execute("DELETE FROM accepted WHERE session = ?1", number);

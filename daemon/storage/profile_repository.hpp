@@ -67,6 +67,8 @@ public:
     };
     /// Gives it a number that was never given before, also across restarts. Of one profile the newest 20 are kept.
     std::uint64_t accept_session(std::string_view profile, std::string_view trigger, std::int64_t time);
+    /// The same for what is no session of a server's: nothing else is remembered of it.
+    std::uint64_t take_session_number();
     void forget_session(std::uint64_t number);
     std::vector<AcceptedSession> accepted_sessions() const; ///< oldest first
 

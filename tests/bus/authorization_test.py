@@ -25,6 +25,7 @@ def attempts():
     yield 'manage', None, (MANAGER_PATH, MANAGER, 'Add', profile())
     yield 'manage', ERROR + 'NotFound', (MANAGER_PATH, MANAGER, 'Update', 'missing', profile())
     yield 'manage', ERROR + 'NotFound', (MANAGER_PATH, MANAGER, 'Remove', 'missing')
+    yield 'manage', ERROR + 'NotFound', (MANAGER_PATH, MANAGER, 'Undo', 'missing', dbus.UInt64(1))
     yield 'manage', None, (CONTACTS, STORE, 'Put', '', CARD)
     yield 'manage', ERROR + 'NotFound', (CONTACTS, STORE, 'Delete', 'missing')
     yield 'manage', ERROR + 'InvalidValue', (CONTACTS, STORE, 'Import', fd, harness.NO_KEYS)
@@ -57,7 +58,8 @@ class Authorization(Attempts):
         client.store('List')
         client.store('GetCount')
         client.get(MANAGER_PATH, MANAGER, 'MaxProfiles')
-        for member, *more in [('Get',), ('GetStatistics',), ('GetHistory', 0), ('GetDeviceInfo',)]:
+        for member, *more in [('Get',), ('GetStatistics',), ('GetHistory', 0), ('GetDeviceInfo',),
+                              ('GetChanges', dbus.UInt64(1), '')]:
             self.assertError(ERROR + 'NotFound', client.manager, member, 'missing', *more)
 
     def test_case_27_without_the_privilege_nothing_is_changed_or_started(self):

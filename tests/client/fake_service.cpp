@@ -102,6 +102,22 @@ void FakeService::GetHistory(sdbus::Result<std::vector<Values>>&& result, std::s
     answer(result, history, profile_id, limit);
 }
 
+void FakeService::GetChanges(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::uint64_t session,
+                             std::string after)
+{
+    answer(result, changes, profile_id, session, after);
+}
+
+void FakeService::Undo(sdbus::Result<Values>&& result, std::string profile_id, std::uint64_t session)
+{
+    answer(result, undo, profile_id, session);
+}
+
+void FakeService::Explain(sdbus::Result<Values>&& result, std::string service_type, std::string item_id)
+{
+    answer(result, explain, service_type, item_id);
+}
+
 void FakeService::GetDeviceInfo(sdbus::Result<Values>&& result, std::string profile_id)
 {
     answer(result, device_info, profile_id);

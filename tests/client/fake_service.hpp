@@ -84,6 +84,9 @@ public:
     std::function<std::vector<Values>(const std::string&, const std::string&, bool, const std::string&, std::uint32_t)>
         plan_items;
     std::function<void(const std::string&)> release, reject;
+    std::function<std::vector<Values>(const std::string&, std::uint64_t, const std::string&)> changes;
+    std::function<Values(const std::string&, std::uint64_t)> undo;
+    std::function<Values(const std::string&, const std::string&)> explain;
     std::function<void()> version_read;
     std::vector<std::uint8_t> delivered; ///< the last notification
 
@@ -105,6 +108,10 @@ private:
     void StopSync(sdbus::Result<>&& result, std::string profile_id) override;
     void GetStatistics(sdbus::Result<std::vector<Values>>&& result, std::string profile_id) override;
     void GetHistory(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::uint32_t limit) override;
+    void GetChanges(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::uint64_t session,
+                    std::string after) override;
+    void Undo(sdbus::Result<Values>&& result, std::string profile_id, std::uint64_t session) override;
+    void Explain(sdbus::Result<Values>&& result, std::string service_type, std::string item_id) override;
     void GetDeviceInfo(sdbus::Result<Values>&& result, std::string profile_id) override;
     void GetPlan(sdbus::Result<std::vector<Values>>&& result, std::string profile_id) override;
     void GetPlanItems(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::string service,

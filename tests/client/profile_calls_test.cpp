@@ -399,6 +399,66 @@ TEST_CASE("counters, history and properties arrive as they were sent")
     REQUIRE(history[0].services.size() == 1);
     CHECK(history[0].services[0].statistics.sync_status == SyncStatus::Fail);
     CHECK(history[0].services[0].type == SyncType::Slow);
+    service.changes = [](const std::string& id, std::uint64_t session, const std::string& after) {
+        CHECK(id == "a");
+        CHECK(session == 8);
+        CHECK(after == "3");
+        return std::vector<Values>{{{"ProfileId", "a"},
+                                    {"Session", std::uint64_t(8)},
+                                    {"Undone", std::uint64_t(6)},
+                                    {"Time", std::uint64_t(100)},
+                                    {"ServiceType", "EVENT"},
+                                    {"ItemId", "4"},
+                                    {"What", "UPDATED"},
+                                    {"Rule", "NEWER_THAN_THIS"},
+                                    {"IsLast", true},
+                                    {"Before", "old"}}};
+    };
+    const auto changes = client.changes(8, "3", "a");
+    REQUIRE(changes.size() == 1);
+    CHECK(changes[0].profile_id == "a");
+    CHECK(changes[0].session == 8);
+    CHECK(changes[0].undone == 6);
+    CHECK(changes[0].time == Time(std::chrono::microseconds(100)));
+    CHECK(changes[0].service_type == SyncServiceType::Event);
+    CHECK(changes[0].item_id == "4");
+    CHECK(changes[0].kind == syncd::ItemChangeKind::Updated);
+    CHECK(changes[0].rule == syncd::ItemChangeRule::Unknown);
+    CHECK(changes[0].is_last);
+    CHECK(changes[0].before == "old");
+    CHECK_FALSE(changes[0].after);
+    service.undo = [](const std::string& id, std::uint64_t session) {
+        CHECK(id.empty());
+        return Values{{"Session", session + 1},
+                      {"Restored", std::uint64_t(1)},
+                      {"Reverted", std::uint64_t(2)},
+                      {"Removed", std::uint64_t(3)},
+                      {"LeftAlone", std::uint64_t(4)},
+                      {"LeftAloneItems", std::vector<Values>{{{"ServiceType", "CONTACT"}, {"ItemId", "5"}}}}};
+    };
+    const auto report = client.undo(8);
+    CHECK(report.session == 9);
+    CHECK(report.restored == 1);
+    CHECK(report.reverted == 2);
+    CHECK(report.removed == 3);
+    CHECK(report.left_alone == 4);
+    REQUIRE(report.left_alone_items.size() == 1);
+    CHECK(report.left_alone_items[0].service_type == SyncServiceType::Contact);
+    CHECK(report.left_alone_items[0].item_id == "5");
+    service.explain = [](const std::string& type, const std::string& id) {
+        return Values{{"Content", type + id},
+                      {"Revision", std::uint64_t(7)},
+                      {"Writer", "a"},
+                      {"Creator", ""},
+                      {"Changes", std::vector<Values>{{{"Session", std::uint64_t(8)}}}}};
+    };
+    const auto why = client.explain(SyncServiceType::Event, "4");
+    CHECK(why.content == "EVENT4");
+    CHECK(why.revision == 7);
+    CHECK(why.writer == "a");
+    CHECK(why.creator.empty());
+    REQUIRE(why.changes.size() == 1);
+    CHECK(why.changes[0].session == 8);
     service.device_info = [](const std::string& id) {
         return id == "a" ? Values{{"Received", std::uint64_t(5)}, {"Document", "{}"}} : Values{};
     };

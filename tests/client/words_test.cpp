@@ -51,7 +51,20 @@ TEST_CASE("every value has the word of the D-Bus contract")
                              {SyncStatus::Stop, "STOP"}});
     check_words<SyncOutcome>(
         {{SyncOutcome::Completed, "COMPLETED"}, {SyncOutcome::Stopped, "STOPPED"}, {SyncOutcome::Failed, "FAILED"}});
-    check_words<SyncTrigger>({{SyncTrigger::User, "user"}, {SyncTrigger::Timer, "timer"}, {SyncTrigger::Push, "push"}});
+    check_words<SyncTrigger>({{SyncTrigger::User, "user"},
+                              {SyncTrigger::Timer, "timer"},
+                              {SyncTrigger::Push, "push"},
+                              {SyncTrigger::Undo, "undo"}});
+    check_words<ItemChangeKind>(
+        {{ItemChangeKind::Added, "ADDED"}, {ItemChangeKind::Updated, "UPDATED"}, {ItemChangeKind::Deleted, "DELETED"}});
+    check_words<ItemChangeRule>({{ItemChangeRule::ServerAdded, "SERVER_ADDED"},
+                                 {ItemChangeRule::ServerChanged, "SERVER_CHANGED"},
+                                 {ItemChangeRule::ServerDeleted, "SERVER_DELETED"},
+                                 {ItemChangeRule::Refresh, "REFRESH"},
+                                 {ItemChangeRule::Surplus, "SURPLUS"},
+                                 {ItemChangeRule::Undone, "UNDONE"},
+                                 {ItemChangeRule::Merged, "MERGED"},
+                                 {ItemChangeRule::Matched, "MATCHED"}});
     check_words<ProfileState>({{ProfileState::Idle, "Idle"},
                                {ProfileState::Queued, "Queued"},
                                {ProfileState::Syncing, "Syncing"},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <syncd/changes.hpp>
 #include <syncd/device_information.hpp>
 #include <syncd/enums.hpp>
 #include <syncd/error.hpp>
@@ -161,6 +162,23 @@ public:
     /// Errors: as of release().
     void reject(const std::string& profile_id);
     void reject(const std::string& profile_id, Done done);
+
+    /// What a session, or an undoing, changed in this user's items, by the ids of the items: the next ones after that
+    /// with the id `after`, about a mebibyte; empty: there are no more. `profile_id` is needed only for a profile of
+    /// another user. Errors: NotFound, also when nothing of it is kept.
+    std::vector<ItemChange> changes(std::uint64_t session, const std::string& after = {},
+                                    const std::string& profile_id = {});
+    void changes(std::uint64_t session, const std::string& after, const std::string& profile_id,
+                 Reply<std::vector<ItemChange>> done);
+
+    /// Puts back what it changed, here at once and on the servers with the next syncs. What others have changed since
+    /// is left alone. Errors: NotFound, also when nothing of it is kept; Failed while the profile syncs.
+    UndoReport undo(std::uint64_t session, const std::string& profile_id = {});
+    void undo(std::uint64_t session, const std::string& profile_id, Reply<UndoReport> done);
+
+    /// Why one of this user's items is as it is. Errors: NotFound when there never was such an item.
+    ItemExplanation explain(SyncServiceType service_type, const std::string& item_id);
+    void explain(SyncServiceType service_type, const std::string& item_id, Reply<ItemExplanation> done);
 
     /// What the profile's server has told of itself; empty as long as it has not. Errors: NotFound.
     std::optional<DeviceInformation> device_information(const std::string& profile_id);

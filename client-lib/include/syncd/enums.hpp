@@ -75,7 +75,29 @@ enum class SyncStatus {
 enum class SyncOutcome { Unknown, Completed, Stopped, Failed };
 
 /// What started a session.
-enum class SyncTrigger { Unknown, User, Timer, Push };
+enum class SyncTrigger {
+    Unknown,
+    User,
+    Timer,
+    Push,
+    Undo, ///< it is no session: somebody undid one
+};
+
+/// What became of an item.
+enum class ItemChangeKind { Unknown, Added, Updated, Deleted };
+
+/// Why a session changed an item.
+enum class ItemChangeRule {
+    Unknown,
+    ServerAdded,
+    ServerChanged,
+    ServerDeleted,
+    Refresh, ///< the server's content took the place of what was here
+    Surplus, ///< the second one of an item that the server holds twice: deleted at once, here and there
+    Undone,  ///< somebody undid a session
+    Merged,  ///< of two versions one was made
+    Matched, ///< it was found to be another one, which took its place
+};
 
 /// What a profile is doing.
 enum class ProfileState {
@@ -95,6 +117,8 @@ SYNCD_API std::string_view to_string(SyncServiceType value) noexcept;
 SYNCD_API std::string_view to_string(SyncStatus value) noexcept;
 SYNCD_API std::string_view to_string(SyncOutcome value) noexcept;
 SYNCD_API std::string_view to_string(SyncTrigger value) noexcept;
+SYNCD_API std::string_view to_string(ItemChangeKind value) noexcept;
+SYNCD_API std::string_view to_string(ItemChangeRule value) noexcept;
 SYNCD_API std::string_view to_string(ProfileState value) noexcept;
 
 /// The value of a word, case and all: `from_string<SyncType>("SLOW")`. The first
@@ -120,6 +144,10 @@ template <>
 SYNCD_API SyncOutcome from_string(std::string_view word) noexcept;
 template <>
 SYNCD_API SyncTrigger from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API ItemChangeKind from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API ItemChangeRule from_string(std::string_view word) noexcept;
 template <>
 SYNCD_API ProfileState from_string(std::string_view word) noexcept;
 

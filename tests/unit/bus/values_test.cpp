@@ -1,3 +1,4 @@
+#include "bus/change_values.hpp"
 #include "bus/values.hpp"
 
 #include <catch2/catch.hpp>
@@ -111,13 +112,19 @@ TEST_CASE("history tells a session with its services", "[values]")
     service.type = "SLOW";
     service.error_name = "e";
     record.services = {service};
+    manager::HistoryEntry entry;
+    static_cast<storage::SessionRecord&>(entry) = record;
+    entry.changes = 4;
+    entry.undone = 2;
 
-    const auto list = bus::history({record});
+    const auto list = bus::history({entry});
     REQUIRE(list.size() == 1);
     const auto& session = list[0];
     CHECK(keys(session) == std::set<std::string>{"Session", "Trigger", "Started", "Ended", "Outcome", "ErrorName",
                                                  "Message", "Notes", "ProtocolVersion", "BytesSent", "BytesReceived",
-                                                 "RoundTrips", "Services"});
+                                                 "RoundTrips", "Services", "Undone", "Changes"});
+    CHECK(session.at("Undone").get<std::uint64_t>() == 2);
+    CHECK(session.at("Changes").get<std::uint64_t>() == 4);
     CHECK(session.at("Session").get<std::uint64_t>() == 3);
     CHECK(session.at("Ended").get<std::uint64_t>() == 200);
     CHECK(session.at("Notes").get<std::vector<std::string>>() == std::vector<std::string>{"n"});
@@ -127,4 +134,47 @@ TEST_CASE("history tells a session with its services", "[values]")
     CHECK(services[0].size() == 14);
     CHECK(services[0].at("Type").get<std::string>() == "SLOW");
     CHECK(services[0].at("ErrorName").get<std::string>() == "e");
+}
+
+TEST_CASE("a change of a session tells what it did to which item", "[values]")
+{
+    storage::SessionChange change{"p",
+                                  7,
+                                  0,
+                                  100,
+                                  storage::ItemKind::Event,
+                                  "4",
+                                  9,
+                                  storage::What::Updated,
+                                  storage::Rule::ServerChanged,
+                                  "before",
+                                  "after",
+                                  true};
+    auto list = bus::changes({change});
+    REQUIRE(list.size() == 1);
+    CHECK(keys(list[0]) == std::set<std::string>{"ProfileId", "Session", "Undone", "Time", "ServiceType", "ItemId",
+                                                 "What", "Rule", "IsLast", "Before", "After"});
+    CHECK(list[0].at("ServiceType").get<std::string>() == "EVENT");
+    CHECK(list[0].at("What").get<std::string>() == "UPDATED");
+    CHECK(list[0].at("Rule").get<std::string>() == "SERVER_CHANGED");
+    CHECK(list[0].at("Before").get<std::string>() == "before");
+    change.before.reset();
+    change.after.reset();
+    list = bus::changes({change});
+    CHECK_FALSE(list[0].contains("Before"));
+    CHECK_FALSE(list[0].contains("After"));
+}
+
+TEST_CASE("an undoing names what it left alone, a thousand items at the most", "[values]")
+{
+    manager::UndoReport report;
+    report.session = 3;
+    report.restored = 1;
+    for (int i = 0; i < 1500; ++i)
+        report.left_alone.push_back({storage::ItemKind::Contact, std::to_string(i)});
+    const auto values = bus::undo_report(report);
+    CHECK(keys(values) ==
+          std::set<std::string>{"Session", "Restored", "Reverted", "Removed", "LeftAlone", "LeftAloneItems"});
+    CHECK(values.at("LeftAlone").get<std::uint64_t>() == 1500);
+    CHECK(values.at("LeftAloneItems").get<std::vector<bus::Values>>().size() == 1000);
 }

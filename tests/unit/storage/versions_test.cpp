@@ -134,18 +134,18 @@ TEST_CASE_METHOD(Fixture, "changes are read in pages", "[versions]")
     for (int i = 0; i < 25; ++i)
         store->add_from_peer(contact, "p", std::to_string(i), std::string(100, 'a'), insert);
     end();
-    storage::ChangePlace place;
+    std::string after;
     std::vector<std::string> luids;
     int pages = 0;
     while (true) {
-        const auto page = store->session_changes("p", 1, place, 450);
+        const auto page = store->session_changes("p", 1, after, 450);
         if (page.empty())
             break;
         ++pages;
         CHECK(page.size() <= 4);
         for (const auto& change : page)
             luids.push_back(change.luid);
-        place = {page.back().luid, page.back().revision};
+        after = page.back().luid;
     }
     CHECK(pages == 7);
     CHECK(luids.size() == 25);
@@ -217,6 +217,19 @@ TEST_CASE_METHOD(Fixture, "what a session did to an item is told newest first", 
     CHECK(store->item_changes(contact, luid, 1).size() == 1);
     CHECK(store->item_changes(ItemKind::Event, luid, 10).empty());
     CHECK(store->item_changes(contact, "no", 10).empty());
+}
+
+TEST_CASE_METHOD(Fixture, "an item tells who made it what it is", "[versions]")
+{
+    const auto luid = store->add(contact, "one");
+    CHECK(store->find_origin(contact, luid) == storage::ItemOrigin{2, true, "", ""});
+    change(luid, "two");
+    CHECK(store->find_origin(contact, luid) == storage::ItemOrigin{3, true, "p", ""});
+    store->remove(contact, luid);
+    CHECK(store->find_origin(contact, luid) == storage::ItemOrigin{4, false, "", ""});
+    CHECK_FALSE(store->find_origin(ItemKind::Event, luid));
+    CHECK(store->find_profile_of_session(1) == "p");
+    CHECK_FALSE(store->find_profile_of_session(2));
 }
 
 TEST_CASE_METHOD(Fixture, "a transaction that fails leaves no trace of the session", "[versions]")
