@@ -39,6 +39,9 @@ CommandLine::CommandLine()
     declare_plan(root);
     declare_release(root);
     declare_reject(root);
+    declare_diff(root);
+    declare_undo(root);
+    declare_why(root);
     declare_notify(root);
     declare_import_syncevolution(root);
     Command trace = root.subcommand("trace", "Syncs that were written down by start --trace");

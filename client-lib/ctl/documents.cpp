@@ -99,6 +99,51 @@ Json document(const syncd::SessionRecord& record)
         {"bytes_received", record.bytes_received},
         {"round_trips", record.round_trips},
         {"services", std::move(services)},
+        {"changes", record.changes},
+        {"undone", record.undone == 0 ? Json() : Json(record.undone)},
+    };
+}
+
+Json document(const syncd::ItemChange& change)
+{
+    return Json{
+        {"profile_id", change.profile_id},
+        {"session", change.session},
+        {"undone", change.undone == 0 ? Json() : Json(change.undone)},
+        {"time", microseconds(change.time)},
+        {"service_type", word_of(change.service_type)},
+        {"item_id", change.item_id},
+        {"what", word_of(change.kind)},
+        {"rule", word_of(change.rule)},
+        {"is_last", change.is_last},
+        {"before", change.before ? Json(*change.before) : Json()},
+        {"after", change.after ? Json(*change.after) : Json()},
+    };
+}
+
+Json document(const syncd::UndoReport& report)
+{
+    Json items = Json::array();
+    for (const auto& item : report.left_alone_items)
+        items.push_back(Json{{"service_type", word_of(item.service_type)}, {"item_id", item.item_id}});
+    return Json{
+        {"session", report.session == 0 ? Json() : Json(report.session)},
+        {"restored", report.restored},
+        {"reverted", report.reverted},
+        {"removed", report.removed},
+        {"left_alone", report.left_alone},
+        {"left_alone_items", std::move(items)},
+    };
+}
+
+Json document(const syncd::ItemExplanation& explanation)
+{
+    return Json{
+        {"content", explanation.content ? Json(*explanation.content) : Json()},
+        {"revision", explanation.revision},
+        {"writer", text_or_null(explanation.writer)},
+        {"creator", text_or_null(explanation.creator)},
+        {"changes", document(explanation.changes)},
     };
 }
 

@@ -2,6 +2,7 @@
 
 #include "context.hpp"
 
+#include <syncd/changes.hpp>
 #include <syncd/profile.hpp>
 #include <syncd/statistics.hpp>
 
@@ -14,6 +15,9 @@ namespace ctl {
 Json document(const syncd::SyncProfileInfo& profile);
 Json document(const syncd::SyncStatistics& statistics);
 Json document(const syncd::SessionRecord& record);
+Json document(const syncd::ItemChange& change);
+Json document(const syncd::UndoReport& report);
+Json document(const syncd::ItemExplanation& explanation);
 
 template <class T>
 Json document(const std::vector<T>& values)

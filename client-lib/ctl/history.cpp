@@ -6,6 +6,7 @@
 #include "units.hpp"
 #include "words.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace ctl {
@@ -28,18 +29,20 @@ std::string text(const std::vector<syncd::SessionRecord>& records)
             sent += service.statistics.client_to_server_total;
         }
         rows.push_back(
-            {format_time(record.started), format_duration(record.ended - record.started),
-             lower_word(to_string(record.trigger)), word(record.outcome), std::to_string(received),
-             std::to_string(sent),
+            {std::to_string(record.session), format_time(record.started),
+             format_duration(record.ended - record.started), lower_word(to_string(record.trigger)),
+             word(record.outcome), std::to_string(received), std::to_string(sent), std::to_string(record.changes),
              record.protocol_version == syncd::SyncProtocolVersion::Unknown ? "-" : word(record.protocol_version),
              std::to_string(record.round_trips), format_bytes(record.bytes_received + record.bytes_sent)});
     }
-    auto lines = table({{"STARTED"},
+    auto lines = table({{"SESSION", Align::Right},
+                        {"STARTED"},
                         {"TOOK", Align::Right},
                         {"BY"},
                         {"OUTCOME"},
                         {"RECEIVED", Align::Right},
                         {"SENT", Align::Right},
+                        {"CHANGED", Align::Right},
                         {"SYNCML", Align::Right},
                         {"TRIPS", Align::Right},
                         {"TRAFFIC", Align::Right}},
@@ -51,6 +54,8 @@ std::string text(const std::vector<syncd::SessionRecord>& records)
             if (!words.empty())
                 line += "\n    " + printable(words);
         };
+        if (records[i].undone != 0)
+            add("undid session " + std::to_string(records[i].undone));
         add(records[i].message);
         for (const syncd::ServiceRecord& service : records[i].services)
             if (!service.message.empty() && service.message != records[i].message)
@@ -58,6 +63,11 @@ std::string text(const std::vector<syncd::SessionRecord>& records)
         for (const std::string& note : records[i].notes)
             add(note);
     }
+    const bool can_be_shown =
+        std::ranges::any_of(records, [](const syncd::SessionRecord& record) { return record.changes > 0; });
+    if (can_be_shown)
+        lines.emplace_back(
+            "Show what a sync changed here with: syncctl diff SESSION; take it back with: syncctl undo SESSION");
     return join(lines);
 }
 

@@ -123,7 +123,30 @@ private:
     bool is_stopping_ = false;
 };
 
-Json session_document(const Session& session, const std::vector<syncd::SyncStatistics>& statistics)
+/// What the history says of the session; empty when it does not know it.
+syncd::SessionRecord find_record(syncd::Client& client, const Session& session)
+{
+    // One may have been undone meanwhile, and another may have begun.
+    for (auto& record : client.history(session.profile_id(), 5))
+        if (record.session == session.number())
+            return record;
+    return {};
+}
+
+/// What was out of the ordinary, and what can be done about what it did.
+std::string record_text(const syncd::SessionRecord& record)
+{
+    std::string text;
+    for (const auto& note : record.notes)
+        text += printable(note) + "\n";
+    if (record.changes > 0)
+        text += fmt::format("Changed here: {} item{}. Show with: syncctl diff {}; take back with: syncctl undo {}\n",
+                            record.changes, record.changes == 1 ? "" : "s", record.session, record.session);
+    return text;
+}
+
+Json session_document(const Session& session, const std::vector<syncd::SyncStatistics>& statistics,
+                      const syncd::SessionRecord& record)
 {
     const auto& error = session.error();
     return Json{
@@ -132,6 +155,8 @@ Json session_document(const Session& session, const std::vector<syncd::SyncStati
         {"outcome", std::string(to_string(*session.outcome()))},
         {"error", error ? error_document(error->name(), error->what())["error"] : Json()},
         {"services", document(statistics)},
+        {"notes", record.notes},
+        {"changes", record.changes},
     };
 }
 
@@ -199,16 +224,17 @@ ExitStatus run(Context& context, const Options& options)
     // A service that went away cannot tell.
     const auto statistics =
         status == ExitStatus::NoService ? std::vector<syncd::SyncStatistics>() : context.client.statistics(id);
-    Json told = session_document(session, statistics);
+    const auto record = status == ExitStatus::NoService ? syncd::SessionRecord() : find_record(context.client, session);
+    Json told = session_document(session, statistics, record);
     std::string transcript;
     if (trace) {
         told["transcript"] = trace->is_empty() ? Json() : Json(trace->path());
         transcript = trace->is_empty() ? "There is no transcript, since the session never began.\n"
                                        : fmt::format("The transcript is in {}.\n", printable(trace->path()));
     }
-    context.print(told, fmt::format("{}: {} after {}\n{}{}", profile.profile_name, word(*session.outcome()),
+    context.print(told, fmt::format("{}: {} after {}\n{}{}{}", profile.profile_name, word(*session.outcome()),
                                     format_duration(took), statistics.empty() ? "" : statistics_text(statistics),
-                                    transcript));
+                                    record_text(record), transcript));
     if (trace && !trace->complaint().empty()) {
         report(trace->complaint(), "Free some space, and sync again.");
         if (status == ExitStatus::Ok)

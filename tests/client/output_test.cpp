@@ -1,4 +1,5 @@
 #include "documents.hpp"
+#include "item_difference.hpp"
 #include "item_name.hpp"
 #include "profile_text.hpp"
 #include "statistics_text.hpp"
@@ -74,8 +75,8 @@ TEST_CASE("the keys of documents stay")
     record.services.emplace_back();
     CHECK(keys(document(record)) == std::vector<std::string>{"session", "trigger", "started", "ended", "outcome",
                                                              "error_name", "message", "notes", "protocol_version",
-                                                             "bytes_sent", "bytes_received", "round_trips",
-                                                             "services"});
+                                                             "bytes_sent", "bytes_received", "round_trips", "services",
+                                                             "changes", "undone"});
     auto service_keys = statistics_keys;
     service_keys.insert(service_keys.end(), {"type", "error_name", "message"});
     CHECK(keys(document(record)["services"][0]) == service_keys);
@@ -206,4 +207,30 @@ TEST_CASE("statistics are one line per service")
           "SERVICE  STATUS   LAST SYNC            RECEIVED  new  changed  gone  SENT  new  changed  gone\n"
           "contact  success  2023-11-14 22:13:20        12   11        0     1     3    0        3     0\n");
     CHECK(statistics_text({}) == "The profile has no services.\n");
+}
+
+TEST_CASE("a change, an undoing and an explanation have the keys that syncctl(1) lists")
+{
+    const syncd::ItemChange change;
+    CHECK(keys(document(change)) == std::vector<std::string>{"profile_id", "session", "undone", "time", "service_type",
+                                                             "item_id", "what", "rule", "is_last", "before", "after"});
+    CHECK(document(change)["before"].is_null());
+    const syncd::UndoReport report;
+    CHECK(keys(document(report)) ==
+          std::vector<std::string>{"session", "restored", "reverted", "removed", "left_alone", "left_alone_items"});
+    CHECK(document(report)["session"].is_null());
+    CHECK(keys(document(syncd::ItemExplanation())) ==
+          std::vector<std::string>{"content", "revision", "writer", "creator", "changes"});
+}
+
+TEST_CASE("an edit is shown by the lines that only one text has")
+{
+    using Lines = std::vector<std::string>;
+    const std::string before = "BEGIN:VCARD\r\nFN:Ann\r\nTEL:1\r\nTEL:1\r\nREV:1\r\nEND:VCARD\r\n";
+    CHECK(item_difference(before, before).empty());
+    CHECK(item_difference(before, "BEGIN:VCARD\nTEL:1\nFN:A\n nn\nNOTE:x\nREV:2\nEND:VCARD") ==
+          Lines{"- TEL:1", "+ NOTE:x"});
+    CHECK(item_difference(before, "BEGIN:VCARD\r\nFN:Ann\r\nTEL:1\r\nTEL:1\r\nREV:2\r\nEND:VCARD\r\n") ==
+          Lines{"- REV:1", "+ REV:2"});
+    CHECK(item_difference("", "x") == Lines{"+ x"});
 }

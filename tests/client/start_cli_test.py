@@ -35,7 +35,8 @@ class Start(ctl.TestCase):
         profile_id = self.add()
         self.import_one()
         told = self.json('start', 'Work')
-        self.assertEqual(list(told), ['profile_id', 'session', 'outcome', 'error', 'services'])
+        self.assertEqual(list(told), ['profile_id', 'session', 'outcome', 'error', 'services', 'notes', 'changes'])
+        self.assertEqual(told['changes'], 26)
         self.assertEqual((told['profile_id'], told['outcome'], told['error']), (profile_id, 'COMPLETED', None))
         contacts, events = told['services']
         self.assertEqual(list(contacts), STATISTICS_KEYS)
@@ -52,7 +53,8 @@ class Start(ctl.TestCase):
 
         [record] = self.json('history', 'Work')
         self.assertEqual(list(record), ['session', 'trigger', 'started', 'ended', 'outcome', 'error_name', 'message',
-                                        'notes', 'protocol_version', 'bytes_sent', 'bytes_received', 'round_trips', 'services'])
+                                        'notes', 'protocol_version', 'bytes_sent', 'bytes_received', 'round_trips', 'services',
+                                        'changes', 'undone'])
         self.assertEqual((record['session'], record['trigger'], record['outcome']),
                          (told['session'], 'user', 'COMPLETED'))
         self.assertGreater(record['bytes_sent'], 0)
@@ -61,18 +63,23 @@ class Start(ctl.TestCase):
 
     def test_lines_are_printed_where_there_is_no_terminal(self):
         self.add(services=['contact=card'])
-        lines = self.text('start', 'Work').splitlines()
+        *lines, why, hint = self.text('start', 'Work').splitlines()
         self.assertEqual(lines[-3].split(' after ')[0], 'Work: completed')
         self.assertEqual(lines[-2], 'SERVICE  STATUS   LAST SYNC            RECEIVED  new  changed  gone  SENT  new  '
                                     'changed  gone')
         self.assertRegex(lines[-1], r'^contact  success  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d        25   25        0     0     '
                                     r'0    0        0     0$')
+        self.assertEqual(why, 'CONTACT: slow sync, because there is no completed sync to go on from.')
+        session = self.json('history', 'Work')[0]['session']
+        self.assertEqual(hint, f'Changed here: 25 items. Show with: syncctl diff {session}; '
+                               f'take back with: syncctl undo {session}')
         self.assertIn('contact received 25/25', lines)
         self.assertNotIn('\x1b', '\n'.join(lines))
         history = self.text('history', 'Work').splitlines()
-        self.assertEqual(history[0].split(), ['STARTED', 'TOOK', 'BY', 'OUTCOME', 'RECEIVED', 'SENT', 'SYNCML', 'TRIPS',
-                                              'TRAFFIC'])
-        self.assertRegex(history[1], r'^\S+ \S+ +\d+\.\d s  user  completed        25     0     1\.2 +\d+ +[\d.]+ KiB$')
+        self.assertEqual(history[0].split(), ['SESSION', 'STARTED', 'TOOK', 'BY', 'OUTCOME', 'RECEIVED', 'SENT', 'CHANGED',
+                                              'SYNCML', 'TRIPS', 'TRAFFIC'])
+        self.assertRegex(history[1], rf'^ *{session}  \S+ \S+ +\d+\.\d s  user  completed        25     0       25     '
+                                     r'1\.2 +\d+ +[\d.]+ KiB$')
 
     def test_the_type_of_one_session(self):
         self.add(services=['contact=card'])

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <syncd/changes.hpp>
+
+#include <string>
+#include <vector>
+
+/// What sessions did to items, for people.
+namespace ctl {
+
+/// `the server changed it`.
+std::string rule_text(syncd::ItemChangeRule rule);
+/// `changed`.
+std::string kind_text(const syncd::ItemChange& change);
+/// What the item is called, or was.
+std::string name_of(const syncd::ItemChange& change);
+/// What an edit did to it, line by line, each indented and fit for a terminal; nothing for what came or went as a
+/// whole.
+std::vector<std::string> field_lines(const syncd::ItemChange& change);
+
+} // namespace ctl
