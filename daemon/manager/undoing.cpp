@@ -75,8 +75,8 @@ base::Result<UndoReport> Undoing::undo(const Profile& profile, std::uint64_t ses
         return not_kept(session);
     const auto number = around_.book.take_session_number();
     const auto before = (*store)->revision();
-    const auto undone =
-        (*store)->undo(profile.row.id, session, {profile.row.id, number, to_stored(around_.clock.now())});
+    const auto undone = (*store)->undo(
+        profile.row.id, session, {profile.row.id, number, to_stored(around_.clock.now())}, around_.config.history);
     if (!undone)
         return not_kept(session);
     UndoReport report;

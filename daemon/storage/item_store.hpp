@@ -227,8 +227,9 @@ public:
     std::vector<SessionChange> item_changes(ItemKind kind, std::string_view luid, std::size_t most) const;
     /// Puts back what the session, or the undoing, changed, as an application does it, in one transaction: the
     /// inverse goes to every peer. What others have changed since stays as it is. `tag` names the undoing,
-    /// which can be undone itself. Nothing when no changes of this session are kept.
-    std::optional<Undoing> undo(std::string_view profile, std::uint64_t number, const SessionTag& tag);
+    /// which can be undone itself. Nothing when no changes of this session are kept. `retention`: as for `end_session`.
+    std::optional<Undoing> undo(std::string_view profile, std::uint64_t number, const SessionTag& tag,
+                                const Retention& retention = {});
 
 private:
     friend class Reviews;

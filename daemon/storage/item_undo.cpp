@@ -79,7 +79,8 @@ bool Undoer::was_made_by_undoing(const ItemRow& item)
 
 } // namespace
 
-std::optional<Undoing> ItemStore::undo(std::string_view profile, std::uint64_t number, const SessionTag& tag)
+std::optional<Undoing> ItemStore::undo(std::string_view profile, std::uint64_t number, const SessionTag& tag,
+                                       const Retention& retention)
 {
     auto& db = *impl_->database;
     auto& table = impl_->table;
@@ -108,6 +109,8 @@ std::optional<Undoing> ItemStore::undo(std::string_view profile, std::uint64_t n
         Undoer undoer(db, table);
         for (const auto& change : changes)
             undoer.undo(change);
+        table.versions().keep_newest(writer, retention.sessions);
+        table.versions().shrink_to(retention.bytes);
         return undoer.result();
     });
 }

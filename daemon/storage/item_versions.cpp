@@ -138,10 +138,12 @@ void ItemVersions::forget(std::int64_t entry)
 void ItemVersions::keep_newest(Writer writer, std::uint64_t sessions)
 {
     std::vector<std::int64_t> oldest;
-    for (auto rows = database_.query(
-             "SELECT entry FROM session WHERE writer = ?1 ORDER BY entry DESC LIMIT -1 OFFSET ?2", writer, sessions);
-         rows.next();)
-        oldest.push_back(rows.number(0));
+    for (const int is_undoing : {0, 1})
+        for (auto rows = database_.query("SELECT entry FROM session WHERE writer = ?1 AND (undone <> 0) = ?3 "
+                                         "ORDER BY entry DESC LIMIT -1 OFFSET ?2",
+                                         writer, sessions, is_undoing);
+             rows.next();)
+            oldest.push_back(rows.number(0));
     for (const auto entry : oldest)
         forget(entry);
 }

@@ -50,7 +50,8 @@ public:
     void prune_behind(std::int64_t entry);
     /// Octets in versions.
     std::uint64_t kept();
-    /// Forgets the oldest sessions of the writer until so many are left.
+    /// Forgets the oldest sessions of the writer until so many are left, and of its undoings as many: who goes back
+    /// session by session is not to lose one for each.
     void keep_newest(Writer writer, std::uint64_t sessions);
     /// Forgets the oldest sessions of all, but the newest, and at last what only marks need, until so much is left.
     void shrink_to(std::uint64_t bytes);

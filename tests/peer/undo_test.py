@@ -150,5 +150,27 @@ class Undo(PeerCase):
         self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
 
 
+class Retention(PeerCase):
+    configuration = {'HistorySessions': '2'}
+
+    def test_of_so_many_sessions_the_changes_are_kept(self):
+        self.settle(self.a)
+        sessions = []
+        for number in range(4):
+            self.server.put('card', contact(f'There{number}'))
+            self.sync(self.a)
+            sessions.append(int(self.a.history(self.profiles[self.a], 1)[0]['Session']))
+            self.sync(self.a)  # changes nothing, and does not count
+        kept = {int(one['Session']) for one in self.a.history(self.profiles[self.a]) if one['Changes']}
+        self.assertEqual(kept, set(sessions[2:]))
+        with self.assertRaises(dbus.DBusException) as raised:
+            self.a.manager.Undo('', dbus.UInt64(sessions[1]))
+        self.assertEqual(raised.exception.get_dbus_name(), 'org.syncd1.Error.NotFound')
+        for session in reversed(sessions[2:]):
+            self.a.manager.Undo('', dbus.UInt64(session))
+        self.sync(self.a)
+        self.assert_equal_everywhere(size=2)
+
+
 if __name__ == '__main__':
     unittest.main(verbosity=2)

@@ -131,6 +131,28 @@ TEST_CASE_METHOD(Fixture, "what others have changed since is left alone and name
     CHECK(data(deleted).empty());
 }
 
+TEST_CASE_METHOD(Fixture, "undoing over and over keeps no more than is wanted", "[undo]")
+{
+    session();
+    for (int i = 0; i < 50; ++i)
+        undo(number);
+    CHECK(store->kept_sessions("p").size() == 21); // the session, and 20 undoings
+    CHECK(store->find_session("p", 1));
+    check_after();
+}
+
+TEST_CASE_METHOD(Fixture, "all sessions that are kept can be undone one after the other", "[undo]")
+{
+    for (int i = 0; i < 20; ++i) {
+        begin();
+        store->replace_from_peer(contact, "p", changed, std::to_string(i), store->revision());
+        end();
+    }
+    for (std::uint64_t session = 20; session > 0; --session)
+        CHECK(undo(session) == Undoing{0, 1, 0, {}});
+    CHECK(data(changed) == "one");
+}
+
 TEST_CASE_METHOD(Fixture, "sessions are undone from the newest to the oldest", "[undo]")
 {
     session();
