@@ -1,5 +1,6 @@
 #include "manager/review.hpp"
 
+#include "manager/profile_rules.hpp"
 #include "storage/sync_state.hpp"
 
 #include <fmt/format.h>
@@ -161,6 +162,21 @@ void release(const Profile& profile, ItemStore& items)
 void reject(const Profile& profile, ItemStore& items)
 {
     each_service(profile, items, &Reviews::reject);
+}
+
+void agree_to_undoing(const Profile& profile, ItemStore& items, const std::filesystem::path& file, std::uint64_t since)
+{
+    Reviews reviews(items);
+    const auto most = review_rules(profile.row).items;
+    for (const auto& service : profile.row.services) {
+        const auto kind = kind_of(service.type);
+        const auto& id = profile.row.id;
+        const auto from = std::max(mark_of(file, service), reviews.agreed_to(kind, id));
+        if (from == 0 || reviews.held(kind, id).any() || reviews.count_losses(kind, id, from, since).total() > most)
+            continue;
+        if (reviews.count_losses(kind, id, from, items.revision()).total() > most)
+            reviews.agree(kind, id);
+    }
 }
 
 } // namespace manager

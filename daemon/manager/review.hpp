@@ -48,5 +48,9 @@ base::Result<std::vector<PlanItem>> plan_items(const Profile& profile, storage::
 bool is_held(const Profile& profile, storage::ItemStore& items);
 void release(const Profile& profile, storage::ItemStore& items);
 void reject(const Profile& profile, storage::ItemStore& items);
+/// Somebody has undone a session by the changes after `since`: what they take away at the server is wanted, and need
+/// not wait, unless so much was taken away before that that would have to wait by itself.
+void agree_to_undoing(const Profile& profile, storage::ItemStore& items, const std::filesystem::path& file,
+                      std::uint64_t since);
 
 } // namespace manager

@@ -1,6 +1,7 @@
 #include "manager/undoing.hpp"
 
 #include "base/log.hpp"
+#include "manager/review.hpp"
 
 #include <fmt/format.h>
 
@@ -86,8 +87,22 @@ base::Result<UndoReport> Undoing::undo(const Profile& profile, std::uint64_t ses
     spdlog::info("profile {}: session {} undone by {}: {} items restored, {} put back, {} removed, {} left alone",
                  profile.row.name, session, number, report.restored, report.reverted, report.removed,
                  report.left_alone.size());
+    agree(owner, **store, before);
     announce_later(owner, before);
     return report;
+}
+
+/// Who undoes has looked at what will be taken away at the servers.
+void Undoing::agree(Uid owner, storage::ItemStore& items, std::uint64_t since)
+{
+    for (const auto* profile : around_.book.of(owner)) {
+        try {
+            agree_to_undoing(*profile, items, around_.files.sync_db(owner, profile->row.id), since);
+        } catch (const std::exception& error) {
+            spdlog::warn("profile {}: its next session may wait for review, though what it does was undone here: {}",
+                         profile->row.name, error.what());
+        }
+    }
 }
 
 base::Result<ItemExplanation> Undoing::explain(Uid owner, ItemKind kind, std::string_view luid)

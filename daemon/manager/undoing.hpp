@@ -26,6 +26,7 @@ public:
     std::vector<storage::KeptSession> kept(const Profile& profile);
 
 private:
+    void agree(Uid owner, storage::ItemStore& items, std::uint64_t since);
     void announce_later(Uid owner, std::uint64_t since);
     void announce(Uid owner, std::uint64_t since);
 

@@ -165,6 +165,16 @@ void Reviews::reject(ItemKind kind, std::string_view profile)
     });
 }
 
+void Reviews::agree(ItemKind kind, std::string_view profile)
+{
+    transact(*impl_.database, [&] {
+        impl_.database->execute("INSERT INTO review (writer, kind, held, agreed_to) "
+                                "SELECT ?1, ?2, 0, revision FROM total WHERE true "
+                                "ON CONFLICT DO UPDATE SET agreed_to = excluded.agreed_to",
+                                impl_.table.make_writer(profile), static_cast<int>(kind));
+    });
+}
+
 std::uint64_t Reviews::agreed_to(ItemKind kind, std::string_view profile) const
 {
     auto row = impl_.database->query("SELECT agreed_to FROM review WHERE writer = ?1 AND kind = ?2",

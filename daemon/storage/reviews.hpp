@@ -69,6 +69,8 @@ public:
     void release(ItemKind kind, std::string_view profile);
     /// Somebody does not: the plan is dropped, and what was held is held again the next time it would happen.
     void reject(ItemKind kind, std::string_view profile);
+    /// Somebody has agreed to all that was changed here up to now.
+    void agree(ItemKind kind, std::string_view profile);
     /// Up to this revision somebody has agreed to what was changed here.
     std::uint64_t agreed_to(ItemKind kind, std::string_view profile) const;
     bool is_slow_agreed(ItemKind kind, std::string_view profile) const;

@@ -11,6 +11,7 @@ BUILD = sys.argv.pop(1)
 FILES = '''
 usr/bin/syncctl
 usr/bin/syncd
+usr/include/syncd/changes.hpp
 usr/include/syncd/client.hpp
 usr/include/syncd/device_information.hpp
 usr/include/syncd/enums.hpp

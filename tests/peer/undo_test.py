@@ -48,6 +48,7 @@ class Undo(PeerCase):
 
     def test_fifty_random_scripts_are_undone_on_both_sides(self):
         random_ = random.Random(20260701)
+        self.a.update_profile(self.profiles[self.a], ReviewPercent=dbus.UInt32(100))  # nothing of it is to wait
         self.a.import_all(contact(f'Start{number}') for number in range(6))
         self.settle(self.a)
         undone = 0
@@ -111,6 +112,27 @@ class Undo(PeerCase):
         for server in (self.server, second):
             self.assertEqual(texts(server.items('card')), texts({0: contact('Ada')}))
         self.assertEqual(second.violations(), [])
+
+    def test_what_undoing_takes_away_there_does_not_wait_for_review(self):
+        self.a.put(contact('Ada'))
+        self.settle()
+        self.server.put_all('card', [contact(f'Spam{number}') for number in range(40)])
+        for device in self.everybody:
+            self.sync(device)
+        self.undo(self.newest()['Session'])
+        self.assertEqual(self.sync(self.a), ((0, 0, 40), NOTHING))
+        self.assertEqual(texts(self.server.items('card')), texts({0: contact('Ada')}))
+
+    def test_what_was_taken_away_before_waits_all_the_same(self):
+        keys = [self.a.put(contact(f'Mine{number}')) for number in range(40)]
+        self.settle(self.a)
+        self.server.put_all('card', [contact(f'Spam{number}') for number in range(20)])
+        self.sync(self.a)
+        for key in keys[5:]:
+            self.a.delete(key)
+        self.undo(self.newest()['Session'])
+        self.fail_with(self.a, 'HeldForReview')
+        self.assertEqual(len(self.server.items('card')), 60)
 
     def test_a_session_whose_worker_was_killed_is_undone(self):
         self.server.options(max_msg_size=4096)
