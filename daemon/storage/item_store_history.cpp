@@ -115,6 +115,11 @@ KeptSession kept_session(const Query& row)
     return {row.count(0), row.count(1), row.number(2), row.count(3), row.count(4), row.count(5)};
 }
 
+std::size_t size_of(const SessionChange& change)
+{
+    return (change.before ? change.before->size() : 0) + (change.after ? change.after->size() : 0);
+}
+
 /// A change without what was there before and after.
 SessionChange change_of(const Query& row)
 {
@@ -198,7 +203,7 @@ std::vector<SessionChange> ItemStore::session_changes(std::string_view profile, 
          rows.next();) {
         auto change = change_of(rows);
         impl_->add_contents(change, rows.count(9));
-        const auto more = change.before.value_or("").size() + change.after.value_or("").size();
+        const auto more = size_of(change);
         if (!changes.empty() && size + more > bytes && changes.back().luid != change.luid)
             break;
         size += more;
@@ -211,7 +216,9 @@ std::vector<SessionChange> ItemStore::session_changes(std::string_view profile, 
 std::vector<SessionChange> ItemStore::item_changes(ItemKind kind, std::string_view luid, std::size_t most) const
 {
     Transaction snapshot(*impl_->database, Transaction::Kind::Read);
+    constexpr std::size_t enough = 1024 * 1024;
     std::vector<SessionChange> changes;
+    std::size_t size = 0;
     for (auto rows = impl_->database->query(
              "SELECT profile, session.number, undone, time, kind, id, revision, what, rule, before FROM change "
              "JOIN session USING (entry) JOIN writer ON session.writer = writer.number "
@@ -220,6 +227,9 @@ std::vector<SessionChange> ItemStore::item_changes(ItemKind kind, std::string_vi
          rows.next();) {
         auto change = change_of(rows);
         impl_->add_contents(change, rows.count(9));
+        size += size_of(change);
+        if (!changes.empty() && size > enough)
+            break;
         changes.push_back(std::move(change));
     }
     snapshot.commit();

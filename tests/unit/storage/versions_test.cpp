@@ -219,6 +219,16 @@ TEST_CASE_METHOD(Fixture, "what a session did to an item is told newest first", 
     CHECK(store->item_changes(contact, "no", 10).empty());
 }
 
+TEST_CASE_METHOD(Fixture, "of large contents no more is told than a message should carry", "[versions]")
+{
+    const auto luid = store->add(contact, std::string(400'000, 'a'));
+    for (int i = 1; i < 10; ++i)
+        change(luid, std::string(400'000, static_cast<char>('a' + i)));
+    const auto found = store->item_changes(contact, luid, 200);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].session == 9);
+}
+
 TEST_CASE_METHOD(Fixture, "an item tells who made it what it is", "[versions]")
 {
     const auto luid = store->add(contact, "one");
