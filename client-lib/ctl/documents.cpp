@@ -30,6 +30,7 @@ Json document(const syncd::SyncProfileInfo& profile)
             {"service_type", word_of(service.service_type)},
             {"server_database_uri", service.server_database_uri},
             {"enable", service.enable},
+            {"filter", text_or_null(service.filter)},
         });
     return Json{
         {"profile_id", profile.profile_id},

@@ -87,6 +87,10 @@ void apply_services(const ProfileOptions& options, SyncProfileInfo& profile)
         const auto [type, user] = parse_assignment(text);
         service_of(profile, type).id = user;
     }
+    for (const std::string& text : options.filters) {
+        const auto [type, filter] = parse_assignment(text);
+        service_of(profile, type).filter = filter;
+    }
 }
 
 void apply_schedule(const ProfileOptions& options, syncd::SyncInfo& info)
@@ -123,6 +127,10 @@ void ProfileOptions::declare(Command& command, bool is_new)
     command.option("--interval", "INTERVAL", interval,
                    "For periodic mode, and implies it: " + all_words<SyncInterval>(), check_word<SyncInterval>);
     command.list_option("--disable", "SERVICE", disabled, "Keep this service, but do not sync it", service_word);
+    command.list_option(
+        "--filter", "SERVICE=EXPRESSION", filters,
+        "Which of the server's items come here, such as 'event=DTSTART&GE;20260101T000000Z'; empty: all",
+        check_assignment);
     command.list_option("--service-user", "SERVICE=NAME", service_users, "User name of one database, if it has its own",
                         check_assignment);
     command.list_option("--service-password-file", "SERVICE=FILE", service_password_files,

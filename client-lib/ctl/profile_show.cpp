@@ -42,9 +42,12 @@ std::string text(const syncd::SyncProfileInfo& profile)
         rows.emplace_back("Server password", profile.has_server_password ? "stored" : "none");
         rows.emplace_back("Server proves itself", info.authenticate_server ? "in every sync" : "when it notifies");
     }
-    for (const syncd::SyncServiceInfo& service : profile.service_info)
+    for (const syncd::SyncServiceInfo& service : profile.service_info) {
         rows.emplace_back("Service " + word(service.service_type),
                           service.server_database_uri + (service.enable ? "" : " (off)"));
+        if (!service.filter.empty())
+            rows.emplace_back("Filter of " + word(service.service_type), service.filter);
+    }
     return join(properties(rows));
 }
 

@@ -24,6 +24,8 @@ void append_service(sdbus::Message& message, const SyncServiceInfo& service)
         entries.add("ServiceType", word(service.service_type, "ServiceType"));
         entries.add("ServerDatabaseUri", service.server_database_uri);
         entries.add("Enable", service.enable);
+        if (!service.filter.empty())
+            entries.add("Filter", service.filter);
         if (service.id)
             entries.add("Id", *service.id);
         if (service.password)
@@ -37,6 +39,7 @@ SyncServiceInfo parse_service(const Values& values)
         .enable = value(values, "Enable", true),
         .service_type = from_string<SyncServiceType>(text(values, "ServiceType")),
         .server_database_uri = text(values, "ServerDatabaseUri"),
+        .filter = text(values, "Filter"),
         .id = {},
         .password = {},
     };

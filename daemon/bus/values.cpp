@@ -43,9 +43,12 @@ Values service_statistics(const storage::ServiceRecord& record)
 std::vector<Values> services(const manager::ProfileView& profile)
 {
     std::vector<Values> services;
-    for (const auto& service : profile.services)
+    for (const auto& service : profile.services) {
         services.push_back(
             {{"ServiceType", service.type}, {"ServerDatabaseUri", service.uri}, {"Enable", service.enabled}});
+        if (!service.filter.empty())
+            services.back()["Filter"] = service.filter;
+    }
     return services;
 }
 
@@ -58,6 +61,8 @@ manager::ServiceInput read_service(Dictionary& dictionary)
             service.type = dictionary.text(), has_type = true;
         else if (key == "ServerDatabaseUri")
             service.uri = dictionary.text(), has_uri = true;
+        else if (key == "Filter")
+            service.filter = dictionary.text();
         else if (key == "Enable")
             service.enabled = dictionary.flag();
         else if (key == "Id")

@@ -80,6 +80,7 @@ void members(Visitor& visit, M& service)
     visit("type", service.type, "TWO_WAY, SLOW, …");
     visit("user", service.user, "for a server that guards each database by itself");
     visit("password", service.password, "");
+    visit("filter", service.filter, "CGI, for what the server sends; empty: none");
 }
 
 template <class Visitor, Is<Plan> M>

@@ -50,6 +50,7 @@ struct ServicePlan {
     std::string type;                ///< `TWO_WAY` …
     std::optional<std::string> user; ///< datastore-level credentials
     base::Secret password;
+    std::string filter{}; ///< CGI, for what the server sends; empty: none
 };
 
 struct Plan {

@@ -8,10 +8,30 @@ namespace codec {
 
 // ---- parts of commands ------------------------------------------------------
 
+void content(auto& visit, Is<syncml::Filter> auto& filter)
+{
+    visit.wrapper("Meta", filter, [](auto& inner, auto& of) { inner.metinf("Type", of.content_type); });
+    visit.wrapper(
+        "Record", filter,
+        [](auto& record, auto& all) {
+            record.wrapper(
+                "Item", all,
+                [](auto& item, auto& of) {
+                    item.wrapper(
+                        "Meta", of, [](auto& inner, auto& one) { inner.metinf("Type", one.grammar); }, Need::Always);
+                    item("Data", of.record);
+                },
+                Need::Always);
+        },
+        Need::Always);
+    visit("FilterType", filter.type);
+}
+
 void content(auto& visit, Is<syncml::Location> auto& location)
 {
     visit("LocURI", location.uri, Need::Always);
     visit("LocName", location.name);
+    visit("Filter", location.filter);
 }
 
 void content(auto& visit, Is<syncml::Anchor> auto& anchor)

@@ -58,6 +58,11 @@ public:
 
     void operator()(std::string_view, const auto& member, Need = Need::IfSet) { found_ = found_ || is_set(member); }
     void metinf(std::string_view, const auto& member) { found_ = found_ || is_set(member); }
+    template <class T, class Content>
+    void wrapper(std::string_view, const T& value, Content content, Need = Need::IfSet)
+    {
+        content(*this, value);
+    }
     void commands(const auto& list) { found_ = found_ || !list.empty(); }
 
 private:

@@ -4,11 +4,12 @@
 
 namespace datastore {
 
-Course Course::begin(storage::SyncState& state, std::string service, session::SyncType type, std::uint64_t upto)
+Course Course::begin(storage::SyncState& state, std::string service, session::SyncType type, std::uint64_t upto,
+                     bool can_go_on)
 {
     if (state.open_sync(service))
         state.clear_open_sync(service);
-    const bool can_go_on = type != session::SyncType::RefreshFromServer;
+    can_go_on = can_go_on && type != session::SyncType::RefreshFromServer;
     return {state, std::move(service), {std::string(syncml::name(type)), upto, {}, 0}, can_go_on};
 }
 

@@ -13,8 +13,9 @@ namespace datastore {
 /// brought is staged, and gone when it breaks off.
 class Course {
 public:
-    /// A sync that begins; what an earlier one has left is forgotten.
-    static Course begin(storage::SyncState& state, std::string service, session::SyncType type, std::uint64_t upto);
+    /// A sync that begins; what an earlier one has left is forgotten. `can_go_on`: it may when it breaks off.
+    static Course begin(storage::SyncState& state, std::string service, session::SyncType type, std::uint64_t upto,
+                        bool can_go_on);
     /// The one that broke off. There is one.
     static Course go_on(storage::SyncState& state, std::string service);
 

@@ -44,7 +44,7 @@ public:
     Impl(ItemStore& item_store, storage::SyncState& sync_state, Setup setup)
         : items(item_store), state(sync_state), reviews(items),
           guard(setup.guard), scope{setup.profile, setup.service, setup.kind, setup.mark, 0},
-          database(state.identity() + " " + setup.uri)
+          database(state.identity() + " " + setup.uri), can_go_on(setup.can_go_on)
     {
     }
 
@@ -77,6 +77,7 @@ public:
     const Guard guard;
     Scope scope;
     const std::string database; ///< whose GUIDs they are
+    const bool can_go_on;
     SyncType type = SyncType::TwoWay;
     bool has_much = false;            ///< so much that the guard may have something to say
     bool plans = false;               ///< what the server changes, from here on
@@ -185,7 +186,7 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
     impl_->has_much = impl_->guard.is_on() && items.count(scope.kind) > impl_->guard.items;
     impl_->look_for_matches();
     impl_->course.emplace(resumed ? Course::go_on(impl_->state, scope.service)
-                                  : Course::begin(impl_->state, scope.service, type, scope.upto));
+                                  : Course::begin(impl_->state, scope.service, type, scope.upto, impl_->can_go_on));
     if (impl_->compares() && resumed)
         impl_->recall_pairs();
     return impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();

@@ -29,6 +29,7 @@ public:
         std::string uri;        ///< the server's database
         std::uint64_t mark = 0; ///< Anchors::mark; 0: never synced
         Guard guard{};
+        bool can_go_on = true; ///< a later session may go on with a sync that breaks off
     };
 
     /// Both stores must outlive it. SyncState::bind_to and ::anchors have been called before.

@@ -114,6 +114,7 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
         planned.service = service.type;
         planned.uri = service.uri;
         planned.type = found->type;
+        planned.filter = filter(row, service.type);
         if (service.sealed_credentials.empty())
             continue;
         auto opened = open_credentials(vault, row, service.type, service.sealed_credentials);

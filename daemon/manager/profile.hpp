@@ -23,6 +23,7 @@ struct ServiceInput {
     bool enabled = true;
     std::optional<std::string> user; ///< absent: keep (Update) or none (Add)
     std::optional<base::Secret> password;
+    std::string filter{}; ///< CGI, for what the server sends; empty: none
 };
 
 /// What Add and Update are given, types already checked. Absent means that the key was absent.
@@ -55,6 +56,7 @@ struct ServiceView {
     std::string type;
     std::string uri;
     bool enabled = true;
+    std::string filter{};
 };
 
 enum class JobState { Idle, Queued, Syncing, Stopping };

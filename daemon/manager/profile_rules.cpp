@@ -2,6 +2,7 @@
 
 #include "base/base64.hpp"
 #include "manager/credentials.hpp"
+#include "manager/filter.hpp"
 #include "manager/url.hpp"
 #include "schedule/interval.hpp"
 
@@ -36,6 +37,8 @@ constexpr const char* certificate_key = "ClientCertificate";
 constexpr const char* server_id_key = "ServerId";
 constexpr const char* server_password_key = "ServerPassword";
 constexpr const char* authenticate_server_key = "AuthenticateServer";
+constexpr const char* filters_key = "Filters";
+constexpr std::size_t max_filter_bytes = 1024;
 constexpr std::size_t max_certificate_bytes = 32 * 1024;
 
 template <class Words>
@@ -146,6 +149,10 @@ base::Result<void> fill_services(const ProfileInput& input, ProfileRow& row)
             return checked;
         if (auto checked = check_credentials(prefix, service.user, service.password); !checked)
             return checked;
+        if (auto checked = check_text(prefix + "Filter", service.filter, max_filter_bytes); !checked)
+            return checked;
+        if (auto checked = check_filter(service.filter); !checked)
+            return refuse(prefix + "Filter", checked.error().message);
         row.services.push_back({service.type, service.uri, service.enabled, ""});
     }
     return {};
@@ -192,6 +199,9 @@ base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, con
         return checked;
     if (input.server_id && !input.server_id->empty())
         settings[server_id_key] = *input.server_id;
+    for (const auto& service : input.services)
+        if (!service.filter.empty())
+            settings[filters_key][service.type] = service.filter;
     if (input.authenticate_server.value_or(false))
         settings[authenticate_server_key] = true;
     row.settings = settings.dump();
@@ -397,6 +407,14 @@ bool authenticates_server(const ProfileRow& row)
 {
     const auto settings = nlohmann::json::parse(row.settings, nullptr, false);
     return settings.is_object() && settings.value(authenticate_server_key, false);
+}
+
+std::string filter(const ProfileRow& row, const std::string& service)
+{
+    const auto settings = nlohmann::json::parse(row.settings, nullptr, false);
+    if (!settings.is_object() || !settings.contains(filters_key))
+        return {};
+    return settings[filters_key].value(service, std::string());
 }
 
 std::string encoding(const ProfileRow& row)

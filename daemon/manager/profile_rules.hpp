@@ -33,6 +33,9 @@ std::string encoding(const storage::ProfileRow& row);
 std::string protocol_version(const storage::ProfileRow& row);
 ReviewRules review_rules(const storage::ProfileRow& row);
 
+/// The filter of a service; empty: none.
+std::string filter(const storage::ProfileRow& row, const std::string& service);
+
 /// Who the server is when it calls itself by a name; empty: the profile names none.
 std::string server_id(const storage::ProfileRow& row);
 /// Whether the server must prove that it knows the password that goes with its id.

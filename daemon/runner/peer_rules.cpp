@@ -115,6 +115,8 @@ private:
             good = take(rules.believe_anchors, find_flag(value));
         else if (key == "Properties")
             good = take(rules.properties, find_flag(value));
+        else if (key == "Filters")
+            good = take(rules.filters, find_flag(value));
         else if (key == "SyncTypes")
             good = take(rules.sync_types, find_sync_types(value));
         else
@@ -190,6 +192,7 @@ PeerRules PeerRulesFiles::find(std::string_view url, const syncml::DevInf* devin
         over(found.encoding, section.rules.encoding);
         over(found.believe_anchors, section.rules.believe_anchors);
         over(found.properties, section.rules.properties);
+        over(found.filters, section.rules.filters);
         over(found.sync_types, section.rules.sync_types);
     }
     return found;

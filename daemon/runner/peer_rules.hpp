@@ -17,6 +17,7 @@ struct PeerRules {
     std::optional<std::string> encoding; ///< `XML`, `WBXML`: where the profile leaves it to us
     std::optional<bool> believe_anchors;
     std::optional<bool> properties; ///< our device information tells which properties we keep
+    std::optional<bool> filters;    ///< it can be sent a filter
     /// Sync types that it knows, as numbers of DevInf, in place of what it lists itself.
     std::optional<std::vector<std::uint32_t>> sync_types;
     bool operator==(const PeerRules&) const = default;

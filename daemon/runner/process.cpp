@@ -136,7 +136,8 @@ try {
                 *items, *state,
                 datastore::Embedded::Setup{
                     plan.profile, service.service, kind.items, service.uri, anchors.mark,
-                    datastore::Guard{plan.review_items, plan.review_percent, plan.hold_slow_sync}});
+                    datastore::Guard{plan.review_items, plan.review_percent, plan.hold_slow_sync},
+                    service.filter.empty()});
         },
         [&](const channel::Progress& progress) { send(channel, progress); },
         [] { return std::chrono::system_clock::now(); },

@@ -62,6 +62,18 @@ bool may_be_another(const base::Error& error)
            error.code == base::Errc::DatabaseNotFound;
 }
 
+/// The filter under which everything of the server's has come here by now; `before`: until this sync.
+std::string filter_of(const session::Conclude& ended, const std::string& before)
+{
+    // A two-way sync with another filter was a slow one.
+    if (ended.type == session::SyncType::TwoWay || begins_anew(ended.type))
+        return ended.filter;
+    if (!syncml::server_sends(ended.type) || ended.filter == before)
+        return before;
+    // What either has left out is not known, and the anchors are behind it: no filter is like this one.
+    return std::string(storage::mixed_filter);
+}
+
 std::int64_t microseconds(Time time)
 {
     return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
@@ -342,7 +354,9 @@ std::string SessionDriver::settle(Service& service, const session::Conclude& que
     auto& state = around_.state;
     const auto& plan = service.plan;
     service.replaced = service.store->commit();
-    state.commit(plan.service, plan.uri, {question.own_next, question.peer_next, service.store->mark()});
+    auto filter = filter_of(question, state.anchors(plan.service, plan.uri).filter);
+    state.commit(plan.service, plan.uri,
+                 {question.own_next, question.peer_next, service.store->mark(), std::move(filter)});
     if (question.compare_next)
         state.forget(plan.service);
     return service.store->held();

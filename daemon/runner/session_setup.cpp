@@ -84,6 +84,7 @@ std::optional<syncml::DevInf> find_peer_devinf(const channel::Plan& plan, const 
 void use_what_is_known(const PeerRules& rules, const session::Setup& whole, session::ServiceSetup& setup)
 {
     setup.believes_anchors = rules.believe_anchors.value_or(false);
+    setup.can_be_filtered = rules.filters.value_or(true);
     const auto* store = whole.peer_devinf ? syncml::find_datastore(*whole.peer_devinf, setup.remote_uri) : nullptr;
     if (rules.sync_types)
         setup.peer_sync_types = *rules.sync_types;
@@ -114,6 +115,8 @@ base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& 
         setup.tried_own = std::move(tried.own);
         setup.tried_peer = std::move(tried.peer);
     }
+    setup.filter = plan.filter;
+    setup.last_filter = anchors.filter;
     if (known)
         setup.pending_maps = around.open_datastore(kind, plan, anchors)->pending_maps();
     setup.user = plan.user;
@@ -227,7 +230,10 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
         if (!prepared)
             return tl::unexpected(std::move(prepared.error()));
         use_what_is_known(rules, setup, *prepared);
-        if (known && syncml::has_suspend(wire.version))
+        // A sync does not go on with another filter than it began with. One that began with any is not kept
+        // (process.cpp).
+        const bool is_unfiltered = prepared->filter.empty() && prepared->last_filter.empty();
+        if (known && is_unfiltered && syncml::has_suspend(wire.version))
             prepared->interrupted = find_interrupted(service, prepared->requested, state, plan.trigger == "push");
         if (prepared->interrupted && syncml::has_large_objects(wire.version))
             prepared->part_received = find_part(service.service, state);

@@ -37,17 +37,20 @@ Conversation::Conversation(Setup from)
       server_proof(setup), server_uri(setup.server_uri), url(server_uri), session_id(setup.session_id),
       states_sizes(setup.states_sizes), item_notes_(setup.services.size())
 {
-    if (setup.peer_devinf)
-        learn(*setup.peer_devinf);
     services.reserve(setup.services.size());
     for (const auto& service : setup.services)
         services.emplace_back(service, services.size(), DatastoreLogin(service, setup.may_send_basic, setup.version));
+    if (setup.peer_devinf)
+        learn(*setup.peer_devinf);
 }
 
 void Conversation::learn(const syncml::DevInf& peer)
 {
     peer_wants_counts = peer.number_of_changes && syncml::has_number_of_changes(setup.version);
     peer_takes_chunks = peer.large_objects && syncml::has_large_objects(setup.version);
+    if (syncml::has_filters(setup.version))
+        for (auto& service : services)
+            service.learn(peer);
 }
 
 void Conversation::begin(Package next)
@@ -135,12 +138,19 @@ void Conversation::restart(bool afresh)
     begin(Package::Initialization);
 }
 
-void Conversation::restart_plainly()
+void Conversation::begin_again()
 {
-    for (auto& service : services)
-        service.begin_plainly();
+    std::vector<bool> were_slow;
+    for (auto& service : services) {
+        were_slow.push_back(service.type() == SyncType::Slow);
+        if (const auto told = service.begin_again(); !told.empty())
+            note(service.index(), told);
+    }
     authentication.renew();
     restart(true);
+    for (const auto& service : services)
+        if (const auto why = service.why_slow(); !why.empty() && !were_slow[service.index()])
+            note(service.index(), why);
 }
 
 base::Result<syncml::Header> Conversation::next_header()

@@ -69,8 +69,8 @@ struct Conversation {
     bool log_in();
     /// Everything goes to the beginning, as after a challenge. `afresh`: in a new session.
     void restart(bool afresh);
-    /// The same in a new session that does not ask for an interrupted sync.
-    void restart_plainly();
+    /// The same in a new session, without what was refused (Service::must_begin_again).
+    void begin_again();
     base::Result<syncml::Header> next_header();
 
     Service* find_service(std::string_view target, std::string_view source);

@@ -101,15 +101,11 @@ private:
 
 std::vector<Effect> Engine::Impl::start()
 {
-    for (const auto& service : conversation_.services) {
-        if (service.type() == SyncType::Slow && service.alert_code() != syncml::AlertCode::Resume &&
-            service.setup().requested != SyncType::Slow)
-            conversation_.note(
-                service.index(),
-                fmt::format("{}: slow sync, because there is no completed sync to go on from.", service.setup().name));
-    }
     conversation_.begin(Package::Initialization);
     const auto& services = conversation_.services;
+    for (const auto& service : services)
+        if (const auto why = service.why_slow(); !why.empty())
+            conversation_.note(service.index(), why);
     if (std::all_of(services.begin(), services.end(), [](const Service& one) { return one.error().has_value(); }))
         end(std::nullopt);
     return go_on();
@@ -281,13 +277,19 @@ void Engine::Impl::wait()
 void Engine::Impl::on_initialized()
 {
     auto& services = conversation_.services;
-    if (std::any_of(services.begin(), services.end(), [](const Service& one) { return one.must_begin_plainly(); }))
-        return conversation_.restart_plainly();
+    if (std::any_of(services.begin(), services.end(), [](const Service& one) { return one.must_begin_again(); }))
+        return conversation_.begin_again();
     // The databases that have agreed wait for those that ask who we are.
     if (conversation_.log_in())
         return;
-    for (auto& service : services)
+    for (auto& service : services) {
         service.on_initialized();
+        if (service.lacks_filter() && service.is_agreed())
+            conversation_.note(service.index(),
+                               fmt::format("{}: the filter is not used, because the server is not known to filter; "
+                                           "everything is exchanged.",
+                                           service.setup().name));
+    }
     conversation_.begin(Package::Modifications);
 }
 
@@ -395,7 +397,7 @@ void Engine::Impl::conclude()
         if (!statistics_[service.index()].concluded)
             return ask(Question::Conclude, service.index(),
                        Conclude{service.index(), service.type(), service.error(), service.setup().own_next,
-                                service.peer_next(), service.compares_next()});
+                                service.peer_next(), service.compares_next(), service.filter()});
     }
     for (const auto& service : conversation_.services) {
         if (!error_)

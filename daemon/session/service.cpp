@@ -1,5 +1,6 @@
 #include "session/service.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "session/wording.hpp"
 
@@ -15,12 +16,7 @@ namespace {
 using base::Errc;
 using syncml::StatusCode;
 
-// Without an anchor there is nothing to be two-way about: everything is compared.
-SyncType type_to_ask_for(const ServiceSetup& setup)
-{
-    const bool first = setup.requested == SyncType::TwoWay && setup.own_last.empty();
-    return first ? SyncType::Slow : setup.requested;
-}
+constexpr std::string_view cgi_filter = "syncml:filtertype-cgi";
 
 // Servers write `./card` for what they were asked as `card`.
 std::string_view without_prefix(std::string_view uri)
@@ -63,7 +59,7 @@ std::string names(const std::vector<std::uint32_t>& list)
 } // namespace
 
 Service::Service(ServiceSetup setup, ServiceIndex index, DatastoreLogin login)
-    : setup_(std::move(setup)), index_(index), type_(setup_.interrupted.value_or(type_to_ask_for(setup_))),
+    : setup_(std::move(setup)), index_(index), type_(setup_.interrupted.value_or(setup_.requested)),
       login_(std::move(login)), maps_(setup_.pending_maps.begin(), setup_.pending_maps.end())
 {
 }
@@ -74,13 +70,62 @@ bool Service::is_addressed_by(std::string_view target, std::string_view source) 
     return target.empty() ? is_same(source, setup_.remote_uri) : is_same(target, setup_.local_uri);
 }
 
+// Without an anchor there is nothing to be two-way about: everything is compared. Neither is there with another filter:
+// the server may have left out what now belongs to what it has to send, and does not change.
+SyncType Service::type_to_ask_for() const
+{
+    const bool is_new = setup_.own_last.empty() || filter() != setup_.last_filter;
+    return setup_.requested == SyncType::TwoWay && is_new ? SyncType::Slow : setup_.requested;
+}
+
+// A refresh from the server replaces what is here by what it sends, so it must be everything.
+bool Service::wants_filter() const
+{
+    return !setup_.filter.empty() && syncml::server_sends(setup_.requested) && !syncml::is_refresh(setup_.requested) &&
+           !filter_given_up_;
+}
+
+bool Service::is_filter_late() const
+{
+    return lacks_filter() && !filtered_type_.empty() && !error_ && !asks_to_resume();
+}
+
+void Service::learn(const syncml::DevInf& devinf)
+{
+    filtered_type_.clear();
+    const auto* store = syncml::find_datastore(devinf, setup_.remote_uri);
+    if (store == nullptr || !setup_.can_be_filtered)
+        return;
+    const bool can_filter =
+        std::any_of(store->filter_rx.begin(), store->filter_rx.end(),
+                    [](const syncml::ContentType& one) { return base::lower(one.type) == cgi_filter; });
+    if (!can_filter)
+        return;
+    // What is filtered is what it sends.
+    for (const auto* types : {&store->tx_preferred, &store->tx, &store->rx_preferred})
+        if (filtered_type_.empty() && !types->empty())
+            filtered_type_ = types->front().type;
+}
+
 void Service::begin()
 {
+    filter_sent_ = wants_filter() && !filtered_type_.empty() && !asks_to_resume();
+    if (!asks_to_resume())
+        type_ = type_to_ask_for();
     if (!asks_to_resume() && leaves_out(setup_.peer_sync_types, type_))
         fail(Errc::Server,
              fmt::format("The server's database \"{}\" does not know {} (it lists {}), so {} was not synchronized and "
                          "nothing was changed. Choose one of those.",
                          setup_.remote_uri, syncml::name(type_), names(setup_.peer_sync_types), setup_.name));
+}
+
+std::string Service::why_slow() const
+{
+    if (type_ != SyncType::Slow || asks_to_resume() || setup_.requested == SyncType::Slow)
+        return {};
+    if (setup_.own_last.empty())
+        return fmt::format("{}: slow sync, because there is no completed sync to go on from.", setup_.name);
+    return fmt::format("{}: slow sync, because the filter is not the one of the last sync.", setup_.name);
 }
 
 syncml::AlertCode Service::alert_code() const
@@ -94,6 +139,10 @@ syncml::Item Service::alert_item() const
     item.target = syncml::Location{setup_.remote_uri, {}};
     item.source = syncml::Location{setup_.local_uri, {}};
     item.meta.anchor = syncml::Anchor{own_last(), setup_.own_next};
+    // What does not match stays as it is here (INCLUSIVE). Otherwise the server would have it deleted here, and a
+    // Delete is one to all who share these items.
+    if (filter_sent_)
+        item.target->filter.push_back({filtered_type_, std::string(cgi_filter), setup_.filter, "INCLUSIVE"});
     return item;
 }
 
@@ -116,6 +165,12 @@ void Service::on_alert_status(const syncml::Status& status)
     // Servers that know nothing of resuming answer by any error (406, 400, even 404).
     if (asks_to_resume()) {
         resume_refused_ = true;
+        return;
+    }
+    // Which of these it is for a filter that is not understood is not agreed on among servers.
+    if (filter_sent_ && (code == StatusCode::OptionalFeatureNotSupported || code == StatusCode::UnsupportedMediaType ||
+                         code == StatusCode::UnknownSearchGrammar || code == StatusCode::BadCgiScript)) {
+        filter_refused_ = true;
         return;
     }
     refuse_alert(code);
@@ -171,7 +226,7 @@ Service::Reply Service::on_server_alert(syncml::AlertCode code, const syncml::It
         return agree(*proposed, anchor);
 
     if (!resumed_) {
-        type_ = type_to_ask_for(setup_);
+        type_ = type_to_ask_for();
         const bool is_either = (type_ == SyncType::TwoWay && proposed == SyncType::Slow) ||
                                (type_ == SyncType::Slow && proposed == SyncType::TwoWay);
         if (proposed != type_ && !is_either) {
@@ -232,8 +287,15 @@ Service::Reply Service::ask_for_slow(std::string note)
     return {StatusCode::RefreshRequired, std::move(note)};
 }
 
-void Service::begin_plainly()
+std::string Service::begin_again()
 {
+    std::string note;
+    if (filter_refused_)
+        note = fmt::format("{}: the server does not take the filter; everything is exchanged. Correct Filter of this "
+                           "service in the profile, or take it out.",
+                           setup_.name);
+    filter_given_up_ = filter_given_up_ || filter_refused_;
+    filter_refused_ = false;
     plain_ = true;
     login_.renew();
     must_log_in_ = false;
@@ -243,7 +305,7 @@ void Service::begin_plainly()
     agreed_ = false;
     resumed_ = false;
     must_alert_again_ = false;
-    type_ = type_to_ask_for(setup_);
+    return note;
 }
 
 // A one-way sync cannot turn into a slow one when anchors differ. They do after a session that the server has ended

@@ -23,12 +23,17 @@ public:
     ServiceIndex index() const { return index_; }
     /// Asked for, and once agreed, the type that runs.
     SyncType type() const { return type_; }
+    /// Whether the server can filter, from its device information.
+    void learn(const syncml::DevInf& devinf);
     /// Whether a command with these LocURIs (target: ours) means this service.
     bool is_addressed_by(std::string_view target, std::string_view source) const;
 
     // ---- initialization
-    /// Fails when the server is known not to know the type to ask for.
+    /// Decides about the type to ask for and whether the filter goes with it. Fails when the server does not know the
+    /// type.
     void begin();
+    /// Why a slow sync is asked for instead of another type; empty when none is.
+    std::string why_slow() const;
     /// Our Alert: the code that asks for `type`, or for the interrupted sync to go on.
     syncml::AlertCode alert_code() const;
     /// Its Item: both datastores and our anchors.
@@ -52,10 +57,15 @@ public:
     bool is_agreed() const { return agreed_ && !error_; }
     /// The server goes on with the sync that broke off (OMA DS 1.2 protocol, resume).
     bool is_resumed() const { return resumed_; }
-    /// It does not, and said so with an error instead of another type; or the anchors are to be others: the session
-    /// begins again without asking.
-    bool must_begin_plainly() const { return resume_refused_ || must_try_; }
-    void begin_plainly();
+    /// The session begins again: what was asked for beside a plain sync was refused by an error instead of another
+    /// type, the anchors are to be others, or it turns out that the server can filter.
+    bool must_begin_again() const { return resume_refused_ || must_try_ || filter_refused_ || is_filter_late(); }
+    /// Without what was refused. What there is to tell of it, if anything.
+    std::string begin_again();
+    /// The filter that the server was given and took; empty: none.
+    std::string filter() const { return filter_sent_ ? setup_.filter : std::string(); }
+    /// There is one that it was not given.
+    bool lacks_filter() const { return wants_filter() && !filter_sent_; }
     /// We answered 508, so an Alert 201 of ours must follow.
     bool must_alert_again() const { return must_alert_again_; }
     void on_alerted_again();
@@ -105,6 +115,9 @@ private:
     const std::string& own_last() const { return tries_ ? setup_.tried_own : setup_.own_last; }
     const std::string& peer_last() const { return tries_ ? setup_.tried_peer : setup_.peer_last; }
     bool may_try() const { return !tries_ && !setup_.tried_own.empty(); }
+    bool wants_filter() const;
+    bool is_filter_late() const;
+    SyncType type_to_ask_for() const;
     Reply agree(SyncType proposed, const syncml::Anchor& anchor);
     Reply ask_for_slow(std::string note);
     Reply refuse_or_try(SyncType proposed);
@@ -121,6 +134,10 @@ private:
     bool must_try_ = false; ///< ServiceSetup::tried_own, in another session
     bool tries_ = false;
     bool refresh_wanted_ = false;
+    std::string filtered_type_;   ///< content type that the server can filter; empty: it cannot
+    bool filter_sent_ = false;    ///< with our Alert
+    bool filter_refused_ = false; ///< by its Status
+    bool filter_given_up_ = false;
     bool resumed_ = false;
     bool agreed_ = false;
     bool must_alert_again_ = false;

@@ -58,6 +58,10 @@ struct ServiceSetup {
     /// Types that the server says to know for this datastore (DevInf, SyncCap); empty: it does not say, or it is old
     /// news.
     std::vector<std::uint32_t> peer_sync_types{};
+    /// Record filter (CGI) for what the server sends; empty: none. A server that cannot filter is not sent it.
+    std::string filter{};
+    std::string last_filter{};   ///< that was in force in the last good session
+    bool can_be_filtered = true; ///< false: it is not, whatever the server says
 };
 
 /// The message of Alerts by which a server asked for a session (DS 1.0 and 1.1, server alerted sync).
@@ -93,7 +97,7 @@ struct Setup {
     std::uint64_t max_msg_size = 0;         ///< ours
     std::uint64_t max_obj_size = 0;         ///< ours
     syncml::DevInf devinf;                  ///< ours
-    /// The server's, as an earlier session's SavePeerInfo gave it; only its flags matter here.
+    /// The server's, as an earlier session's SavePeerInfo gave it; only its flags and filters matter here.
     std::optional<syncml::DevInf> peer_devinf;
     bool states_sizes = false; ///< with every item, because the server has asked for that (SizesWanted)
     std::string devinf_type;   ///< media type of device information on this wire
@@ -312,6 +316,7 @@ struct Conclude {
     std::string own_next; ///< anchors to store on success
     std::string peer_next;
     bool compare_next = false; ///< the next sync is to be slow
+    std::string filter{};      ///< the one that was in force
 };
 /// What a server that has not let us in yet says of how it was spoken to.
 enum class Objection {

@@ -142,8 +142,13 @@ CREATE TABLE chunk_received (
 );
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3, version_4,
-                                 version_5, version_6, version_7, version_8};
+// The filter that goes with the anchors of a service.
+constexpr const char* version_9 = R"sql(
+ALTER TABLE service ADD COLUMN filter TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3, version_4, version_5,
+                                 version_6, version_7, version_8, version_9};
 
 } // namespace
 
@@ -299,11 +304,12 @@ void SyncState::want_sizes()
 
 std::optional<Anchors> SyncState::find_anchors(std::string_view service, std::string_view uri) const
 {
-    auto row = impl_->database->query("SELECT own_last, peer_last, mark FROM service WHERE service = ?1 AND uri = ?2",
+    auto row = impl_->database->query("SELECT own_last, peer_last, mark, filter FROM service "
+                                      "WHERE service = ?1 AND uri = ?2",
                                       service, uri);
     if (!row.next())
         return std::nullopt;
-    return Anchors{row.text(0), row.text(1), row.count(2)};
+    return Anchors{row.text(0), row.text(1), row.count(2), row.text(3)};
 }
 
 Anchors SyncState::anchors(std::string_view service, std::string_view uri)
@@ -322,11 +328,11 @@ Anchors SyncState::anchors(std::string_view service, std::string_view uri)
 void SyncState::commit(std::string_view service, std::string_view uri, const Anchors& anchors)
 {
     transact(*impl_->database, [&] {
-        impl_->database->execute("INSERT INTO service (service, uri, own_last, peer_last, mark) "
-                                 "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET uri = excluded.uri, "
+        impl_->database->execute("INSERT INTO service (service, uri, own_last, peer_last, mark, filter) "
+                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET uri = excluded.uri, "
                                  "own_last = excluded.own_last, peer_last = excluded.peer_last, mark = excluded.mark, "
-                                 "tried_own = '', tried_peer = ''",
-                                 service, uri, anchors.own_last, anchors.peer_last, anchors.mark);
+                                 "filter = excluded.filter, tried_own = '', tried_peer = ''",
+                                 service, uri, anchors.own_last, anchors.peer_last, anchors.mark, anchors.filter);
         impl_->database->execute("DELETE FROM sent WHERE service = ?1 AND state = 1 AND revision <= ?2", service,
                                  anchors.mark);
         clear_open_sync(service);

@@ -13,10 +13,14 @@
 
 namespace storage {
 
+/// Anchors::filter after syncs with several of them. No filter is written like this.
+inline constexpr std::string_view mixed_filter = "*";
+
 struct Anchors {
     std::string own_last;   ///< our Next of the last good session
     std::string peer_last;  ///< the server's
     std::uint64_t mark = 0; ///< the store's revision up to which local changes are settled; 0: never synced
+    std::string filter{};   ///< of what the server sends: an item that it leaves out may not have come, all others have
     bool operator==(const Anchors&) const = default;
 };
 

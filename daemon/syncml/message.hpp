@@ -19,9 +19,19 @@ namespace syncml {
 using MsgId = std::uint32_t; ///< 1, 2, 3 … per side and session
 using CmdId = std::uint32_t; ///< unique in a message; 0 names the SyncHdr
 
+/// A filter of records: which items the peer is to send (OMA DS 1.2 protocol, filtering).
+struct Filter {
+    std::string content_type; ///< of the items
+    std::string grammar;      ///< media type of the record filter: `syncml:filtertype-cgi`
+    std::string record;
+    std::string type; ///< FilterType: `INCLUSIVE`; `EXCLUSIVE` when empty
+    bool operator==(const Filter&) const = default;
+};
+
 struct Location {
-    std::string uri;  ///< LocURI
-    std::string name; ///< LocName, mostly empty
+    std::string uri;              ///< LocURI
+    std::string name;             ///< LocName, mostly empty
+    std::vector<Filter> filter{}; ///< at most one, in the Target of an Alert
     bool operator==(const Location&) const = default;
 };
 

@@ -34,6 +34,10 @@ constexpr bool has_suspend(Version version) ///< and Resume
 {
     return version >= Version::V1_2;
 }
+constexpr bool has_filters(Version version) ///< of records and fields
+{
+    return version >= Version::V1_2;
+}
 
 /// VerDTD, of messages and of device information.
 constexpr std::string_view dtd(Version version)

@@ -138,6 +138,24 @@ class Profiles(harness.TestCase):
         service = self.anna.manager('Get', profile_id)['Services'][0]
         self.assertEqual(service, {'ServiceType': 'CONTACT', 'ServerDatabaseUri': 'card', 'Enable': False})
 
+    def test_a_filter_is_kept_for_its_service_and_checked(self):
+        expression = '(CATEGORIES&iCON;a%26b&OR;BDAY&EQ;&NULL;)&AND;N&NE;x'
+        profile_id = self.anna.add(Services=services('CONTACT card', Filter=expression))
+
+        def kept():
+            return self.anna.manager('Get', profile_id)['Services'][0]
+
+        self.assertEqual(kept(), {'ServiceType': 'CONTACT', 'ServerDatabaseUri': 'card', 'Enable': True, 'Filter': expression})
+        for wrong in ('N', 'N&IS;x', 'N&EQ;x&AND;', '(N&EQ;x', 'N&EQ;%2', 'N&EQ;' + 'x' * 1024, 'N&EQ;a\nb', '(' * 1000):
+            with self.subTest(wrong[:20]):
+                self.assertIn('Filter', self.assertRefused(ERROR + 'InvalidValue', self.anna.manager, 'Update', profile_id,
+                                                           profile(Services=services('CONTACT card', Filter=wrong))))
+        self.assertEqual(kept()['Filter'], expression)
+        self.assertRefused(FREEDESKTOP + 'InvalidArgs', self.anna.manager, 'Update', profile_id,
+                           profile(Services=services('CONTACT card', Filter=True)))
+        self.anna.manager('Update', profile_id, profile(Services=services('CONTACT card', Filter='')))
+        self.assertNotIn('Filter', kept())
+
     def test_case_18_without_an_enabled_service_there_is_nothing_to_sync(self):
         for listed in [services(), services('CONTACT card', 'EVENT cal', Enable=False)]:
             profile_id = self.anna.add(Services=listed)

@@ -64,7 +64,8 @@ class Program(unittest.TestCase):
                 'max_msg_size': 65536, 'max_obj_size': 65536,
                 'max_reply_bytes': 1 << 20, 'connect_timeout_s': 60, 'reply_timeout_s': 60, 'session_timeout_s': 600,
                 'history_sessions': 20, 'history_bytes': 1 << 26, 'log_level': 'info', 'transcript': False, 'transcript_items': False,
-                'services': [{'service': 'CONTACT', 'uri': 'card', 'type': 'TWO_WAY', 'password': 0}]}
+                'services': [{'service': 'CONTACT', 'uri': 'card', 'type': 'TWO_WAY', 'password': 0,
+                              'filter': ''}]}
 
     def test_a_session_that_completes_says_what_was_described(self):
         messages = described()

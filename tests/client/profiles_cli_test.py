@@ -26,8 +26,8 @@ class Profiles(ctl.TestCase):
             'authenticate_server': False, 'allow_plain_credentials': False,
             'ca_file': None, 'device_id': 'IMEI:490154203237518', 'encoding': 'XML', 'protocol_version': 'AUTO',
             'review_items': 10, 'review_percent': 30, 'slow_sync': 'allow',
-            'services': [{'service_type': 'CONTACT', 'server_database_uri': 'card', 'enable': True},
-                         {'service_type': 'EVENT', 'server_database_uri': 'cal', 'enable': False}]})
+            'services': [{'service_type': 'CONTACT', 'server_database_uri': 'card', 'enable': True, 'filter': None},
+                         {'service_type': 'EVENT', 'server_database_uri': 'cal', 'enable': False, 'filter': None}]})
         self.assertEqual(self.json('profile', 'list'), [shown])
         self.assertEqual(self.text('profile', 'list').splitlines(),
                          [f'{"ID":{len(profile_id)}}  NAME  WHEN             SERVICES              URL',
@@ -129,6 +129,19 @@ class Errors(ctl.TestCase):
         result = subprocess.run([ctl.SYNCCTL, *arguments], env=env, capture_output=True, text=True)
         self.assertEqual((result.returncode, result.stdout), (status, ''))
         return result.stderr
+
+    def test_a_filter_is_set_shown_and_taken_away(self):
+        self.add()
+        self.json('profile', 'update', 'Work', '--filter', 'event=DTSTART&GE;20260101T000000Z', '--filter', 'contact=N&CON;a')
+        self.assertEqual([service['filter'] for service in self.json('profile', 'show', 'Work')['services']],
+                         ['N&CON;a', 'DTSTART&GE;20260101T000000Z'])
+        self.assertIn('Filter of event', self.text('profile', 'show', 'Work'))
+        self.json('profile', 'update', 'Work', '--name', 'Office')
+        self.json('profile', 'update', 'Office', '--filter', 'contact=')
+        self.assertEqual([service['filter'] for service in self.json('profile', 'show', 'Office')['services']],
+                         [None, 'DTSTART&GE;20260101T000000Z'])
+        said = self.error(8, 'profile', 'update', 'Office', '--filter', 'contact=N&IS;a')
+        self.assertIn('an operator is missing', said)
 
     def test_what_the_service_refuses_is_8_and_changes_nothing(self):
         profile_id = self.add()

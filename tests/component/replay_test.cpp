@@ -165,10 +165,14 @@ public:
             *state_,
             ending_,
             [&](const runner::ServiceKind& kind, const channel::ServicePlan& service, const storage::Anchors& anchors) {
-                return std::make_unique<datastore::Embedded>(
-                    *items_, *state_,
-                    datastore::Embedded::Setup{
-                        plan.profile, service.service, kind.items, service.uri, anchors.mark, {}});
+                return std::make_unique<datastore::Embedded>(*items_, *state_,
+                                                             datastore::Embedded::Setup{plan.profile,
+                                                                                        service.service,
+                                                                                        kind.items,
+                                                                                        service.uri,
+                                                                                        anchors.mark,
+                                                                                        {},
+                                                                                        service.filter.empty()});
             },
             [](const channel::Progress&) {},
             [now] { return now; },

@@ -228,7 +228,8 @@ public:
                               const storage::Anchors& anchors) {
             auto embedded = std::make_unique<datastore::Embedded>(
                 *store, *state,
-                datastore::Embedded::Setup{plan.profile, service.service, kind.items, service.uri, anchors.mark, {}});
+                datastore::Embedded::Setup{
+                    plan.profile, service.service, kind.items, service.uri, anchors.mark, {}, service.filter.empty()});
             return std::make_unique<FragileDatastore>(std::move(embedded), fuse);
         };
         return runner::run_session(plan,

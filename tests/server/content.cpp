@@ -103,6 +103,40 @@ std::string key(std::string_view data)
     return {};
 }
 
+std::optional<bool> passes(std::string_view data, std::string_view filter)
+{
+    static constexpr std::string_view joint = "&AND;";
+    const auto lines = main_component(data);
+    bool all = true;
+    while (true) {
+        const auto end = std::min(filter.find(joint), filter.size());
+        const auto condition = filter.substr(0, end);
+        const auto name_end = condition.find('&');
+        const auto value_begin = condition.find(';', std::min(name_end, condition.size()));
+        if (name_end == 0 || value_begin == std::string_view::npos)
+            return std::nullopt;
+        const auto comparison = condition.substr(name_end + 1, value_begin - name_end - 1);
+        const auto wanted = condition.substr(value_begin + 1);
+        if (wanted.find('&') != std::string_view::npos)
+            return std::nullopt;
+        const auto value = find_value(lines, condition.substr(0, name_end)).value_or("");
+        const bool is_in = value.find(wanted) != std::string::npos;
+        if (comparison == "EQ")
+            all = all && value == wanted;
+        else if (comparison == "NE")
+            all = all && value != wanted;
+        else if (comparison == "CON")
+            all = all && is_in;
+        else if (comparison == "NCON")
+            all = all && !is_in;
+        else
+            return std::nullopt;
+        if (end == filter.size())
+            return all;
+        filter.remove_prefix(end + joint.size());
+    }
+}
+
 std::string changed_at(std::string_view data)
 {
     const auto lines = main_component(data);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ std::string canonical(std::string_view data);
 /// What names the thing an item is about: UID (and RECURRENCE-ID), else N or FN,
 /// else SUMMARY and DTSTART. Empty when it has none of these.
 std::string key(std::string_view data);
+
+/// Whether it passes a record filter in the CGI grammar: of that, conditions by &EQ; &NE; &CON; or &NCON; that are
+/// joined by &AND;. Nothing: the filter is another one.
+std::optional<bool> passes(std::string_view data, std::string_view filter);
 
 /// REV or LAST-MODIFIED as digits; empty when absent.
 std::string changed_at(std::string_view data);

@@ -58,6 +58,7 @@ json to_json(const SessionReport& session)
                             {"conflicts", report.conflicts},
                             {"maps", report.maps},
                             {"resumed", report.resumed},
+                            {"filter", report.filter},
                             {"repeated", to_json(report.repeated)},
                             {"kept_octets", report.kept_octets},
                             {"chunks_from_client", report.chunks_from_client},
@@ -173,6 +174,8 @@ void describe(Description& description, const json& said)
             description.before_uri = value.get<std::string>();
         else if (key == "behind_uri")
             description.behind_uri = value.get<std::string>();
+        else if (key == "filters")
+            description.filters = value.get<bool>();
         else if (key == "sync_types")
             description.sync_types = value.get<std::vector<std::uint32_t>>();
         else if (key == "receives")

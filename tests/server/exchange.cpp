@@ -91,6 +91,11 @@ StatusCode Exchange::resume()
     return report_.resumed ? StatusCode::Ok : unfinished_->answer;
 }
 
+void Exchange::filter(std::string record)
+{
+    report_.filter = std::move(record);
+}
+
 AlertCode Exchange::alert() const
 {
     return report_.resumed && options_.resume == ResumePolicy::Yes ? AlertCode::Resume : syncml::to_alert(type_);
@@ -295,6 +300,9 @@ void Exchange::plan(std::size_t max_octets, std::uint64_t max_object,
     for (auto& change : store_.changes(collection_, device_)) {
         if (early && change.kind != Change::Kind::Add)
             continue; // the client may still change it, too
+        if (!report_.filter.empty() && change.kind != Change::Kind::Delete &&
+            passes(store_.find(collection_, change.guid)->data, report_.filter) == false)
+            continue;
         if (change.kind == Change::Kind::Add &&
             (unfinished_->unmapped.contains(change.guid) || !planned_.insert(change.guid).second))
             continue; // the client has it; only the Map is missing

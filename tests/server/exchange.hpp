@@ -42,6 +42,8 @@ public:
     /// The client's Alert, a sync type or Resume. The status to it; a success, 508 or 509 comes with an Alert of
     /// our own of the code `alert`. `distrust`: as if the anchors did not match.
     syncml::StatusCode agree(syncml::AlertCode requested, const syncml::Anchor& anchor, bool distrust);
+    /// Of what it has to be sent, only what passes (INCLUSIVE); the rest stays to be sent.
+    void filter(std::string record);
     syncml::SyncType agreed() const { return type_; }
     syncml::AlertCode alert() const;
     const std::string& own_last() const { return own_last_; }

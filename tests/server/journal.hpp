@@ -35,6 +35,7 @@ struct DatastoreReport {
     std::uint64_t not_archived = 0; ///< Deletes that the client has answered by 210
     std::uint64_t conflicts = 0;
     std::uint64_t maps = 0;
+    std::string filter; ///< that the client gave with its Alert
     bool resumed = false;
     Tally repeated;                ///< from the client: what had been answered before the sync broke off
     std::uint64_t kept_octets = 0; ///< of the client's large object, here before and not sent again

@@ -59,6 +59,7 @@ struct Description {
     bool utc = true;
     std::string before_uri, behind_uri; ///< around the names of its datastores
     std::vector<std::uint32_t> sync_types{1, 2, 3, 4, 5, 6};
+    bool filters = false; ///< of records, in the CGI grammar
     // By datastore.
     std::map<std::string, std::vector<syncml::ContentType>>
         receives;                                                    ///< the preferred one first; absent: what it takes

@@ -87,6 +87,8 @@ private:
     void suspend(Suspension by);
     void refuse_command(const syncml::Message& message, syncml::CmdId id, std::string_view name);
     void on_devinf(const syncml::DevInf& devinf);
+    /// The Status for an Alert that comes with it; nothing: it can be used.
+    std::optional<syncml::StatusCode> find_refusal(const syncml::Filter& filter, const DatastoreOptions& datastore);
     void plan(Exchange& exchange, bool early);
     void finish_client_package();
     void check_answers();

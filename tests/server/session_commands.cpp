@@ -1,5 +1,7 @@
 #include "session.hpp"
 
+#include "content.hpp"
+
 #include "codec/codec.hpp"
 
 #include <glib.h>
@@ -13,6 +15,8 @@ using syncml::AlertCode;
 using syncml::StatusCode;
 
 namespace {
+
+constexpr auto cgi_filter = "syncml:filtertype-cgi";
 
 std::string decode_base64(const std::string& text)
 {
@@ -209,6 +213,9 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
         return refuse(StatusCode::OptionalFeatureNotSupported);
     if (alert.code == AlertCode::Resume && options_.resume == ResumePolicy::Fail)
         return refuse(StatusCode::CommandFailed);
+    if (!item.target->filter.empty())
+        if (const auto refusal = find_refusal(item.target->filter.front(), *datastore))
+            return refuse(*refusal);
     if (known != nullptr) {
         referee_.broke("alert", "a second sync Alert for " + known->uri());
         return refuse(StatusCode::CommandNotAllowed);
@@ -221,6 +228,8 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
                                  faults_.strike(Misbehaviour::RefreshRequired, message.header.msg_id));
     if (status.code == StatusCode::Ok)
         status.code = verdict.code;
+    if (!item.target->filter.empty())
+        exchange.filter(item.target->filter.front().record);
     syncml::Item echo;
     echo.data = syncml::Anchor{{}, item.meta.anchor->next};
     status.items.push_back(std::move(echo));
@@ -238,6 +247,21 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
         about.meta.max_obj_size = options_.max_obj_size;
     ours.items.push_back(std::move(about));
     outbox_.add(std::move(ours), &exchange);
+}
+
+std::optional<StatusCode> Session::find_refusal(const syncml::Filter& filter, const DatastoreOptions& datastore)
+{
+    if (!options_.description.filters || !syncml::has_filters(version_)) {
+        referee_.broke("filter", "we have not said that we can filter");
+        return StatusCode::OptionalFeatureNotSupported;
+    }
+    if (filter.content_type != datastore.type)
+        referee_.broke("filter", "it is of '" + filter.content_type + "', which is not what we send");
+    if (filter.type != "INCLUSIVE")
+        return StatusCode::OptionalFeatureNotSupported;
+    if (filter.grammar != cgi_filter)
+        return StatusCode::UnknownSearchGrammar;
+    return passes("", filter.record) ? std::nullopt : std::optional(StatusCode::BadCgiScript);
 }
 
 void Session::on_devinf(const syncml::DevInf& devinf)
@@ -504,6 +528,8 @@ syncml::DevInf Session::devinf() const
         if (const auto told = description.properties.find(datastore.name); told != description.properties.end())
             store.capabilities.push_back({{datastore.type, datastore.version}, false, told->second});
         store.sync_types = description.sync_types;
+        if (description.filters && syncml::has_filters(version_))
+            store.filter_rx = {{cgi_filter, "1.0"}};
         info.datastores.push_back(std::move(store));
     }
     return info;

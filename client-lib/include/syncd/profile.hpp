@@ -54,6 +54,7 @@ struct SyncServiceInfo {
     bool enable = true;
     SyncServiceType service_type = SyncServiceType::Unknown;
     std::string server_database_uri; ///< the server's name for it, such as `card`
+    std::string filter{};            ///< which of the server's items come here (CGI grammar of OMA DS 1.2); empty: all
     std::optional<std::string> id;
     std::optional<std::string> password;
 };

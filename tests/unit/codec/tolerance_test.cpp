@@ -135,7 +135,7 @@ TEST_CASE("unknown elements are skipped with all they hold", "[codec][tolerance]
 {
     const auto alert = command_in<Alert>("<Alert><Vendor><CmdID>66</CmdID><Item/></Vendor><CmdID>1</CmdID><Correlator>c"
                                          "</Correlator><Data>222</Data><Item><Extra>text</Extra><Target>"
-                                         "<LocURI>card</LocURI><Filter><Meta/><Record><Item/></Record></Filter>"
+                                         "<LocURI>card</LocURI><Sieve><Meta/><Record><Item/></Record></Sieve>"
                                          "</Target></Item></Alert>");
     CHECK(alert.cmd_id == 1);
     CHECK(alert.code == AlertCode::NextMessage);
@@ -143,6 +143,21 @@ TEST_CASE("unknown elements are skipped with all they hold", "[codec][tolerance]
     CHECK(alert.items[0].target == Location{.uri = "card", .name = ""});
     // Within a text only the unknown element goes.
     CHECK(command_in<Status>("<Status><CmdID>1</CmdID><Cmd>A<x>y</x>dd</Cmd></Status>").cmd == "Add");
+}
+
+TEST_CASE("a filter is read, and an empty one is none", "[codec][tolerance]")
+{
+    const auto target = [](const std::string& filter) {
+        const auto alert = command_in<Alert>("<Alert><CmdID>1</CmdID><Data>200</Data><Item><Target>"
+                                             "<LocURI>card</LocURI>" +
+                                             filter + "</Target></Item></Alert>");
+        return alert.items.at(0).target.value();
+    };
+    CHECK(target("<Filter><Meta><Type xmlns='syncml:metinf'>text/vcard</Type></Meta><Record><Item>"
+                 "<Meta><Type xmlns='syncml:metinf'>syncml:filtertype-cgi</Type></Meta><Data>N&amp;CON;a</Data>"
+                 "</Item></Record><FilterType>INCLUSIVE</FilterType></Filter>")
+              .filter == std::vector<Filter>{{"text/vcard", "syncml:filtertype-cgi", "N&CON;a", "INCLUSIVE"}});
+    CHECK(target("<Filter><Meta/><Field><Item/></Field></Filter>").filter == std::vector<Filter>{Filter{}});
 }
 
 TEST_CASE("commands without a value are kept by name and id, to be answered", "[codec][tolerance]")

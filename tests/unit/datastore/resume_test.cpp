@@ -207,6 +207,25 @@ TEST_CASE_METHOD(Broken, "a sync is remembered from its first item on", "[resume
     CHECK(open_sync()->type == "ONE_WAY_FROM_SERVER");
 }
 
+TEST_CASE_METHOD(Broken, "a sync that must not be gone on with is not remembered", "[resume]")
+{
+    items->add(contact, card("one"));
+    state->bind_to("server");
+    state->anchors("CONTACT", "card");
+    datastore::Embedded::Setup setup{"p", "CONTACT", contact, "card", 0};
+    setup.can_go_on = false;
+    store = std::make_unique<datastore::Embedded>(*items, *state, setup);
+    store->prepare(SyncType::TwoWay, false);
+    CHECK(read() == Sent{"Add 1"});
+    store->note_sent({"1"});
+    confirm({"1"}, StatusCode::ItemAdded);
+    add("g-1", card("two"));
+    CHECK_FALSE(open_sync());
+    kill();
+    begin();
+    CHECK(read().empty()); // what was confirmed is not sent again all the same
+}
+
 TEST_CASE_METHOD(Broken, "a sync that begins forgets one that broke off", "[resume]")
 {
     items->add(contact, card("one"));

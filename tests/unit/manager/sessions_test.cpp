@@ -71,6 +71,7 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     input.authenticate_server = true;
     input.device_id = "dev-1";
     input.type = "SLOW";
+    input.services[0].filter = "N&CON;a";
     input.services[1].enabled = false;
     const auto id = fixture.add(input);
     fixture.start(id);
@@ -85,6 +86,7 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     CHECK(plan.allow_plain_credentials);
     CHECK(plan.encoding == "AUTO");
     CHECK(plan.peer_rules == config.peer_rules);
+    CHECK(plan.services.at(0).filter == "N&CON;a");
     CHECK(plan.protocol_version == "1.0");
     CHECK(plan.review_items == 7);
     CHECK(plan.review_percent == 30);

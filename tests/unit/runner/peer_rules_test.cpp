@@ -68,14 +68,14 @@ TEST_CASE("what is known of a server is found by its address and by what it says
 TEST_CASE("later sections stand over earlier ones, and a file over its namesake", "[peers]")
 {
     const Directories directories;
-    write(directories.shipped() / "10.conf", "[a]\nUrl=*\nEncoding=XML\nProperties=no\n");
+    write(directories.shipped() / "10.conf", "[a]\nUrl=*\nEncoding=XML\nFilters=no\n");
     write(directories.local() / "20.conf", "[b]\nUrl=*example.org*\nEncoding=WBXML\n");
     CHECK(directories.read().find(url, nullptr).encoding == "WBXML");
-    CHECK(directories.read().find(url, nullptr).properties == false);
+    CHECK(directories.read().find(url, nullptr).filters == false);
     write(directories.local() / "10.conf", "");
-    CHECK_FALSE(directories.read().find(url, nullptr).properties);
-    write(directories.local() / "30.txt", "[c]\nUrl=*\nProperties=no\n");
-    CHECK_FALSE(directories.read().find(url, nullptr).properties);
+    CHECK_FALSE(directories.read().find(url, nullptr).filters);
+    write(directories.local() / "30.txt", "[c]\nUrl=*\nFilters=no\n");
+    CHECK_FALSE(directories.read().find(url, nullptr).filters);
 }
 
 TEST_CASE("what cannot be understood in a file of peers is left out and told", "[peers]")
@@ -83,7 +83,7 @@ TEST_CASE("what cannot be understood in a file of peers is left out and told", "
     const Directories directories;
     const auto [text, complaint] = GENERATE(table<const char*, const char*>({
         {"[a]\nUrl=*\nEncoding=ASN1\n", "line 3: Encoding=ASN1 makes no sense"},
-        {"[a]\nUrl=*\nProperties=maybe\n", "line 3: Properties=maybe makes no sense"},
+        {"[a]\nUrl=*\nFilters=maybe\n", "line 3: Filters=maybe makes no sense"},
         {"[a]\nUrl=*\nSyncTypes=TWO_WAY SIDEWAYS\n", "makes no sense"},
         {"[a]\nUrl=*\nColour=red\n", "line 3: Colour is not known"},
         {"[a]\nEncoding=XML\n", "has no Url, Man, Mod or SwV"},

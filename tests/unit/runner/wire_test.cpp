@@ -233,7 +233,7 @@ TEST_CASE("what is known of a server decides about the encoding where the profil
 {
     Memory m;
     PeerRules rules;
-    rules.encoding = GENERATE("XML", "WBXML");
+    rules.encoding = GENERATE(as<std::string>(), "XML", "WBXML");
     const auto known = rules.encoding == "XML" ? xml : wbxml;
     const auto found = [&] { return search_wires(m.plan, *m.state, rules, m.now); };
     CHECK(found().current().encoding == xml); // the profile's own

@@ -61,6 +61,17 @@ TEST_CASE_METHOD(Fixture, "what is known of a server outlives the connection", "
     CHECK(state->sent_items("CONTACT") == std::vector<SentItem>{{"5", 6, SentState::Sent}});
 }
 
+TEST_CASE_METHOD(Fixture, "a filter is remembered with the anchors that it goes with", "[state]")
+{
+    state->bind_to("server");
+    state->anchors("CONTACT", "card");
+    state->commit("CONTACT", "card", {"c1", "s1", 7, "N&CON;a"});
+    state = open();
+    CHECK(state->find_anchors("CONTACT", "card") == Anchors{"c1", "s1", 7, "N&CON;a"});
+    state->commit("CONTACT", "card", {"c2", "s2", 8});
+    CHECK(state->anchors("CONTACT", "card") == Anchors{"c2", "s2", 8});
+}
+
 TEST_CASE_METHOD(Fixture, "a server's device information can be doubted until it comes again", "[state]")
 {
     state->doubt_peer_info();
