@@ -55,6 +55,7 @@ json to_json(const SessionReport& session)
                             {"matched", report.matched},
                             {"not_archived", report.not_archived},
                             {"sent_early", report.sent_early},
+                            {"added_again", report.added_again},
                             {"conflicts", report.conflicts},
                             {"maps", report.maps},
                             {"resumed", report.resumed},
@@ -350,6 +351,8 @@ void Control::set_options(const json& arguments)
             options_.sends_early = value.get<bool>();
         else if (key == "adds_unknown")
             options_.adds_unknown = value.get<bool>();
+        else if (key == "adds_again")
+            options_.adds_again = value.get<bool>();
         else if (key == "temporary_ids")
             options_.temporary_ids = value.get<bool>();
         else if (key == "keeps_partial_objects")

@@ -400,6 +400,8 @@ void Exchange::on_status(const Change& change, StatusCode code)
             return;
         }
         ++report_.to_client.added;
+        if (options_.adds_again)
+            add_again(change.guid);
         if (!store_.find_link_by_guid(collection_, device_, change.guid))
             unfinished_->unmapped.insert(change.guid);
         return;
@@ -458,6 +460,22 @@ bool Exchange::map(const syncml::MapItem& item)
     ++report_.maps;
     unfinished_->unmapped.erase(guid);
     return true;
+}
+
+void Exchange::add_again(const std::string& guid)
+{
+    const auto item = store_.find(collection_, guid);
+    if (!item || outgoing_.empty() || !added_again_.insert(guid).second)
+        return;
+    Outgoing out;
+    out.change = {Change::Kind::Add, guid, {}, item->revision};
+    out.command.verb = ItemVerb::Add;
+    out.command.meta.type = datastore_.type;
+    auto& again = out.command.items.emplace_back();
+    again.source = syncml::Location{guid, {}};
+    again.data = item->data;
+    outgoing_.push_back(std::move(out));
+    ++report_.added_again;
 }
 
 void Exchange::commit()

@@ -107,6 +107,7 @@ private:
     syncml::StatusCode resolve(const std::string& luid, const StoredItem& item, const std::string& data);
     void build_index();
     void go_on_with_chunks();
+    void add_again(const std::string& guid);
     std::string id_to_send(const std::string& guid);
     std::optional<StoredItem> take_match(std::unordered_multimap<std::string, std::string>& index,
                                          const std::string& key);
@@ -125,6 +126,7 @@ private:
     bool seen_ = false; ///< a Sync of the client, in this session
     bool dropped_ = false;
     std::deque<Outgoing> outgoing_;
+    std::set<std::string> added_again_;                                       ///< GUIDs
     std::set<std::string> planned_;                                           ///< GUIDs of Adds
     std::shared_ptr<Unfinished> unfinished_ = std::make_shared<Unfinished>(); ///< this sync; kept once it is agreed
     /// Items without a link by their content and by what they are about; slow sync only.

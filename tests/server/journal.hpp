@@ -31,6 +31,7 @@ struct DatastoreReport {
     syncml::AlertCode agreed = syncml::AlertCode::TwoWay;
     Tally from_client, to_client;
     std::uint64_t matched = 0;      ///< items of a slow sync that were here already
+    std::uint64_t added_again = 0;  ///< Adds that had been taken already
     std::uint64_t sent_early = 0;   ///< Adds planned while the client was still sending
     std::uint64_t not_archived = 0; ///< Deletes that the client has answered by 210
     std::uint64_t conflicts = 0;

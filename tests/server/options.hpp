@@ -80,6 +80,7 @@ struct Options {
     std::set<syncml::Version> versions{syncml::Version::V1_0, syncml::Version::V1_1, syncml::Version::V1_2};
     VersionRefusal version_refusal = VersionRefusal::Status;
     ResumePolicy resume = ResumePolicy::Yes;
+    bool adds_again = false;           ///< what the client has taken already, as long as there is more to send
     bool temporary_ids = false;        ///< in Adds, for GUIDs that are too long; free again once the item is mapped
     bool keeps_partial_objects = true; ///< a large object that broke off goes on where it was
     bool repeats_answers = true;       ///< to a message that comes again; else it is carried out again, Adds and all
