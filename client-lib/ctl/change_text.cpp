@@ -58,8 +58,13 @@ std::vector<std::string> field_lines(const syncd::ItemChange& change)
         return {};
     if (!change.before || !change.after)
         return {fmt::format("      what it held {} is not kept any more", change.before ? "then" : "before")};
+    return edit_lines(*change.before, *change.after);
+}
+
+std::vector<std::string> edit_lines(const std::string& before, const std::string& after)
+{
     std::vector<std::string> lines;
-    for (const auto& line : item_difference(*change.before, *change.after)) {
+    for (const auto& line : item_difference(before, after)) {
         const auto text = printable(line);
         const auto shown = cut(text, longest_line);
         lines.push_back(fmt::format("      {}{}", shown, shown.size() < text.size() ? "…" : ""));

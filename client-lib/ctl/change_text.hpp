@@ -17,5 +17,7 @@ std::string name_of(const syncd::ItemChange& change);
 /// What an edit did to it, line by line, each indented and fit for a terminal; nothing for what came or went as a
 /// whole.
 std::vector<std::string> field_lines(const syncd::ItemChange& change);
+/// The same of any two texts of an item.
+std::vector<std::string> edit_lines(const std::string& before, const std::string& after);
 
 } // namespace ctl

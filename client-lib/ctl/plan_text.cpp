@@ -1,5 +1,6 @@
 #include "plan_text.hpp"
 
+#include "change_text.hpp"
 #include "item_name.hpp"
 #include "table.hpp"
 #include "text.hpp"
@@ -61,7 +62,18 @@ public:
     }
 
     Json document = Json::array();
-    std::vector<std::vector<std::string>> rows;
+
+    /// A line for each item, below an update what it changes; empty when there is nothing.
+    std::string text() const
+    {
+        if (rows_.empty())
+            return {};
+        auto lines = table({{"  CHANGE"}, {"ID"}, {"NAME"}}, rows_);
+        for (std::size_t i = 0; i < edits_.size(); ++i)
+            for (const auto& line : edits_[i])
+                lines[i + 1] += "\n" + line;
+        return join(lines);
+    }
 
 private:
     void add(const syncd::PlanItem& item)
@@ -72,13 +84,17 @@ private:
                             {"name", name},
                             {"before", item.before ? Json(*item.before) : Json()},
                             {"after", item.after ? Json(*item.after) : Json()}});
-        rows.push_back({"  " + std::string(word_of(item.change)), item.luid, printable(name)});
+        rows_.push_back({"  " + std::string(word_of(item.change)), item.luid, printable(name)});
+        edits_.push_back(item.before && item.after ? edit_lines(*item.before, *item.after)
+                                                   : std::vector<std::string>());
     }
 
     Context& context_;
     const syncd::SyncProfileInfo& profile_;
     syncd::SyncServiceType service_;
     bool from_server_;
+    std::vector<std::vector<std::string>> rows_;
+    std::vector<std::vector<std::string>> edits_; ///< for each row
 };
 
 std::string why_held(const syncd::ServicePlan& service, const std::string& profile)
@@ -118,9 +134,8 @@ ExitStatus show_plan(Context& context, const syncd::SyncProfileInfo& profile)
             text += why_held(service, profile.profile_id);
         const Listing from(context, profile, service.service_type, true);
         told["from_server"]["items"] = from.document;
-        if (!from.rows.empty())
-            text += fmt::format("  Of the server, here: {}\n", counts_text(service.from_server)) +
-                    join(table({{"  CHANGE"}, {"ID"}, {"NAME"}}, from.rows));
+        if (const auto lines = from.text(); !lines.empty())
+            text += fmt::format("  Of the server, here: {}\n", counts_text(service.from_server)) + lines;
         if (service.compares) {
             text += fmt::format("  There is no sync to go on from: the {} items here and all items of the server are "
                                 "compared.\n",
@@ -128,9 +143,9 @@ ExitStatus show_plan(Context& context, const syncd::SyncProfileInfo& profile)
         } else {
             const Listing to(context, profile, service.service_type, false);
             told["to_server"]["items"] = to.document;
-            text += is_empty(service.to_server) ? std::string("  Nothing to send.\n")
-                                                : fmt::format("  To the server: {}\n", counts_text(service.to_server)) +
-                                                      join(table({{"  CHANGE"}, {"ID"}, {"NAME"}}, to.rows));
+            text += is_empty(service.to_server)
+                        ? std::string("  Nothing to send.\n")
+                        : fmt::format("  To the server: {}\n", counts_text(service.to_server)) + to.text();
         }
         services.push_back(std::move(told));
     }

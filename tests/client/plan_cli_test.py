@@ -50,6 +50,9 @@ class Plan(ctl.TestCase):
         self.assertEqual((items[1]['after'], items[2]['before']), (None, None))
         lines = self.text('start', 'Work', '--dry-run').splitlines()
         self.assertEqual(lines[0:2], ['contact', '  To the server: 1 to add, 1 to change, 1 to delete'])
+        self.assertEqual(lines[3].split(), ['update', first, 'Changed'])
+        self.assertEqual(sorted(lines[4:8]), ['      + FN:Changed', '      + N:Changed;;;;', '      - FN:Person 0',
+                                              '      - N:Person 0;;;;'])
         self.assertEqual(lines[-1], 'What the server has changed since the last sync is not known before the next one.')
         self.assertEqual(len(self.server.sessions()), sessions)
 
