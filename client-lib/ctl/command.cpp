@@ -28,7 +28,11 @@ void Command::require_subcommand()
 
 void Command::does(std::function<ExitStatus(Context&)> action)
 {
-    app_.callback([&chosen = chosen_, action = std::move(action)] { chosen = {action, {}}; });
+    // A subcommand that follows has been chosen before.
+    app_.callback([&app = app_, &chosen = chosen_, action = std::move(action)] {
+        if (app.get_subcommands().empty())
+            chosen = {action, {}};
+    });
 }
 
 void Command::does_alone(std::function<ExitStatus(const Output&)> action)

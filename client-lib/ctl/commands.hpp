@@ -21,6 +21,7 @@ void declare_reject(Command parent);
 void declare_diff(Command parent);
 void declare_undo(Command parent);
 void declare_why(Command parent);
+void declare_conflicts(Command parent);
 void declare_notify(Command parent);
 void declare_import_syncevolution(Command parent);
 void declare_trace_explain(Command parent);

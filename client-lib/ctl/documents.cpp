@@ -49,6 +49,7 @@ Json document(const syncd::SyncProfileInfo& profile)
         {"server_id", text_or_null(info.server_id)},
         {"authenticate_server", info.authenticate_server},
         {"encoding", word_of(info.encoding)},
+        {"conflict_policy", word_of(info.conflict_policy)},
         {"protocol_version", word_of(info.protocol_version)},
         {"review_items", info.review_items},
         {"review_percent", info.review_percent},

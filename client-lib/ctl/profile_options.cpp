@@ -14,6 +14,7 @@
 namespace ctl {
 namespace {
 
+using syncd::SyncConflictPolicy;
 using syncd::SyncEncoding;
 using syncd::SyncInterval;
 using syncd::SyncMode;
@@ -148,6 +149,9 @@ void ProfileOptions::declare(Command& command, bool is_new)
     command.option("--device-id", "ID", device_id, "Who this machine is to the server; made up when not given");
     command.option("--encoding", "ENCODING", encoding, "How messages are written: " + all_words<SyncEncoding>(),
                    check_word<SyncEncoding>);
+    command.option("--conflict-policy", "POLICY", conflict_policy,
+                   "Whose way it goes where both sides have changed the same: " + all_words<SyncConflictPolicy>(),
+                   check_word<SyncConflictPolicy>);
     command.option("--protocol-version", "VERSION", protocol_version,
                    "Which SyncML is spoken: " + all_words<SyncProtocolVersion>(), check_word<SyncProtocolVersion>);
     command.number_option("--review-items", review_items, 0, std::numeric_limits<std::uint32_t>::max(),
@@ -188,6 +192,8 @@ void apply(const ProfileOptions& options, SyncProfileInfo& profile)
         info.authenticate_server = false;
     if (options.encoding)
         info.encoding = *parse_word<SyncEncoding>(*options.encoding);
+    if (options.conflict_policy)
+        info.conflict_policy = *parse_word<SyncConflictPolicy>(*options.conflict_policy);
     if (options.protocol_version)
         info.protocol_version = *parse_word<SyncProtocolVersion>(*options.protocol_version);
     if (options.review_items)

@@ -29,6 +29,7 @@ std::string text(const syncd::SyncProfileInfo& profile)
         {"CA file", info.ca_file.empty() ? "the system's" : info.ca_file},
         {"Device id", info.device_id},
         {"Encoding", word(info.encoding)},
+        {"Conflicts", word(info.conflict_policy)},
         {"SyncML", info.protocol_version == syncd::SyncProtocolVersion::Auto ? "the newest that the server speaks"
                                                                              : word(info.protocol_version)},
     };

@@ -36,6 +36,19 @@ constexpr Words<SyncInterval, 8> intervals{{
     {SyncInterval::OneMonth, "1_MONTH"},
 }};
 
+constexpr Words<SyncConflictPolicy, 4> conflict_policies{{
+    {SyncConflictPolicy::KeepBoth, "KEEP_BOTH"},
+    {SyncConflictPolicy::ServerWins, "SERVER_WINS"},
+    {SyncConflictPolicy::ClientWins, "CLIENT_WINS"},
+    {SyncConflictPolicy::NewestWins, "NEWEST_WINS"},
+}};
+
+constexpr Words<ConflictWay, 3> conflict_ways{{
+    {ConflictWay::Ours, "OURS"},
+    {ConflictWay::Theirs, "THEIRS"},
+    {ConflictWay::Both, "BOTH"},
+}};
+
 constexpr Words<SyncEncoding, 3> encodings{{
     {SyncEncoding::Auto, "AUTO"},
     {SyncEncoding::Xml, "XML"},
@@ -127,6 +140,14 @@ std::string_view to_string(SyncInterval value) noexcept
 {
     return word_of(intervals, value);
 }
+std::string_view to_string(SyncConflictPolicy value) noexcept
+{
+    return word_of(conflict_policies, value);
+}
+std::string_view to_string(ConflictWay value) noexcept
+{
+    return word_of(conflict_ways, value);
+}
 std::string_view to_string(SyncEncoding value) noexcept
 {
     return word_of(encodings, value);
@@ -178,6 +199,16 @@ template <>
 SyncInterval from_string(std::string_view word) noexcept
 {
     return value_of(intervals, word);
+}
+template <>
+SyncConflictPolicy from_string(std::string_view word) noexcept
+{
+    return value_of(conflict_policies, word);
+}
+template <>
+ConflictWay from_string(std::string_view word) noexcept
+{
+    return value_of(conflict_ways, word);
 }
 template <>
 SyncEncoding from_string(std::string_view word) noexcept

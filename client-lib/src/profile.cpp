@@ -70,6 +70,8 @@ void append_profile(sdbus::Message& message, const SyncProfileInfo& profile, boo
             entries.add("AuthenticateServer", true);
         if (info.encoding != SyncEncoding::Xml) // which it is without being said
             entries.add("Encoding", word(info.encoding, "Encoding"));
+        if (info.conflict_policy != SyncConflictPolicy::KeepBoth) // likewise
+            entries.add("ConflictPolicy", word(info.conflict_policy, "ConflictPolicy"));
         if (info.protocol_version != SyncProtocolVersion::Auto) // likewise
             entries.add("ProtocolVersion", word(info.protocol_version, "ProtocolVersion"));
         const SyncInfo usual;
@@ -124,6 +126,8 @@ SyncProfileInfo parse_profile(std::string id, const Values& values)
     info.authenticate_server = value(values, "AuthenticateServer", false);
     if (values.contains("Encoding"))
         info.encoding = from_string<SyncEncoding>(text(values, "Encoding"));
+    if (values.contains("ConflictPolicy"))
+        info.conflict_policy = from_string<SyncConflictPolicy>(text(values, "ConflictPolicy"));
     if (values.contains("ProtocolVersion"))
         info.protocol_version = from_string<SyncProtocolVersion>(text(values, "ProtocolVersion"));
     info.review_items = value(values, "ReviewItems", info.review_items);

@@ -22,6 +22,8 @@ constexpr Row rows[] = {
     {method, manager_interface, "GetChanges", Rule::Own, "sts"},
     {method, manager_interface, "Undo", Rule::Manage, "st"},
     {method, manager_interface, "Explain", Rule::Own, "ss"},
+    {method, manager_interface, "GetConflicts", Rule::Own, "st"},
+    {method, manager_interface, "ResolveConflict", Rule::Manage, "sts"},
     {method, manager_interface, "GetDeviceInfo", Rule::Own, "s"},
     {method, manager_interface, "GetPlan", Rule::Own, "s"},
     {method, manager_interface, "GetPlanItems", Rule::Own, "ssbsu"},

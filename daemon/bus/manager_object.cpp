@@ -1,6 +1,7 @@
 #include "bus/manager_object.hpp"
 
 #include "bus/change_values.hpp"
+#include "bus/conflict_values.hpp"
 #include "bus/dictionary.hpp"
 #include "bus/introspection.hpp"
 #include "bus/values.hpp"
@@ -71,6 +72,8 @@ ManagerObject::Handler ManagerObject::find_handler(std::string_view member)
         {"GetChanges", &ManagerObject::get_changes},
         {"Undo", &ManagerObject::undo},
         {"Explain", &ManagerObject::explain},
+        {"GetConflicts", &ManagerObject::get_conflicts},
+        {"ResolveConflict", &ManagerObject::resolve_conflict},
         {"GetDeviceInfo", &ManagerObject::get_device_info},
         {"GetPlan", &ManagerObject::get_plan},
         {"GetPlanItems", &ManagerObject::get_plan_items},
@@ -272,6 +275,38 @@ void ManagerObject::explain(const Subject& caller, const Call& call)
         call.reply(explanation(*found));
     else
         call.fail(found.error());
+}
+
+void ManagerObject::get_conflicts(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    std::uint64_t after = 0;
+    call.arguments() >> after;
+    visibility_.resolve(caller, call, id, [this, call, id, after](manager::Caller as) {
+        const auto found = manager_.conflicts(as, id, after);
+        if (found)
+            call.reply(conflicts(*found));
+        else
+            call.fail(found.error());
+    });
+}
+
+void ManagerObject::resolve_conflict(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    std::uint64_t number = 0;
+    std::string word;
+    call.arguments() >> number >> word;
+    const auto way = find_way(word);
+    visibility_.resolve(caller, call, id, [this, call, id, number, way](manager::Caller as) {
+        if (!way)
+            return call.fail({Errc::InvalidValue, "way: must be OURS, THEIRS or BOTH"});
+        const auto resolved = manager_.resolve_conflict(as, id, number, *way);
+        if (resolved)
+            call.reply();
+        else
+            call.fail(resolved.error());
+    });
 }
 
 void ManagerObject::get_device_info(const Subject& caller, const Call& call)

@@ -108,6 +108,8 @@ ProfileArgument read_profile(const Call& call)
             input.ca_file = dictionary.text();
         else if (key == "Encoding")
             input.encoding = dictionary.text();
+        else if (key == "ConflictPolicy")
+            input.conflict_policy = dictionary.text();
         else if (key == "ProtocolVersion")
             input.protocol_version = dictionary.text();
         else if (key == "ReviewItems")
@@ -150,6 +152,7 @@ Values profile_dictionary(const manager::ProfileView& profile)
         {"Services", services(profile)},
         {"AllowPlainCredentials", profile.allow_plain_credentials},
         {"Encoding", profile.encoding},
+        {"ConflictPolicy", profile.conflict_policy},
         {"ProtocolVersion", profile.protocol_version},
         {"ReviewItems", profile.review.items},
         {"ReviewPercent", profile.review.percent},

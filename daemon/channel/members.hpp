@@ -105,6 +105,8 @@ void members(Visitor& visit, M& plan)
     visit("allow_plain_credentials", plan.allow_plain_credentials, "basic credentials may travel over http");
     visit("ca_file", plan.ca_file, "PEM file; empty: the system's roots");
     visit("encoding", plan.encoding, "of messages: AUTO, XML or WBXML");
+    visit("conflict_policy", plan.conflict_policy,
+          "of what cannot be merged: KEEP_BOTH, SERVER_WINS, CLIENT_WINS or NEWEST_WINS");
     visit("protocol_version", plan.protocol_version, "of SyncML: AUTO, 1.2, 1.1 or 1.0");
     visit("peer_rules", plan.peer_rules, "directories of the files of peers");
     visit("review_items", plan.review_items, "so many deletions and changes pass without review");

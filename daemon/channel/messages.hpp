@@ -73,6 +73,7 @@ struct Plan {
     bool allow_plain_credentials = false;
     std::string ca_file;
     std::string encoding;                ///< `AUTO`, `XML`, `WBXML`
+    std::string conflict_policy;         ///< `KEEP_BOTH`, `SERVER_WINS`, `CLIENT_WINS`, `NEWEST_WINS`
     std::string protocol_version;        ///< `AUTO`, `1.2`, `1.1`, `1.0`
     std::vector<std::string> peer_rules; ///< directories of the files of peers
     std::uint32_t review_items = 0;      ///< so many deletions and changes pass without review

@@ -2,6 +2,7 @@
 
 #include "datastore/course.hpp"
 #include "datastore/outgoing.hpp"
+#include "datastore/reconciler.hpp"
 #include "item/item.hpp"
 #include "item/normal_form.hpp"
 
@@ -44,7 +45,7 @@ public:
     Impl(ItemStore& item_store, storage::SyncState& sync_state, Setup setup)
         : items(item_store), state(sync_state), reviews(items),
           guard(setup.guard), scope{setup.profile, setup.service, setup.kind, setup.mark, 0},
-          database(state.identity() + " " + setup.uri), can_go_on(setup.can_go_on)
+          database(state.identity() + " " + setup.uri), can_go_on(setup.can_go_on), policy(setup.policy)
     {
     }
 
@@ -65,8 +66,6 @@ public:
     Outcome remove(const Incoming& incoming);
     /// What may be stored of it, or the Status that refuses it.
     std::optional<StatusCode> refuse(const Incoming& incoming, std::string& data) const;
-    /// For what the server may not overwrite or delete.
-    Outcome conflict(const std::string& luid) const;
     bool refreshes() const { return type == SyncType::RefreshFromServer; }
     /// What the sides knew of each other's items before does not hold.
     bool compares() const { return type == SyncType::Slow || syncml::is_refresh(type); }
@@ -78,6 +77,7 @@ public:
     Scope scope;
     const std::string database; ///< whose GUIDs they are
     const bool can_go_on;
+    const ConflictPolicy policy;
     SyncType type = SyncType::TwoWay;
     bool has_much = false;            ///< so much that the guard may have something to say
     bool plans = false;               ///< what the server changes, from here on
@@ -88,6 +88,8 @@ public:
     bool has_learned = false;         ///< the meanings of `matching.among`
     std::optional<Course> course;     ///< from `prepare` on
     std::optional<Outgoing> outgoing; ///< from `prepare` on
+    std::optional<Reconciler> reconciler;
+    storage::Luids overruled; ///< changes that the server has seen and not taken (419): its version follows
 };
 
 Embedded::Embedded(ItemStore& items, storage::SyncState& state, Setup setup)
@@ -175,6 +177,7 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
 {
     auto& scope = impl_->scope;
     auto& items = impl_->items;
+    const auto known_to = scope.mark;
     impl_->type = type;
     items.attach_peer(scope.kind, scope.profile, impl_->database);
     if (impl_->compares() && !resumed) {
@@ -189,7 +192,9 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
                                   : Course::begin(impl_->state, scope.service, type, scope.upto, impl_->can_go_on));
     if (impl_->compares() && resumed)
         impl_->recall_pairs();
-    return impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();
+    const auto total = impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();
+    impl_->reconciler.emplace(items, *impl_->outgoing, scope, impl_->policy, known_to);
+    return total;
 }
 
 void Embedded::Impl::look_for_matches()
@@ -252,6 +257,10 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
 {
     impl_->course->on_moved();
     impl_->outgoing->note_confirmed(entries);
+    for (const auto& entry : entries) {
+        if (entry.status == StatusCode::ConflictResolvedServerWins)
+            impl_->overruled.insert(entry.luid);
+    }
     if (impl_->type != SyncType::Slow) {
         // It held what the broken session brought and made a second item of it, because it did not know it as ours: it
         // will add the first one here.
@@ -357,13 +366,15 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
 Outcome Embedded::Impl::replace(const Incoming& incoming, const std::string& data)
 {
     const auto luid = luid_of(incoming);
+    if (!refreshes() && overruled.contains(luid) && reconciler->find_base(luid))
+        return reconciler->replace(luid, data);
     const auto result =
         refreshes() ? items.stage_replacement(scope.kind, scope.profile, luid, data)
         : plans     ? reviews.plan_replacement(scope.kind, scope.profile, luid, data, outgoing->overwritable_to(luid))
                     : items.replace_from_peer(scope.kind, scope.profile, luid, data, outgoing->overwritable_to(luid));
     switch (result) {
     case ItemStore::PeerWrite::Done: return {StatusCode::Ok, {}};
-    case ItemStore::PeerWrite::EditedMeanwhile: return conflict(luid);
+    case ItemStore::PeerWrite::EditedMeanwhile: return reconciler->replace(luid, data);
     case ItemStore::PeerWrite::Missing: break;
     }
     // With the server's id it can be stored and mapped anew; without, the server has to add it.
@@ -384,28 +395,18 @@ Outcome Embedded::Impl::remove(const Incoming& incoming)
                 fmt::format("item {} stays, though the server wants it off this device: another profile has "
                             "it, too",
                             luid)};
+    if (!refreshes() && overruled.contains(luid))
+        return reconciler->remove(luid, done);
     const auto result = refreshes() ? items.unstage(scope.kind, scope.profile, luid)
                         : plans
                             ? reviews.plan_removal(scope.kind, scope.profile, luid, outgoing->overwritable_to(luid))
                             : items.remove_from_peer(scope.kind, scope.profile, luid, outgoing->overwritable_to(luid));
     switch (result) {
     case ItemStore::PeerWrite::Done: return {done, {}};
-    case ItemStore::PeerWrite::EditedMeanwhile: return conflict(luid);
+    case ItemStore::PeerWrite::EditedMeanwhile: return reconciler->remove(luid, done);
     case ItemStore::PeerWrite::Missing: break;
     }
     return {StatusCode::ItemNotDeleted, {}};
-}
-
-// docs/decisions/0013-refused-edits.md
-Outcome Embedded::Impl::conflict(const std::string& luid) const
-{
-    Outcome outcome{StatusCode::Conflict, {}};
-    if (const auto refusal = outgoing->find_refusal(luid))
-        outcome.why =
-            fmt::format("item {} here holds an edit that the server has refused, status {}: {}; it is kept as "
-                        "it is until it is edited or deleted",
-                        luid, static_cast<int>(*refusal), syncml::describe(*refusal));
-    return outcome;
 }
 
 void Embedded::note_mapped(const std::vector<syncml::MapItem>& maps)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "datastore/conflict_policy.hpp"
 #include "datastore/datastore.hpp"
 #include "datastore/guard.hpp"
 #include "storage/item_store.hpp"
@@ -30,6 +31,7 @@ public:
         std::uint64_t mark = 0; ///< Anchors::mark; 0: never synced
         Guard guard{};
         bool can_go_on = true; ///< a later session may go on with a sync that breaks off
+        ConflictPolicy policy = ConflictPolicy::KeepBoth;
     };
 
     /// Both stores must outlive it. SyncState::bind_to and ::anchors have been called before.

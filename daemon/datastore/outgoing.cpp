@@ -134,6 +134,13 @@ std::optional<syncml::StatusCode> Outgoing::find_refusal(const std::string& luid
     return static_cast<syncml::StatusCode>(note->second.code);
 }
 
+void Outgoing::note_missing(const std::string& luid, std::uint64_t revision)
+{
+    const Note note{luid, revision, State::Missing, 0};
+    notes_.insert_or_assign(luid, note);
+    state_.note_sent(scope_.service, {note});
+}
+
 // ---- reading -----------------------------------------------------------------------
 
 session::Changes Outgoing::read(std::size_t bytes)

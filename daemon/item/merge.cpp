@@ -214,6 +214,26 @@ Side other(Side side)
 
 } // namespace
 
+std::optional<std::int64_t> last_change(std::string_view data)
+{
+    const auto document = parse(data);
+    if (!document)
+        return std::nullopt;
+    std::optional<std::int64_t> last;
+    const auto look = [&](const Component& component) {
+        for (const auto& property : component.properties) {
+            if (property.name != "REV" && property.name != "LAST-MODIFIED")
+                continue;
+            if (const auto moment = find_moment(property.value); moment && (!last || moment->seconds > *last))
+                last = moment->seconds;
+        }
+    };
+    look(document->root);
+    for (const auto& component : document->root.components)
+        look(component);
+    return last;
+}
+
 base::Result<Merge> merge(const std::optional<std::string_view>& base, std::string_view ours, std::string_view theirs,
                           Side preferred)
 {

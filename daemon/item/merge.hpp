@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,5 +46,8 @@ struct Merge {
 /// Errors: InvalidValue when a side cannot be read, or one is a contact and the other is not.
 base::Result<Merge> merge(const std::optional<std::string_view>& base, std::string_view ours, std::string_view theirs,
                           Side preferred = Side::Ours);
+
+/// When the item says that it was changed last, in seconds since 1970; nothing when it does not.
+std::optional<std::int64_t> last_change(std::string_view data);
 
 } // namespace item

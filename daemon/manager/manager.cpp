@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "manager/announcer.hpp"
+#include "manager/conflicts.hpp"
 #include "manager/item_stores.hpp"
 #include "manager/notifications.hpp"
 #include "manager/plan.hpp"
@@ -93,7 +94,8 @@ public:
           book(profiles), stores(files), schedule(book, clock, timer, [this](Profile& profile) { on_due(profile); }),
           sessions({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}),
           notifications({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}, sessions),
-          undoing({config, book, schedule, vault, files, stores, announcer, clock, timer, workers})
+          undoing({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}),
+          conflicts({config, book, schedule, vault, files, stores, announcer, clock, timer, workers})
     {
     }
 
@@ -166,6 +168,7 @@ public:
     Sessions sessions;
     Notifications notifications;
     Undoing undoing;
+    Conflicts conflicts;
     bool shutting_down = false;
 };
 
@@ -366,6 +369,26 @@ base::Result<UndoReport> Manager::undo(Caller caller, std::string_view id, std::
 base::Result<ItemExplanation> Manager::explain(Uid owner, storage::ItemKind kind, std::string_view luid)
 {
     return or_storage_error([&] { return impl_->undoing.explain(owner, kind, luid); });
+}
+
+base::Result<std::vector<storage::ItemConflict>> Manager::conflicts(Caller caller, std::string_view id,
+                                                                    std::uint64_t after)
+{
+    return or_storage_error([&] {
+        return impl_->conflicts.find(caller, id).and_then([&](const Profile* profile) {
+            return impl_->conflicts.list(*profile, after);
+        });
+    });
+}
+
+base::Result<void> Manager::resolve_conflict(Caller caller, std::string_view id, std::uint64_t number,
+                                             storage::ItemConflict::Way way)
+{
+    return or_storage_error([&] {
+        return impl_->conflicts.find(caller, id).and_then([&](const Profile* profile) {
+            return impl_->conflicts.resolve(*profile, number, way);
+        });
+    });
 }
 
 base::Result<std::optional<storage::PeerInfo>> Manager::device_information(Caller caller, std::string_view id) const

@@ -108,6 +108,13 @@ public:
     base::Result<UndoReport> undo(Caller caller, std::string_view id, std::uint64_t session);
     base::Result<ItemExplanation> explain(Uid owner, storage::ItemKind kind, std::string_view luid);
 
+    /// For the owner of the items and root alone. Items of which not all could be merged
+    /// (docs/decisions/0019-merge.md), those with numbers above `after`, about a mebibyte; none left: empty.
+    base::Result<std::vector<storage::ItemConflict>> conflicts(Caller caller, std::string_view id, std::uint64_t after);
+    /// What contradicts is to be as `way` says; the conflict is forgotten.
+    base::Result<void> resolve_conflict(Caller caller, std::string_view id, std::uint64_t number,
+                                        storage::ItemConflict::Way way);
+
     /// What the profile's server has told of itself; nothing as long as it has not.
     base::Result<std::optional<storage::PeerInfo>> device_information(Caller caller, std::string_view id) const;
 

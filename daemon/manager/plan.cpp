@@ -97,6 +97,7 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     plan.allow_plain_credentials = row.allow_plain_credentials;
     plan.ca_file = row.ca_file;
     plan.encoding = encoding(row);
+    plan.conflict_policy = conflict_policy(row);
     plan.protocol_version = protocol_version(row);
     plan.peer_rules = config.peer_rules;
     const auto review = review_rules(row);

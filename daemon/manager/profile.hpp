@@ -39,6 +39,7 @@ struct ProfileInput {
     std::optional<bool> allow_plain_credentials;
     std::optional<std::string> ca_file;
     std::optional<std::string> encoding;
+    std::optional<std::string> conflict_policy;
     std::optional<std::string> protocol_version;
     std::optional<std::uint32_t> review_items;
     std::optional<std::uint32_t> review_percent;
@@ -80,6 +81,7 @@ struct ProfileView {
     bool allow_plain_credentials = false;
     std::string ca_file;
     std::string encoding;         ///< `AUTO`, `XML`, `WBXML`
+    std::string conflict_policy;  ///< `KEEP_BOTH` …
     std::string protocol_version; ///< `AUTO`, `1.2`, `1.1`, `1.0`
     ReviewRules review;
     std::string device_id;

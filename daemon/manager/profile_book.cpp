@@ -22,6 +22,7 @@ ProfileView view(const Profile& profile)
     view.allow_plain_credentials = row.allow_plain_credentials;
     view.ca_file = row.ca_file;
     view.encoding = encoding(row);
+    view.conflict_policy = conflict_policy(row);
     view.protocol_version = protocol_version(row);
     view.review = review_rules(row);
     view.device_id = device_id(row);

@@ -27,6 +27,9 @@ constexpr std::array<std::string_view, 4> protocol_versions{"AUTO", "1.2", "1.1"
 constexpr const char* device_id_key = "DeviceId";
 constexpr const char* encoding_key = "Encoding";
 constexpr std::string_view default_encoding = "XML";
+constexpr std::array<std::string_view, 4> conflict_policies{"KEEP_BOTH", "SERVER_WINS", "CLIENT_WINS", "NEWEST_WINS"};
+constexpr const char* conflict_policy_key = "ConflictPolicy";
+constexpr std::string_view default_conflict_policy = "KEEP_BOTH";
 constexpr const char* protocol_version_key = "ProtocolVersion";
 constexpr std::string_view default_protocol_version = "AUTO";
 constexpr const char* review_items_key = "ReviewItems";
@@ -194,7 +197,13 @@ base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, con
     const auto version = input.protocol_version.value_or(std::string(default_protocol_version));
     if (!contains(protocol_versions, version))
         return refuse("ProtocolVersion", "must be AUTO, 1.2, 1.1 or 1.0");
-    nlohmann::json settings{{device_id_key, device}, {encoding_key, encoding}, {protocol_version_key, version}};
+    const auto policy = input.conflict_policy.value_or(std::string(default_conflict_policy));
+    if (!contains(conflict_policies, policy))
+        return refuse("ConflictPolicy", "must be KEEP_BOTH, SERVER_WINS, CLIENT_WINS or NEWEST_WINS");
+    nlohmann::json settings{{device_id_key, device},
+                            {encoding_key, encoding},
+                            {protocol_version_key, version},
+                            {conflict_policy_key, policy}};
     if (auto checked = fill_review(input, settings); !checked)
         return checked;
     if (input.server_id && !input.server_id->empty())
@@ -415,6 +424,11 @@ std::string filter(const ProfileRow& row, const std::string& service)
     if (!settings.is_object() || !settings.contains(filters_key))
         return {};
     return settings[filters_key].value(service, std::string());
+}
+
+std::string conflict_policy(const ProfileRow& row)
+{
+    return setting(row, conflict_policy_key, default_conflict_policy);
 }
 
 std::string encoding(const ProfileRow& row)

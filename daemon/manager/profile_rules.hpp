@@ -28,6 +28,7 @@ bool has_enabled_service(const storage::ProfileRow& row);
 /// Who the profile is to its server.
 std::string device_id(const storage::ProfileRow& row);
 /// `AUTO`, `XML` or `WBXML`; that of a profile from before there was a choice is XML, which it has used.
+std::string conflict_policy(const storage::ProfileRow& row);
 std::string encoding(const storage::ProfileRow& row);
 /// `AUTO`, `1.2`, `1.1` or `1.0`
 std::string protocol_version(const storage::ProfileRow& row);

@@ -137,7 +137,7 @@ try {
                 datastore::Embedded::Setup{
                     plan.profile, service.service, kind.items, service.uri, anchors.mark,
                     datastore::Guard{plan.review_items, plan.review_percent, plan.hold_slow_sync},
-                    service.filter.empty()});
+                    service.filter.empty(), datastore::to_conflict_policy(plan.conflict_policy)});
         },
         [&](const channel::Progress& progress) { send(channel, progress); },
         [] { return std::chrono::system_clock::now(); },

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "storage/access.hpp"
+#include "storage/item_conflict.hpp"
 #include "storage/item_history.hpp"
 #include "storage/item_kind.hpp"
 
@@ -176,6 +177,15 @@ public:
     PeerWrite replace_from_peer(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view data,
                                 std::uint64_t upto);
     PeerWrite remove_from_peer(ItemKind kind, std::string_view profile, std::string_view luid, std::uint64_t upto);
+    /// The peer's version, and what was merged from it and the item: the item holds `merged` afterwards, as a change of
+    /// an application that goes to every peer; `theirs` is what this profile's peer has of it (see find_base). False
+    /// when there is no such live item.
+    bool merge_from_peer(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view theirs,
+                         std::string_view merged);
+    /// The peer has changed what was deleted here: it is there again, under its LUID. False when it is not deleted.
+    bool revive_from_peer(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view data);
+    /// A version of the peer's that becomes an item of its own, which goes to every peer as new: its id.
+    std::string add_beside(ItemKind kind, std::string_view data);
     /// In a refresh: `data` is to become the content of a live or staged item.
     PeerWrite stage_replacement(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view data);
     /// In a refresh: the item is not to be there after `publish_staged`.
@@ -195,6 +205,18 @@ public:
     void forget_guids(ItemKind kind, std::string_view profile);
     /// The profile is no more: what is kept for its sessions goes, the items stay.
     void forget_profile(std::string_view profile);
+
+    // ---- conflicts (docs/decisions/0019-merge.md) -------------------------------------
+    /// Keeps it, under a number of its own, with the time of the session that begin_session named.
+    void note_conflict(const ItemConflict& conflict);
+    /// A profile's, oldest first, with numbers above `after`, about `bytes` of data and at least one.
+    std::vector<ItemConflict> conflicts(std::string_view profile, std::uint64_t after = 0,
+                                        std::size_t bytes = std::size_t{1} << 20) const;
+    std::optional<ItemConflict> find_conflict(std::string_view profile, std::uint64_t number) const;
+    /// The newest of an item.
+    std::optional<ItemConflict> find_last_conflict(std::string_view profile, ItemKind kind,
+                                                   std::string_view luid) const;
+    void forget_conflict(std::uint64_t number);
 
     // ---- what was before (docs/decisions/0018-kept-versions.md) -----------------------
     /// From now on what is written here in the name of the tag's profile is noted as changes of this session, each in

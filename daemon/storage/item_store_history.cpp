@@ -81,7 +81,7 @@ void ItemStore::forget_profile(std::string_view profile)
     transact(*impl_->database, [&] {
         for (const auto* table : {"DELETE FROM staged WHERE writer = ?1", "DELETE FROM guid WHERE writer = ?1",
                                   "DELETE FROM peer WHERE writer = ?1", "DELETE FROM planned WHERE writer = ?1",
-                                  "DELETE FROM review WHERE writer = ?1"})
+                                  "DELETE FROM review WHERE writer = ?1", "DELETE FROM conflict WHERE writer = ?1"})
             impl_->database->execute(table, writer);
         auto& versions = impl_->table.versions();
         versions.keep_newest(writer, 0);

@@ -144,7 +144,34 @@ CREATE TABLE review (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4};
+// conflict: an item of which not all could be merged (ItemConflict); `copy`: the item that the server's version is now,
+//   0: none. Numbers are never given twice. conflict_field: what of it contradicts, for people.
+constexpr const char* version_5 = R"sql(
+CREATE TABLE conflict (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    writer INTEGER NOT NULL,
+    kind   INTEGER NOT NULL,
+    item   INTEGER NOT NULL,
+    copy   INTEGER NOT NULL,
+    time   INTEGER NOT NULL,
+    way    INTEGER NOT NULL,
+    theirs BLOB NOT NULL,
+    with_ours   BLOB NOT NULL,
+    with_theirs BLOB NOT NULL
+);
+CREATE TABLE conflict_field (
+    number INTEGER NOT NULL,
+    name   TEXT NOT NULL,
+    ours   TEXT NOT NULL,
+    theirs TEXT NOT NULL,
+    base   TEXT NOT NULL
+);
+CREATE INDEX conflict_fields ON conflict_field (number);
+CREATE TRIGGER conflict_goes AFTER DELETE ON conflict
+BEGIN DELETE FROM conflict_field WHERE number = old.number; END;
+)sql";
+
+constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4, version_5};
 
 } // namespace
 

@@ -8,7 +8,7 @@ namespace storage {
 
 void ItemVersions::note(ItemKind kind, const ItemRow& item, const Change& change)
 {
-    const auto entry = make_entry(change.by);
+    const auto entry = make_entry(change.by, change.rule);
     // What a session wrote and writes again was never anybody's: one row says what came of it.
     const bool again = entry && database_.execute("UPDATE change SET revision = ?4, what = CASE WHEN ?5 = 3 THEN 3 "
                                                   "ELSE what END, rule = ?6 "
@@ -43,7 +43,7 @@ std::optional<std::int64_t> ItemVersions::find_entry(Writer writer, std::uint64_
     return row.next() ? std::optional(row.number(0)) : std::nullopt;
 }
 
-std::optional<std::int64_t> ItemVersions::make_entry(Writer by)
+std::optional<std::int64_t> ItemVersions::make_entry(Writer by, Rule rule)
 {
     if (!recording_)
         return std::nullopt;
@@ -55,7 +55,9 @@ std::optional<std::int64_t> ItemVersions::make_entry(Writer by)
         if (row.next())
             writer = row.number(0);
     }
-    if (writer == nobody || by != (recording_->undone == 0 ? writer : application))
+    // What a session merges goes to its peer, too, and so is an application's.
+    const bool is_merge = rule == Rule::Merged && recording_->undone == 0;
+    if (writer == nobody || (!is_merge && by != (recording_->undone == 0 ? writer : application)))
         return std::nullopt;
     if (const auto known = find_entry(writer, tag.number))
         return *known;

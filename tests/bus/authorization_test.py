@@ -25,6 +25,7 @@ def attempts():
     yield 'manage', None, (MANAGER_PATH, MANAGER, 'Add', profile())
     yield 'manage', ERROR + 'NotFound', (MANAGER_PATH, MANAGER, 'Update', 'missing', profile())
     yield 'manage', ERROR + 'NotFound', (MANAGER_PATH, MANAGER, 'Remove', 'missing')
+    yield 'manage', ERROR + 'NotFound', (MANAGER_PATH, MANAGER, 'ResolveConflict', 'missing', dbus.UInt64(1), 'OURS')
     yield 'manage', ERROR + 'NotFound', (MANAGER_PATH, MANAGER, 'Undo', 'missing', dbus.UInt64(1))
     yield 'manage', None, (CONTACTS, STORE, 'Put', '', CARD)
     yield 'manage', ERROR + 'NotFound', (CONTACTS, STORE, 'Delete', 'missing')
@@ -59,6 +60,7 @@ class Authorization(Attempts):
         client.store('GetCount')
         client.get(MANAGER_PATH, MANAGER, 'MaxProfiles')
         for member, *more in [('Get',), ('GetStatistics',), ('GetHistory', 0), ('GetDeviceInfo',),
+                              ('GetConflicts', dbus.UInt64(0)),
                               ('GetChanges', dbus.UInt64(1), '')]:
             self.assertError(ERROR + 'NotFound', client.manager, member, 'missing', *more)
 

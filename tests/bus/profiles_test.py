@@ -37,7 +37,7 @@ class Profiles(harness.TestCase):
 
     def test_a_profile_reads_back_as_it_was_given(self):
         given = profile(Mode='PERIODIC', Interval='4_HOURS', AllowPlainCredentials=True, CaFile='/etc/ssl/ca.pem',
-                        DeviceId='phone-1', Encoding='AUTO', ProtocolVersion='1.1', ProfileName='Wörk ☎', HttpId='web', HttpPassword='web-secret',
+                        DeviceId='phone-1', Encoding='AUTO', ProtocolVersion='1.1', ConflictPolicy='NEWEST_WINS', ProfileName='Wörk ☎', HttpId='web', HttpPassword='web-secret',
                         ClientCertificate=CERTIFICATE, ServerId='srv1', ServerPassword='server-secret',
                         AuthenticateServer=True, ReviewItems=dbus.UInt32(5), ReviewPercent=dbus.UInt32(50), SlowSync='HOLD')
         profile_id = self.anna.manager('Add', given)
@@ -217,6 +217,7 @@ class Profiles(harness.TestCase):
         self.assertNotIn('CaFile', now)
         self.assertFalse(now['AllowPlainCredentials'])
         self.assertEqual(now['Encoding'], 'XML')
+        self.assertEqual(now['ConflictPolicy'], 'KEEP_BOTH')
         self.assertEqual(now['ProtocolVersion'], 'AUTO')
         self.assertTrue(now['HasCredentials'])
 
@@ -232,7 +233,8 @@ class Profiles(harness.TestCase):
         for key, values in {'ProfileName': ['', 'a\x01b', 'x' * 257], 'Mode': ['', 'manual', 'ALWAYS'],
                             'Url': ['', 'ftp://x/', 'sync.example.org', 'https://', 'https://u:p@x.org/', 'x' * 3000],
                             'Type': ['', 'two_way', 'THREE_WAY'], 'CaFile': ['relative.pem'],
-                            'DeviceId': ['', 'two words', 'x' * 129], 'Encoding': ['', 'auto', 'JSON'], 'ProtocolVersion': ['', 'auto', '1.3', '12'],
+                            'DeviceId': ['', 'two words', 'x' * 129], 'Encoding': ['', 'auto', 'JSON'],
+                            'ConflictPolicy': ['', 'keep_both', 'NOBODY_WINS'], 'ProtocolVersion': ['', 'auto', '1.3', '12'],
                             'Id': ['a:b'],
                             'HasCredentials': [True],
                             'HasHttpCredentials': [True], 'HasClientCertificate': [False], 'HttpId': ['a:b', 'a\x01b'],
@@ -258,7 +260,7 @@ class Profiles(harness.TestCase):
     def test_a_value_of_the_wrong_type_is_invalid_args_and_named(self):
         kept = self.anna.add()
         wrong = {key: dbus.Int32(7) for key in ['ProfileName', 'Url', 'Id', 'Password', 'Mode', 'Type', 'Interval',
-                                                'CaFile', 'DeviceId', 'Encoding', 'ProtocolVersion', 'HttpId', 'HttpPassword', 'ClientCertificate',
+                                                'CaFile', 'DeviceId', 'Encoding', 'ConflictPolicy', 'ProtocolVersion', 'HttpId', 'HttpPassword', 'ClientCertificate',
                                                 'ServerId', 'ServerPassword', 'AuthenticateServer', 'AllowPlainCredentials', 'ReviewItems', 'ReviewPercent', 'SlowSync', 'Services']}
         wrong['Services'] = 'CONTACT'
         for key, value in wrong.items():

@@ -58,7 +58,7 @@ class Program(unittest.TestCase):
                 'device_id': 'phone', 'url': url, 'user': 'alice', 'password': len('s3cret'),
                 'http_user': '', 'http_password': 0, 'client_certificate': 0, 'server_id': '',
                 'server_password': 0, 'authenticate_server': False, 'allow_plain_credentials': False,
-                'ca_file': '', 'encoding': 'XML', 'protocol_version': 'AUTO', 'peer_rules': [],
+                'ca_file': '', 'encoding': 'XML', 'conflict_policy': 'KEEP_BOTH', 'protocol_version': 'AUTO', 'peer_rules': [],
                 'review_items': 10, 'review_percent': 30, 'hold_slow_sync': False,
                 'sync_db': f'{directory}/sync/p1/state.db', 'items_db': f'{directory}/items/items.db',
                 'max_msg_size': 65536, 'max_obj_size': 65536,

@@ -118,6 +118,17 @@ void FakeService::Explain(sdbus::Result<Values>&& result, std::string service_ty
     answer(result, explain, service_type, item_id);
 }
 
+void FakeService::GetConflicts(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::uint64_t after)
+{
+    answer(result, conflicts, profile_id, after);
+}
+
+void FakeService::ResolveConflict(sdbus::Result<>&& result, std::string profile_id, std::uint64_t number,
+                                  std::string way)
+{
+    answer(result, resolve_conflict, profile_id, number, way);
+}
+
 void FakeService::GetDeviceInfo(sdbus::Result<Values>&& result, std::string profile_id)
 {
     answer(result, device_info, profile_id);

@@ -74,6 +74,8 @@ TEST_CASE("profile add makes a profile of its options, wherever the name stands"
                                 "refresh-from-server",
                                 "--device-id",
                                 "IMEI:1",
+                                "--conflict-policy",
+                                "newest-wins",
                                 "--encoding",
                                 "auto",
                                 "--protocol-version",
@@ -92,6 +94,7 @@ TEST_CASE("profile add makes a profile of its options, wherever the name stands"
     CHECK_FALSE(profile.sync_info.id);
     CHECK(profile.sync_info.device_id == "IMEI:1");
     CHECK(profile.sync_info.encoding == SyncEncoding::Auto);
+    CHECK(profile.sync_info.conflict_policy == syncd::SyncConflictPolicy::NewestWins);
     CHECK(profile.sync_info.protocol_version == syncd::SyncProtocolVersion::V1_1);
     CHECK(profile.sync_info.ca_file == std::filesystem::absolute("ca.pem"));
     CHECK(profile.sync_info.allow_plain_credentials);
@@ -114,6 +117,8 @@ TEST_CASE("words that mean nothing are refused when the line is read")
     CHECK_THROWS_AS(with({"--type", "sideways"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--interval", "2-minutes"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--encoding", "json"}), CLI::ValidationError);
+    CHECK(with({"--conflict-policy", "server-wins"}).conflict_policy == "server-wins");
+    CHECK_THROWS_AS(with({"--conflict-policy", "nobody"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--protocol-version", "1.3"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--mode", "lunar"}), CLI::ValidationError);
     CHECK_THROWS_AS(with({"--service", "contact"}), CLI::ValidationError);

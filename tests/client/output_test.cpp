@@ -62,6 +62,7 @@ TEST_CASE("the keys of documents stay")
                                                               "server_id",
                                                               "authenticate_server",
                                                               "encoding",
+                                                              "conflict_policy",
                                                               "protocol_version",
                                                               "review_items",
                                                               "review_percent",

@@ -472,6 +472,47 @@ TEST_CASE("counters, history and properties arrive as they were sent")
     CHECK(client.version() == "9.8.7");
 }
 
+TEST_CASE("conflicts are read as the service tells them, and settled by their number")
+{
+    FakeService service;
+    service.conflicts = [](const std::string& id, std::uint64_t after) {
+        if (id != "a" || after >= 7)
+            return std::vector<Values>();
+        const std::vector<Values> fields{{{"Name", std::string("NOTE")},
+                                          {"Ours", std::string("here")},
+                                          {"Theirs", std::string("there")},
+                                          {"Base", std::string("old")}}};
+        return std::vector<Values>{{{"Number", std::uint64_t(7)},
+                                    {"ServiceType", std::string("CONTACT")},
+                                    {"ItemId", std::string("1")},
+                                    {"CopyId", std::string("2")},
+                                    {"Time", std::uint64_t(5)},
+                                    {"Way", std::string("BOTH")},
+                                    {"Theirs", std::string("text")},
+                                    {"Fields", fields}},
+                                   {{"Way", std::string("SOMETHING_NEW")}}};
+    };
+    std::string resolved;
+    service.resolve_conflict = [&](const std::string& id, std::uint64_t number, const std::string& way) {
+        resolved = id + ' ' + std::to_string(number) + ' ' + way;
+    };
+    Client client(user_bus);
+    const auto conflicts = client.conflicts("a");
+    REQUIRE(conflicts.size() == 2);
+    CHECK(conflicts[0].number == 7);
+    CHECK(conflicts[0].service_type == syncd::SyncServiceType::Contact);
+    CHECK(conflicts[0].item_id + ' ' + conflicts[0].copy_id + ' ' + conflicts[0].theirs == "1 2 text");
+    CHECK(conflicts[0].time == Time(std::chrono::microseconds(5)));
+    CHECK(conflicts[0].way == syncd::ConflictWay::Both);
+    REQUIRE(conflicts[0].fields.size() == 1);
+    CHECK(conflicts[0].fields[0].name == "NOTE");
+    CHECK(conflicts[0].fields[0].base == "old");
+    CHECK(conflicts[1].way == syncd::ConflictWay::Unknown);
+    CHECK(client.conflicts("a", 7).empty());
+    client.resolve_conflict("a", 7, syncd::ConflictWay::Theirs);
+    CHECK(resolved == "a 7 THEIRS");
+}
+
 TEST_CASE("a callback comes from process, once, with the answer or with the error")
 {
     FakeService service;

@@ -36,6 +36,12 @@ TEST_CASE("every value has the word of the D-Bus contract")
                            {SyncType::RefreshFromClient, "REFRESH_FROM_CLIENT"},
                            {SyncType::OneWayFromServer, "ONE_WAY_FROM_SERVER"},
                            {SyncType::RefreshFromServer, "REFRESH_FROM_SERVER"}});
+    check_words<SyncConflictPolicy>({{SyncConflictPolicy::KeepBoth, "KEEP_BOTH"},
+                                     {SyncConflictPolicy::ServerWins, "SERVER_WINS"},
+                                     {SyncConflictPolicy::ClientWins, "CLIENT_WINS"},
+                                     {SyncConflictPolicy::NewestWins, "NEWEST_WINS"}});
+    check_words<ConflictWay>(
+        {{ConflictWay::Ours, "OURS"}, {ConflictWay::Theirs, "THEIRS"}, {ConflictWay::Both, "BOTH"}});
     check_words<SyncInterval>({{SyncInterval::FiveMinutes, "5_MINUTES"},
                                {SyncInterval::FifteenMinutes, "15_MINUTES"},
                                {SyncInterval::OneHour, "1_HOUR"},

@@ -22,6 +22,7 @@ class PeerCase(unittest.TestCase):
     devices = 1
     services = (CONTACT,)
     configuration = {}
+    settings = {}  # of each profile
     server_options = ('--user', 'alice:s3cret')
 
     @classmethod
@@ -46,7 +47,7 @@ class PeerCase(unittest.TestCase):
         for device in self.everybody:
             device.forget_everything()
         self.server.reset()
-        self.profiles = {device: self.add_profile(device) for device in self.everybody}
+        self.profiles = {device: self.add_profile(device, **self.settings) for device in self.everybody}
 
     def sync(self, device, kind=None, ran=None):
         """A session that must end well; the counts on both ends must agree for each service.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <syncd/changes.hpp>
+#include <syncd/conflicts.hpp>
 #include <syncd/device_information.hpp>
 #include <syncd/enums.hpp>
 #include <syncd/error.hpp>
@@ -179,6 +180,16 @@ public:
     /// Why one of this user's items is as it is. Errors: NotFound when there never was such an item.
     ItemExplanation explain(SyncServiceType service_type, const std::string& item_id);
     void explain(SyncServiceType service_type, const std::string& item_id, Reply<ItemExplanation> done);
+
+    /// Items that were changed here and at the profile's server and could not be merged whole, oldest first: those with
+    /// numbers above `after`, about a mebibyte; empty: there are no more. Errors: NotFound.
+    std::vector<ItemConflict> conflicts(const std::string& profile_id, std::uint64_t after = 0);
+    void conflicts(const std::string& profile_id, std::uint64_t after, Reply<std::vector<ItemConflict>> done);
+
+    /// What contradicts is to be as `way` says, here at once and on the servers with the next syncs.
+    /// Errors: NotFound; Failed when the item has been edited since and would have to be changed.
+    void resolve_conflict(const std::string& profile_id, std::uint64_t number, ConflictWay way);
+    void resolve_conflict(const std::string& profile_id, std::uint64_t number, ConflictWay way, Done done);
 
     /// What the profile's server has told of itself; empty as long as it has not. Errors: NotFound.
     std::optional<DeviceInformation> device_information(const std::string& profile_id);

@@ -43,6 +43,23 @@ enum class SyncInterval {
     OneMonth,
 };
 
+/// Whose way it goes where an item was changed here and at the server, and not all of it can be merged.
+enum class SyncConflictPolicy {
+    Unknown,
+    KeepBoth,   ///< the server's version becomes an item of its own
+    ServerWins, ///< as the server has it
+    ClientWins, ///< as it is here
+    NewestWins, ///< as it was changed later; both, if one does not say when
+};
+
+/// What an item holds of what both sides have changed differently.
+enum class ConflictWay {
+    Unknown,
+    Ours,
+    Theirs,
+    Both, ///< ours, and the server's version is an item of its own
+};
+
 /// How messages to the server are written.
 enum class SyncEncoding {
     Unknown,
@@ -111,6 +128,8 @@ enum class ProfileState {
 SYNCD_API std::string_view to_string(SyncMode value) noexcept;
 SYNCD_API std::string_view to_string(SyncType value) noexcept;
 SYNCD_API std::string_view to_string(SyncInterval value) noexcept;
+SYNCD_API std::string_view to_string(SyncConflictPolicy value) noexcept;
+SYNCD_API std::string_view to_string(ConflictWay value) noexcept;
 SYNCD_API std::string_view to_string(SyncEncoding value) noexcept;
 SYNCD_API std::string_view to_string(SyncProtocolVersion value) noexcept;
 SYNCD_API std::string_view to_string(SyncServiceType value) noexcept;
@@ -132,6 +151,10 @@ template <>
 SYNCD_API SyncType from_string(std::string_view word) noexcept;
 template <>
 SYNCD_API SyncInterval from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SyncConflictPolicy from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API ConflictWay from_string(std::string_view word) noexcept;
 template <>
 SYNCD_API SyncEncoding from_string(std::string_view word) noexcept;
 template <>

@@ -34,6 +34,7 @@ struct SyncInfo {
     std::string ca_file;                  ///< path of a PEM file with the authority to trust; empty: the system's
     std::string device_id;                ///< who this machine is to the server; empty: made by add(), kept by update()
     SyncEncoding encoding = SyncEncoding::Xml;
+    SyncConflictPolicy conflict_policy = SyncConflictPolicy::KeepBoth;
     SyncProtocolVersion protocol_version = SyncProtocolVersion::Auto;
     /// A session that would delete or change more items than this, on either side, and more than `review_percent` of
     /// those that are there, waits until somebody has looked at its plan (Client::plan).

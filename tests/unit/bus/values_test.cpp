@@ -41,7 +41,7 @@ TEST_CASE("a profile's dictionary has what the contract lists, and no secret", "
     auto profile = view();
     CHECK(keys(bus::profile_dictionary(profile)) ==
           std::set<std::string>{"ProfileName", "Url", "Mode", "Type", "Services", "AllowPlainCredentials", "DeviceId",
-                                "Encoding", "ProtocolVersion", "HasCredentials", "HasHttpCredentials",
+                                "ConflictPolicy", "Encoding", "ProtocolVersion", "HasCredentials", "HasHttpCredentials",
                                 "HasClientCertificate", "HasServerPassword", "AuthenticateServer", "ReviewItems",
                                 "ReviewPercent", "SlowSync"});
     profile.interval = "1_HOUR";

@@ -28,6 +28,7 @@ Plan example()
     plan.allow_plain_credentials = true;
     plan.ca_file = "/etc/ca.pem";
     plan.encoding = "AUTO";
+    plan.conflict_policy = "SERVER_WINS";
     plan.protocol_version = "1.1";
     plan.review_items = 5;
     plan.review_percent = 50;
@@ -90,6 +91,7 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
     CHECK(copy.allow_plain_credentials);
     CHECK(copy.ca_file == plan.ca_file);
     CHECK(copy.encoding == "AUTO");
+    CHECK(copy.conflict_policy == "SERVER_WINS");
     CHECK(copy.protocol_version == "1.1");
     CHECK(copy.review_items == 5);
     CHECK(copy.review_percent == 50);

@@ -23,6 +23,10 @@ class World {
 public:
     World(unsigned seed, std::size_t servers) : random_(seed), servers_(servers)
     {
+        constexpr datastore::ConflictPolicy policies[] = {datastore::ConflictPolicy::ServerWins,
+                                                          datastore::ConflictPolicy::ClientWins,
+                                                          datastore::ConflictPolicy::KeepBoth};
+        policy_ = policies[seed % std::size(policies)];
         for (std::size_t i = 0; i < servers; ++i) {
             servers_[i].profile = "profile" + std::to_string(i);
         }
@@ -70,6 +74,8 @@ public:
         for (const auto& text : local) {
             const bool first = keys.insert(ModelServer::key_of(text)).second;
             // With two servers, what was deleted may come back from both: a slow sync knows of no deletions.
+            if (policy_ == datastore::ConflictPolicy::KeepBoth)
+                continue; // two edits are two items
             if (servers_.size() == 1 || wanted_.contains(ModelServer::key_of(text)))
                 CHECK(first); // nothing is doubled
         }
@@ -191,9 +197,9 @@ private:
                                     [&](const auto& item) { return ModelServer::key_of(item.second) == key; });
             });
 
-        datastore::Embedded store(
-            *store_, *state,
-            {profile, "CONTACT", ItemKind::Contact, "card", state->anchors("CONTACT", "card").mark, unguarded});
+        datastore::Embedded store(*store_, *state,
+                                  {profile, "CONTACT", ItemKind::Contact, "card",
+                                   state->anchors("CONTACT", "card").mark, unguarded, true, policy_});
         std::size_t commands = 0;
         store.prepare(type, false);
         step();
@@ -271,6 +277,7 @@ private:
     TemporaryDirectory directory_;
     std::mt19937 random_;
     unsigned risk_ = 0; ///< one in so many steps kills; 0: quiet
+    datastore::ConflictPolicy policy_;
     bool refreshing_ = false;
     int killed_ = 0;
     int next_key_ = 0, version_ = 0, anchor_ = 0;

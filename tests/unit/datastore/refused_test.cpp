@@ -58,19 +58,20 @@ TEST_CASE_METHOD(Edited, "an edit that was refused is not overwritten, in whatev
     const auto type = GENERATE(SyncType::TwoWay, SyncType::Slow);
     const auto next = GENERATE(SyncType::TwoWay, SyncType::OneWayFromServer);
     refuse(type);
-    for (int round = 0; round < 2; ++round) {
-        begin(next);
-        CHECK(read().empty());
-        const auto outcome = replace("1", card("theirs"));
-        CHECK(outcome.status == StatusCode::Conflict);
-        CHECK(outcome.why.find("status 415") != std::string::npos);
-        CHECK(remove("1").status == StatusCode::Conflict);
-        CHECK(replace("2", card("theirs")).status == StatusCode::Ok);
-        CHECK(replace("2", card("two")).status == StatusCode::Ok);
-        commit();
-        kill();
-    }
+    begin(next);
+    CHECK(read().empty());
+    CHECK(replace("1", card("theirs")).status == StatusCode::Ok);
+    CHECK(replace("2", card("theirs")).status == StatusCode::Ok);
+    CHECK(replace("2", card("two")).status == StatusCode::Ok);
+    commit();
+    kill();
     CHECK(names() == Names{"mine", "two"});
+    CHECK(items->conflicts("p").size() == 1);
+    // What the server has seen is the base from now on.
+    begin(next);
+    CHECK(replace("1", card("theirs")).status == StatusCode::Ok);
+    CHECK(items->conflicts("p").size() == 1);
+    kill();
     // Edited, and taken by the server: all is as ever.
     items->replace(contact, "1", card("mine, better"));
     CHECK(sync() == Sent{"Update 1"});
@@ -81,17 +82,28 @@ TEST_CASE_METHOD(Edited, "an edit that was refused is not overwritten, in whatev
     CHECK(state->sent_items("CONTACT").empty());
 }
 
+TEST_CASE_METHOD(Edited, "an edit that was refused survives the server's Delete", "[in][refused]")
+{
+    refuse();
+    begin();
+    CHECK(remove("1").status == StatusCode::Ok);
+    commit();
+    CHECK(names() == Names{"mine", "two"});
+    CHECK(sync() == Sent{"Add 1"});
+    CHECK(sync().empty());
+}
+
 TEST_CASE_METHOD(Edited, "neither is it in the session that refused it", "[in][refused]")
 {
     begin(GENERATE(SyncType::TwoWay, SyncType::Slow));
     read();
     store->note_sent({"1"});
     confirm({"1"}, StatusCode::Forbidden, Verdict::Refused);
-    CHECK(replace("1", card("theirs")).status == StatusCode::Conflict);
+    CHECK(replace("1", card("theirs")).status == StatusCode::Ok);
     kill();
     begin();
     read();
-    CHECK(replace("1", card("theirs")).status == StatusCode::Conflict);
+    CHECK(replace("1", card("theirs")).status == StatusCode::Ok);
     CHECK(names() == Names{"mine", "two"});
 }
 
@@ -133,12 +145,12 @@ TEST_CASE_METHOD(Edited, "an item that the server put off and changed is not ove
     store->note_sent({"1"});
     commit(); // 417, say
     begin(SyncType::OneWayFromServer);
-    CHECK(replace("1", card("theirs")).status == StatusCode::Conflict);
+    CHECK(replace("1", card("theirs")).status == StatusCode::Ok);
     commit();
     begin();
     CHECK(read() == Sent{"Update 1"});
     store->note_sent({"1"});
-    CHECK(replace("1", card("theirs")).status == StatusCode::Conflict);
+    CHECK(replace("1", card("theirs")).status == StatusCode::Ok);
     commit();
     CHECK(names() == Names{"mine", "two"});
     CHECK(sync() == Sent{"Update 1"});

@@ -17,6 +17,7 @@ struct SessionFixture {
     std::uint64_t mark = 0;
     datastore::Guard guard;
     std::uint64_t announced = 0; ///< by the server, of its items
+    datastore::ConflictPolicy policy = datastore::ConflictPolicy::ClientWins;
 
     static constexpr auto contact = storage::ItemKind::Contact;
 
@@ -46,7 +47,7 @@ struct SessionFixture {
         state->bind_to("server");
         mark = state->anchors("CONTACT", uri).mark;
         store = std::make_unique<datastore::Embedded>(
-            *items, *state, datastore::Embedded::Setup{profile, "CONTACT", contact, uri, mark, guard});
+            *items, *state, datastore::Embedded::Setup{profile, "CONTACT", contact, uri, mark, guard, true, policy});
         store->admit(type);
         // As the runner does: such a session has nothing to go on from until it ends well.
         if (type == session::SyncType::Slow || syncml::is_refresh(type)) {
@@ -60,7 +61,7 @@ struct SessionFixture {
     {
         mark = state->anchors("CONTACT", "card").mark;
         store = std::make_unique<datastore::Embedded>(
-            *items, *state, datastore::Embedded::Setup{"p", "CONTACT", contact, "card", mark, guard});
+            *items, *state, datastore::Embedded::Setup{"p", "CONTACT", contact, "card", mark, guard, true, policy});
         store->admit(type);
         return store->prepare(type, true);
     }

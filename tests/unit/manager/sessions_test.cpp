@@ -59,6 +59,7 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     auto input = profile();
     input.allow_plain_credentials = true;
     input.encoding = "AUTO";
+    input.conflict_policy = "NEWEST_WINS";
     input.protocol_version = "1.0";
     input.review_items = 7;
     input.slow_sync = "HOLD";
@@ -85,6 +86,7 @@ TEST_CASE("the plan says all that a worker needs", "[manager][sessions]")
     CHECK(plan.url == "https://sync.example.org/ds");
     CHECK(plan.allow_plain_credentials);
     CHECK(plan.encoding == "AUTO");
+    CHECK(plan.conflict_policy == "NEWEST_WINS");
     CHECK(plan.peer_rules == config.peer_rules);
     CHECK(plan.services.at(0).filter == "N&CON;a");
     CHECK(plan.protocol_version == "1.0");

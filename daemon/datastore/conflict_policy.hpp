@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+
+namespace datastore {
+
+/// Whose way it goes where an item was changed here and at the server, and not all of it can be merged.
+enum class ConflictPolicy {
+    ServerWins,
+    ClientWins,
+    NewestWins, ///< as the items say when they were changed; both stay if one does not say
+    KeepBoth    ///< the server's version becomes an item of its own
+};
+
+/// By the word of a profile; an unknown one is KEEP_BOTH, which loses nothing.
+inline ConflictPolicy to_conflict_policy(std::string_view word)
+{
+    if (word == "SERVER_WINS")
+        return ConflictPolicy::ServerWins;
+    if (word == "CLIENT_WINS")
+        return ConflictPolicy::ClientWins;
+    return word == "NEWEST_WINS" ? ConflictPolicy::NewestWins : ConflictPolicy::KeepBoth;
+}
+
+} // namespace datastore

@@ -1,0 +1,113 @@
+#include "manager/conflicts.hpp"
+
+#include "base/log.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+namespace manager {
+namespace {
+
+using base::Errc;
+using storage::ItemConflict;
+using storage::ItemKind;
+using Way = ItemConflict::Way;
+
+const std::string& outcome(const ItemConflict& conflict, Way way)
+{
+    return way == Way::Theirs ? conflict.with_theirs : conflict.with_ours;
+}
+
+/// False, and nothing is done, when the item has been edited since and would have to be changed.
+bool settle(storage::ItemStore& store, const ItemConflict& conflict, Way way)
+{
+    const auto item = store.find(conflict.kind, conflict.luid);
+    const auto& was = outcome(conflict, conflict.way);
+    const auto& wanted = outcome(conflict, way);
+    if (item && was != wanted && item->data != wanted) {
+        if (item->data != was)
+            return false;
+        store.replace(conflict.kind, conflict.luid, wanted);
+    }
+    const auto copy = store.find(conflict.kind, conflict.copy);
+    if (way != Way::Both && item && copy && copy->data == conflict.theirs)
+        store.remove(conflict.kind, conflict.copy);
+    if (way == Way::Both && conflict.way != Way::Both)
+        store.add(conflict.kind, conflict.theirs);
+    store.forget_conflict(conflict.number);
+    return true;
+}
+
+} // namespace
+
+base::Result<Profile*> Conflicts::find(Caller caller, std::string_view id)
+{
+    auto* profile = around_.book.find(caller, id);
+    if (profile == nullptr)
+        return base::fail(Errc::NotFound, "there is no such profile");
+    // Who may see and change somebody's profiles does not see the more of their items.
+    if (caller.uid != profile->row.owner && caller.uid != 0)
+        return base::fail(Errc::AccessDenied, "only its owner may see and resolve the conflicts of a profile");
+    return profile;
+}
+
+base::Result<std::vector<ItemConflict>> Conflicts::list(const Profile& profile, std::uint64_t after)
+{
+    const auto store = around_.stores.open(profile.row.owner);
+    if (!store)
+        return tl::unexpected(store.error());
+    return (*store)->conflicts(profile.row.id, after);
+}
+
+base::Result<void> Conflicts::resolve(const Profile& profile, std::uint64_t number, Way way)
+{
+    const auto owner = profile.row.owner;
+    const auto store = around_.stores.open(owner);
+    if (!store)
+        return tl::unexpected(store.error());
+    const auto conflict = (*store)->find_conflict(profile.row.id, number);
+    if (!conflict)
+        return base::fail(Errc::NotFound,
+                          fmt::format("profile {} has no conflict {}: it is resolved, or there was none; "
+                                      "`syncctl conflicts` shows what there is",
+                                      profile.row.name, number));
+    const auto before = (*store)->revision();
+    bool settled = false;
+    (*store)->in_transaction([&] { settled = settle(**store, *conflict, way); });
+    if (!settled)
+        return base::fail(Errc::Failed,
+                          fmt::format("item {} has been edited since conflict {} came up, and is left as it is: edit "
+                                      "it to what it is to be, and resolve the conflict by keeping what is here",
+                                      conflict->luid, number));
+    spdlog::info("profile {}: conflict {} about item {} is resolved", profile.row.name, number, conflict->luid);
+    announce_later(owner, before);
+    return {};
+}
+
+void Conflicts::announce_later(Uid owner, std::uint64_t since)
+{
+    around_.timer.defer([this, alive = std::weak_ptr(alive_), owner, since] {
+        if (!alive.expired())
+            announce(owner, since);
+    });
+}
+
+void Conflicts::announce(Uid owner, std::uint64_t since)
+{
+    try {
+        const auto store = around_.stores.open(owner);
+        if (!store)
+            return spdlog::warn("what was changed cannot be told: {}", store.error().message);
+        for (const auto kind : {ItemKind::Contact, ItemKind::Event}) {
+            const auto ids = (*store)->changed_since(kind, since);
+            if (!ids.added.empty() || !ids.updated.empty() || !ids.removed.empty())
+                around_.announcer.tell(&Observer::on_store_changed, owner, kind, ids);
+        }
+    } catch (const std::exception& error) {
+        spdlog::warn("what was changed cannot be told: {}", error.what());
+    }
+}
+
+} // namespace manager
