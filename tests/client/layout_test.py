@@ -13,6 +13,7 @@ usr/bin/syncctl
 usr/bin/syncd
 usr/include/syncd/changes.hpp
 usr/include/syncd/client.hpp
+usr/include/syncd/conflicts.hpp
 usr/include/syncd/device_information.hpp
 usr/include/syncd/enums.hpp
 usr/include/syncd/error.hpp

@@ -173,7 +173,7 @@ TEST_CASE("services are switched off, on and taken away")
     CHECK(changed(off, {"Work", "--remove-service", "contact"}).service_info.empty());
     const auto filtered = changed(off, {"Work", "--filter", "contact=N&EQ;a=b"});
     CHECK(filtered.service_info.at(0).filter == "N&EQ;a=b");
-    CHECK(changed(filtered, {"Work", "--name", "Office"}).service_info.at(0).filter == "N&EQ;a=b");
+    CHECK(changed(filtered, {"Work", "--enable", "contact"}).service_info.at(0).filter == "N&EQ;a=b");
     CHECK(changed(filtered, {"Work", "--filter", "contact="}).service_info.at(0).filter.empty());
     // Taken away and given anew: without what was kept of it.
     const auto anew = changed(off, {"Work", "--remove-service", "contact", "--service", "contact=card"});
