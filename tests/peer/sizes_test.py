@@ -2,6 +2,8 @@
 """Small messages and many items."""
 import unittest
 
+import dbus
+
 from device import CONTACT
 from example_items import contact, texts
 from peer_case import NOTHING, PeerCase
@@ -24,6 +26,8 @@ class SmallMessages(PeerCase):
         self.assert_equal_everywhere(size=22)
 
     def test_many_deletes_spill_over_many_messages(self):
+        for device in self.everybody:
+            device.update_profile(self.profiles[device], ReviewPercent=dbus.UInt32(100))  # so many would wait
         keys = [self.a.put(contact(f'Name{number}')) for number in range(100)]
         self.settle()
         for key in keys:
