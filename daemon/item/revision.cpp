@@ -1,7 +1,7 @@
 #include "item/revision.hpp"
 
-#include <algorithm>
 #include <optional>
+#include <string_view>
 
 namespace item {
 
@@ -29,18 +29,23 @@ void Revision::add(Component component)
 Component Revision::build() const
 {
     const auto& properties = old_.properties;
+    struct Place {
+        std::optional<std::size_t> dropped;
+        std::size_t behind = 0;
+    };
+    std::map<std::string_view, Place> known;
+    for (std::size_t i = 0; i < properties.size(); ++i) {
+        auto& place = known[properties[i].name];
+        if (!place.dropped && dropped_.contains(&properties[i]))
+            place.dropped = i;
+        place.behind = i + 1;
+    }
     // Before which of the old properties each new one goes.
     std::multimap<std::size_t, const Property*> places;
     for (const auto& added : added_) {
-        std::optional<std::size_t> dropped, last;
-        for (std::size_t i = 0; i < properties.size(); ++i) {
-            if (properties[i].name != added.name)
-                continue;
-            if (!dropped && dropped_.contains(&properties[i]))
-                dropped = i;
-            last = i + 1;
-        }
-        places.emplace(dropped ? *dropped : last.value_or(properties.size()), &added);
+        const auto found = known.find(added.name);
+        const auto at = found == known.end() ? properties.size() : found->second.dropped.value_or(found->second.behind);
+        places.emplace(at, &added);
     }
 
     Component component;

@@ -36,30 +36,32 @@ bool is_label(const Property& property)
 
 } // namespace
 
+void StatementMerge::look_at_groups()
+{
+    if (!used_groups_.empty())
+        return;
+    for (const auto& one : ours_.component->properties)
+        used_groups_.insert(to_upper(one.group)); // the empty one too
+    used_groups_.insert("");
+    for (const auto& one : theirs_.component->properties) {
+        if (is_label(one))
+            labels_[to_upper(one.group)].push_back(&one);
+    }
+}
+
 void StatementMerge::add(Property property)
 {
     if (property.group.empty() || kind_ != Kind::Contact)
         return revision_.add(std::move(property));
     auto [entry, is_new] = groups_.try_emplace(property.group);
     if (is_new) {
-        std::set<std::string> used;
-        for (const auto* side : {&ours_, &theirs_}) {
-            for (const auto& one : side->component->properties)
-                used.insert(to_upper(one.group));
-        }
-        for (const auto& [theirs, here] : groups_)
-            used.insert(to_upper(here));
-        const auto& properties = ours_.component->properties;
-        const bool is_free = std::none_of(properties.begin(), properties.end(), [&](const Property& one) {
-            return to_upper(one.group) == to_upper(property.group);
-        });
+        look_at_groups();
         entry->second = property.group;
-        for (int number = 1; !is_free && used.contains(to_upper(entry->second)); ++number)
+        for (auto number = groups_.size(); used_groups_.contains(to_upper(entry->second)); ++number)
             entry->second = fmt::format("item{}", number);
-        for (const auto& one : theirs_.component->properties) {
-            if (!is_label(one) || to_upper(one.group) != to_upper(property.group))
-                continue;
-            auto label = one;
+        used_groups_.insert(to_upper(entry->second));
+        for (const auto* one : labels_[to_upper(property.group)]) {
+            auto label = *one;
             if (label.group != entry->second)
                 label.raw.clear();
             label.group = entry->second;

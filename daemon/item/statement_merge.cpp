@@ -9,12 +9,6 @@
 namespace item {
 namespace {
 
-bool says(const Field& field, const std::string& meaning)
-{
-    return std::any_of(field.values.begin(), field.values.end(),
-                       [&](const FieldValue& one) { return one.meaning == meaning; });
-}
-
 const Field& field_of(const Statement& statement, const std::string& key)
 {
     static const Field none;
@@ -46,16 +40,49 @@ bool says_less(const FieldValue& less, const FieldValue& more)
     return few.size() < many.size() && std::includes(many.begin(), many.end(), few.begin(), few.end());
 }
 
+/// What the values of a field say, to be asked often.
+class Meanings {
+public:
+    explicit Meanings(const Field& field)
+    {
+        for (const auto& value : field.values) {
+            all_.insert(value.meaning);
+            by_bare_.emplace(value.bare, &value);
+        }
+    }
+    bool say(const FieldValue& value) const { return all_.contains(value.meaning); }
+    /// Whether there is one that differs in no more than parameters, and is so.
+    template <class Is>
+    bool any_like(const FieldValue& value, Is is) const
+    {
+        const auto [begin, end] = by_bare_.equal_range(value.bare);
+        constexpr int most = 100;
+        int looked = 0;
+        return std::any_of(begin, end, [&](const auto& entry) { return ++looked <= most && is(*entry.second); });
+    }
+
+private:
+    std::set<std::string_view> all_;
+    std::multimap<std::string_view, const FieldValue*> by_bare_;
+};
+
 bool is_travel(const Parameter& parameter)
 {
     return parameter.name == "ENCODING" || parameter.name == "CHARSET";
 }
 
-std::vector<Parameter> lasting(const Property& property)
+/// Its name and its parameters, but for how the value travels.
+std::string head_of(const Property& property)
 {
-    auto parameters = property.parameters;
-    parameters.erase(std::remove_if(parameters.begin(), parameters.end(), is_travel), parameters.end());
-    return parameters;
+    auto head = property.name;
+    for (const auto& parameter : property.parameters) {
+        if (is_travel(parameter))
+            continue;
+        head += '\n' + parameter.name;
+        for (const auto& value : parameter.values)
+            head += '\0' + value;
+    }
+    return head;
 }
 
 } // namespace
@@ -167,17 +194,17 @@ void StatementMerge::take(const std::string& key)
 
 void StatementMerge::merge_many(const std::string& key)
 {
-    const auto& ours = field_of(ours_, key);
-    const auto& theirs = field_of(theirs_, key);
-    const auto& base = base_field(key);
-    for (const auto& value : ours.values) {
-        if (says(theirs, value.meaning))
+    // A peer may send thousands.
+    const Meanings ours(field_of(ours_, key));
+    const Meanings theirs(field_of(theirs_, key));
+    const Meanings base(base_field(key));
+    for (const auto& value : field_of(ours_, key).values) {
+        if (theirs.say(value))
             continue;
-        const bool fuller = !says(base, value.meaning) &&
-                            std::any_of(theirs.values.begin(), theirs.values.end(), [&](const FieldValue& one) {
-                                return !says(base, one.meaning) && !says(ours, one.meaning) && says_less(value, one);
-                            });
-        if (says(base, value.meaning) || fuller) {
+        const bool fuller = !base.say(value) && theirs.any_like(value, [&](const FieldValue& one) {
+            return !base.say(one) && !ours.say(one) && says_less(value, one);
+        });
+        if (base.say(value) || fuller) {
             remove_value(value);
             note(key, Side::Theirs);
         } else {
@@ -185,19 +212,17 @@ void StatementMerge::merge_many(const std::string& key)
         }
     }
     std::set<std::string> added;
-    for (const auto& value : theirs.values) {
-        if (says(ours, value.meaning))
+    for (const auto& value : field_of(theirs_, key).values) {
+        if (ours.say(value))
             continue;
-        if (says(base, value.meaning)) {
+        if (base.say(value)) {
             note(key, Side::Ours); // has deleted it
             continue;
         }
-        const bool poorer = std::any_of(ours.values.begin(), ours.values.end(), [&](const FieldValue& one) {
-            return !says(base, one.meaning) && !says(theirs, one.meaning) && says_less(value, one);
-        });
-        if (poorer || !added.insert(value.meaning).second)
-            continue;
-        add_value(key, value);
+        const bool poorer = ours.any_like(
+            value, [&](const FieldValue& one) { return !base.say(one) && !theirs.say(one) && says_less(value, one); });
+        if (!poorer && added.insert(value.meaning).second)
+            add_value(key, value);
     }
 }
 
@@ -209,12 +234,15 @@ void StatementMerge::remove_value(const FieldValue& value)
         return revision_.drop(value.property);
     auto [entry, is_new] = elements_.try_emplace(value.property);
     if (is_new) {
-        for (const auto& [key, field] : ours_.fields) {
-            for (const auto& one : field.values) {
-                if (one.property == value.property)
-                    entry->second.push_back(one.element);
+        if (own_elements_.empty()) {
+            for (const auto& [key, field] : ours_.fields) {
+                for (const auto& one : field.values) {
+                    if (one.is_element)
+                        own_elements_[one.property].push_back(one.element);
+                }
             }
         }
+        entry->second = own_elements_[value.property];
     }
     auto& left = entry->second;
     left.erase(std::remove(left.begin(), left.end(), value.element), left.end());
@@ -245,23 +273,24 @@ void StatementMerge::add_value(const std::string& key, const FieldValue& value)
 /// To a list that is there, where many programs read but the first.
 void StatementMerge::add_element(const FieldValue& value, Property property)
 {
-    const auto like = [&](const Property& one) {
-        return one.name == property.name && lasting(one) == lasting(property);
-    };
-    for (const auto& one : ours_.component->properties) {
-        if (!like(one) || revision_.drops(&one))
-            continue;
-        auto [entry, is_new] = elements_.try_emplace(&one);
+    if (own_lists_.empty()) {
+        own_lists_.emplace("", nullptr); // looked for
+        for (const auto& one : ours_.component->properties) {
+            if (value_kind(one.name) == ValueKind::List)
+                own_lists_.emplace(head_of(one), &one);
+        }
+    }
+    const auto head = head_of(property);
+    if (const auto own = own_lists_.find(head); own != own_lists_.end() && !revision_.drops(own->second)) {
+        auto [entry, is_new] = elements_.try_emplace(own->second);
         if (is_new)
-            entry->second = one.parts(',');
+            entry->second = own->second->parts(',');
         entry->second.push_back(value.element);
         return;
     }
-    const auto found = std::find_if(lists_.begin(), lists_.end(), like);
-    if (found == lists_.end())
-        lists_.push_back(std::move(property));
-    else
-        found->value += ',' + property.value;
+    const auto [list, is_new] = lists_.try_emplace(head, property);
+    if (!is_new)
+        list->second.value += ',' + property.value;
 }
 
 void StatementMerge::write_elements()
@@ -285,7 +314,7 @@ void StatementMerge::write_elements()
         by.value = std::move(value);
         revision_.rewrite(property, std::move(by));
     }
-    for (auto& list : lists_)
+    for (auto& [head, list] : lists_)
         add(std::move(list));
 }
 

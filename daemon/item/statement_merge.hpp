@@ -45,6 +45,7 @@ private:
     void take_later(std::string_view name);
     /// With a group of ours, and with the label that names it.
     void add(Property property);
+    void look_at_groups();
     void drop_lone_labels();
     void note(const std::string& key, Side side);
 
@@ -63,9 +64,13 @@ private:
         Words words;
     };
     std::vector<AddedAlarm> alarms_;
-    std::map<const Property*, std::vector<std::string>> elements_; ///< of lists of ours that change
-    std::vector<Property> lists_;                                  ///< new ones
-    std::map<std::string, std::string> groups_;                    ///< theirs, and what they are called here
+    std::map<const Property*, std::vector<std::string>> elements_;     ///< of lists of ours that change
+    std::map<const Property*, std::vector<std::string>> own_elements_; ///< of ours, once they are needed
+    std::map<std::string, const Property*> own_lists_;                 ///< of ours by name and parameters, likewise
+    std::map<std::string, Property> lists_;                            ///< new ones, likewise
+    std::set<std::string> used_groups_;                                ///< of both, once they are needed
+    std::map<std::string, std::vector<const Property*>> labels_;       ///< of theirs by group, likewise
+    std::map<std::string, std::string> groups_;                        ///< theirs, and what they are called here
 };
 
 } // namespace item

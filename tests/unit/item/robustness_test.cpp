@@ -1,7 +1,10 @@
 // Any octets in: an outcome, no crash. The sanitizers watch; work that grows with the square of the input would
 // run into the test's time limit.
+#include "item/merge.hpp"
 #include "item/normal_form.hpp"
 #include "item/property.hpp"
+#include "item/restoration.hpp"
+#include "item/similarity.hpp"
 #include "item/splitter.hpp"
 
 #include <catch2/catch.hpp>
@@ -123,4 +126,31 @@ TEST_CASE("large and unfriendly text costs no more than its size", "[item][robus
         zones += "BEGIN:VTIMEZONE\nTZID:" + std::to_string(i) +
                  "\nEND:VTIMEZONE\nBEGIN:VEVENT\nDTSTART;TZID=" + std::to_string(i) + ":1\nEND:VEVENT\n";
     CHECK(run(zones + end, 4096) == 20'000);
+}
+
+TEST_CASE("items of very many properties are merged, compared and restored in time", "[item][robust][merge]")
+{
+    const auto card = [](const std::string& line, int from) {
+        std::string text = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:a\r\n";
+        for (int i = from; i < from + 9'000; ++i) {
+            auto one = line;
+            for (auto at = one.find('#'); at != std::string::npos; at = one.find('#'))
+                one.replace(at, 1, std::to_string(i));
+            text += one + "\r\n";
+        }
+        return text + "END:VCARD\r\n";
+    };
+    for (const auto* line : {"TEL:#", "TEL;TYPE=T#:1", "CATEGORIES:a#", "CATEGORIES;X=#:a", "item#.TEL:#", "X-#:#",
+                             "NICKNAME:a#,b#", "item1.X-ABLabel:#"}) {
+        CAPTURE(line);
+        const auto ours = card(line, 0);
+        const auto theirs = card(line, 4'500);
+        const auto merge = item::merge(card(line, 1), ours, theirs);
+        REQUIRE(merge);
+        const auto text = item::restore(ours, theirs, {"X-1", "TEL;TYPE", "N"});
+        CHECK(text.size() >= theirs.size());
+        const item::Sketch sketch(item::parse(ours).value());
+        CHECK(sketch.compare(item::Sketch(item::parse(theirs).value())).score >= 0);
+        CHECK(sketch.keys().size() < 200);
+    }
 }
