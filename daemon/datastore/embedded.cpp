@@ -51,8 +51,8 @@ public:
 
     /// Throws when there are so many of them that somebody is to look first.
     void judge_changes(SyncType asked);
-    /// Whether what the server changes is planned first, `more` items included.
-    bool is_to_plan(std::size_t more, std::uint64_t announced);
+    /// So many items of the server come: from here on what it changes may have to be planned first.
+    void note_arrival(std::size_t count, std::uint64_t announced);
     /// Carries out what is planned, or holds it.
     void settle_plan();
     Outcome apply(const Incoming& incoming);
@@ -141,12 +141,11 @@ void Embedded::Impl::judge_changes(SyncType asked)
     throw HeldForReview(fmt::format("here {}, of {} items; nothing of that was sent", words(losses), population));
 }
 
-bool Embedded::Impl::is_to_plan(std::size_t more, std::uint64_t announced)
+void Embedded::Impl::note_arrival(std::size_t count, std::uint64_t announced)
 {
-    arrived += more;
+    arrived += count;
     const bool are_few = announced > 0 && announced <= guard.items && arrived <= announced;
     plans = plans || (has_much && !are_few);
-    return plans;
 }
 
 void Embedded::Impl::settle_plan()
@@ -177,9 +176,10 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
 {
     auto& scope = impl_->scope;
     auto& items = impl_->items;
-    const auto known_to = scope.mark;
     impl_->type = type;
     items.attach_peer(scope.kind, scope.profile, impl_->database);
+    // A slow sync that broke off has voided the mark, but not what the server knew of our items before it.
+    const auto known_to = scope.mark > 0 ? scope.mark : items.settled_to(scope.kind, scope.profile);
     if (impl_->compares() && !resumed) {
         // The server may give an old GUID to another item; what it holds of ours is found by its content.
         items.forget_guids(scope.kind, scope.profile);
@@ -309,7 +309,7 @@ std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items, std::ui
 {
     impl_->course->on_moving();
     impl_->course->on_moved();
-    impl_->is_to_plan(items.size(), announced);
+    impl_->note_arrival(items.size(), announced);
     const bool adds =
         std::any_of(items.begin(), items.end(), [](const Incoming& one) { return one.kind != IncomingKind::Delete; });
     if (adds)

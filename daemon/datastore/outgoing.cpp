@@ -123,17 +123,6 @@ std::uint64_t Outgoing::overwritable_to(const std::string& luid) const
     return noted ? std::max(scope_.mark, note->second.revision) : scope_.mark;
 }
 
-std::optional<syncml::StatusCode> Outgoing::find_refusal(const std::string& luid) const
-{
-    const auto note = notes_.find(luid);
-    if (note == notes_.end() || note->second.state != State::Refused)
-        return std::nullopt;
-    const auto head = items_.find_head(scope_.kind, scope_.profile, luid);
-    if (!head || head->revision != note->second.revision)
-        return std::nullopt;
-    return static_cast<syncml::StatusCode>(note->second.code);
-}
-
 void Outgoing::note_missing(const std::string& luid, std::uint64_t revision)
 {
     const Note note{luid, revision, State::Missing, 0};

@@ -41,10 +41,8 @@ public:
     /// Up to which revision the peer may overwrite the item: edits after it are still to be sent, or the peer has not
     /// taken them.
     std::uint64_t overwritable_to(const std::string& luid) const;
-    /// The Status by which the peer has refused the item as it is now, in this session or an earlier one.
     /// The peer has it no more: it goes out as Add, in the next session.
     void note_missing(const std::string& luid, std::uint64_t revision);
-    std::optional<syncml::StatusCode> find_refusal(const std::string& luid) const;
     /// The session ends well: notes for the next one what was delivered and not settled. The mark where
     /// that one is to begin.
     std::uint64_t settle();

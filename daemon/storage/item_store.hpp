@@ -227,6 +227,9 @@ public:
     void note_look(ItemKind kind, std::string_view profile, std::uint64_t upto);
     /// Changes of the kind are settled up to `mark`; `end_session` writes it down.
     void note_settled(ItemKind kind, std::uint64_t mark);
+    /// Up to where the profile's changes were settled when `end_session` wrote that down last, with the database that
+    /// it is attached to; 0: never. It outlives a sync that begins anew and breaks off.
+    std::uint64_t settled_to(ItemKind kind, std::string_view profile) const;
     /// Call it when the marks are stored. Drops what neither a session that is to be kept nor a profile's mark needs.
     /// Costs what has changed; writes nothing when nothing has.
     void end_session(const Retention& retention);

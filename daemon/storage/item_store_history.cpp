@@ -35,6 +35,13 @@ void ItemStore::note_settled(ItemKind kind, std::uint64_t mark)
     impl_->settled.emplace_back(kind, mark);
 }
 
+std::uint64_t ItemStore::settled_to(ItemKind kind, std::string_view profile) const
+{
+    auto row = impl_->database->query("SELECT mark FROM peer WHERE writer = ?1 AND kind = ?2",
+                                      impl_->table.find_writer(profile), static_cast<int>(kind));
+    return row.next() ? row.count(0) : 0;
+}
+
 void ItemStore::end_session(const Retention& retention)
 {
     auto& db = *impl_->database;
@@ -45,10 +52,7 @@ void ItemStore::end_session(const Retention& retention)
     versions.record(std::nullopt);
     const auto writer = impl_->table.find_writer(recording->tag.profile);
     const auto entry = versions.find_entry(writer, recording->tag.number);
-    const auto known_mark = [&](ItemKind kind) {
-        auto row = db.query("SELECT mark FROM peer WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
-        return row.next() ? row.count(0) : 0;
-    };
+    const auto known_mark = [&](ItemKind kind) { return settled_to(kind, recording->tag.profile); };
     const auto has_ended = [&](const std::pair<ItemKind, std::uint64_t>& settled) {
         return db
             .query("SELECT 1 FROM version WHERE until > ?1 AND until <= ?2 LIMIT 1", known_mark(settled.first),

@@ -29,23 +29,16 @@ Reviews::Reviews(ItemStore& items) : impl_(*items.impl_) {}
 PeerWrite Reviews::plan_replacement(ItemKind kind, std::string_view profile, std::string_view luid,
                                     std::string_view data, std::uint64_t upto)
 {
-    return transact(*impl_.database, [&] {
-        const auto item = impl_.table.find(kind, luid);
-        const auto writer = impl_.table.make_writer(profile);
-        const auto verdict = judge(item, writer, upto);
-        if (verdict != PeerWrite::Done)
-            return verdict;
-        if (impl_.is_removal_planned(kind, writer, item->id))
-            return PeerWrite::Missing;
-        if (impl_.table.has_data(*item, data))
-            impl_.forget_plan(kind, writer, item->id); // it may be there from a change before this one
-        else
-            impl_.plan(kind, writer, *item, data, Rule::ServerChanged);
-        return PeerWrite::Done;
-    });
+    return plan(kind, profile, luid, data, upto);
 }
 
 PeerWrite Reviews::plan_removal(ItemKind kind, std::string_view profile, std::string_view luid, std::uint64_t upto)
+{
+    return plan(kind, profile, luid, std::nullopt, upto);
+}
+
+PeerWrite Reviews::plan(ItemKind kind, std::string_view profile, std::string_view luid,
+                        std::optional<std::string_view> data, std::uint64_t upto)
 {
     return transact(*impl_.database, [&] {
         const auto item = impl_.table.find(kind, luid);
@@ -55,7 +48,10 @@ PeerWrite Reviews::plan_removal(ItemKind kind, std::string_view profile, std::st
             return verdict;
         if (impl_.is_removal_planned(kind, writer, item->id))
             return PeerWrite::Missing;
-        impl_.plan(kind, writer, *item, std::nullopt, Rule::ServerDeleted);
+        if (data && impl_.table.has_data(*item, *data))
+            impl_.forget_plan(kind, writer, item->id); // it may be there from a change before this one
+        else
+            impl_.plan(kind, writer, *item, data, data ? Rule::ServerChanged : Rule::ServerDeleted);
         return PeerWrite::Done;
     });
 }

@@ -81,6 +81,9 @@ public:
     LossCounts count_losses(ItemKind kind, std::string_view profile, std::uint64_t mark, std::uint64_t upto) const;
 
 private:
+    ItemStore::PeerWrite plan(ItemKind kind, std::string_view profile, std::string_view luid,
+                              std::optional<std::string_view> data, std::uint64_t upto);
+
     ItemStore::Impl& impl_;
 };
 

@@ -56,6 +56,25 @@ struct Shared : SessionFixture {
 
 } // namespace
 
+TEST_CASE_METHOD(Shared, "an edit that a server overrules in a slow sync is merged, also after one that broke off",
+                 "[in][merge]")
+{
+    const bool breaks_off = GENERATE(false, true);
+    CAPTURE(breaks_off);
+    items->replace(contact, "1", ann("TEL:1\r\nTEL:2\r\nNOTE:n\r\n"));
+    if (breaks_off) {
+        begin_noted(SyncType::Slow);
+        read();
+        store->note_sent({"1"});
+        kill();
+    }
+    begin_noted(SyncType::Slow);
+    CHECK(overrule(ann("TEL:1\r\nNOTE:theirs\r\n")).status == StatusCode::Ok);
+    end_noted();
+    CHECK(data() == ann("TEL:1\r\nTEL:2\r\nNOTE:theirs\r\n"));
+    CHECK(items->count(contact) == 1);
+}
+
 TEST_CASE_METHOD(Shared, "what each side has changed comes together, and the server gets it with the next sync",
                  "[in][merge]")
 {
