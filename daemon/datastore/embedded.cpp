@@ -89,7 +89,6 @@ public:
     std::optional<Course> course;     ///< from `prepare` on
     std::optional<Outgoing> outgoing; ///< from `prepare` on
     std::optional<Reconciler> reconciler;
-    storage::Luids overruled; ///< changes that the server has seen and not taken (419): its version follows
 };
 
 Embedded::Embedded(ItemStore& items, storage::SyncState& state, Setup setup)
@@ -257,10 +256,6 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
 {
     impl_->course->on_moved();
     impl_->outgoing->note_confirmed(entries);
-    for (const auto& entry : entries) {
-        if (entry.status == StatusCode::ConflictResolvedServerWins)
-            impl_->overruled.insert(entry.luid);
-    }
     if (impl_->type != SyncType::Slow) {
         // It held what the broken session brought and made a second item of it, because it did not know it as ours: it
         // will add the first one here.
@@ -366,7 +361,7 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
 Outcome Embedded::Impl::replace(const Incoming& incoming, const std::string& data)
 {
     const auto luid = luid_of(incoming);
-    if (!refreshes() && overruled.contains(luid) && reconciler->find_base(luid))
+    if (!refreshes() && outgoing->is_overruled(luid) && reconciler->find_base(luid))
         return reconciler->replace(luid, data);
     const auto result =
         refreshes() ? items.stage_replacement(scope.kind, scope.profile, luid, data)
@@ -395,7 +390,7 @@ Outcome Embedded::Impl::remove(const Incoming& incoming)
                 fmt::format("item {} stays, though the server wants it off this device: another profile has "
                             "it, too",
                             luid)};
-    if (!refreshes() && overruled.contains(luid))
+    if (!refreshes() && outgoing->is_overruled(luid))
         return reconciler->remove(luid, done);
     const auto result = refreshes() ? items.unstage(scope.kind, scope.profile, luid)
                         : plans

@@ -29,6 +29,8 @@ ChangeKind kind_again(storage::SyncState::SentState state)
     return state == storage::SyncState::SentState::Missing ? ChangeKind::Add : ChangeKind::Update;
 }
 
+constexpr int overruled_code = static_cast<int>(syncml::StatusCode::ConflictResolvedServerWins);
+
 std::string type_of(std::string_view data, storage::ItemKind kind)
 {
     const auto usual = kind == storage::ItemKind::Contact ? item::Form::VCard30 : item::Form::ICalendar20;
@@ -121,6 +123,12 @@ std::uint64_t Outgoing::overwritable_to(const std::string& luid) const
     if (syncml::client_sends(type_) && all_is_delivered)
         return scope_.upto;
     return noted ? std::max(scope_.mark, note->second.revision) : scope_.mark;
+}
+
+bool Outgoing::is_overruled(const std::string& luid) const
+{
+    const auto note = notes_.find(luid);
+    return note != notes_.end() && note->second.state == State::Confirmed && note->second.code == overruled_code;
 }
 
 void Outgoing::note_missing(const std::string& luid, std::uint64_t revision)
@@ -273,10 +281,12 @@ void Outgoing::note_answer(const session::Confirm::Entry& entry, std::vector<Not
     // Of an item that is no more there is no edit to lose.
     else if (entry.verdict == session::Verdict::Refused && entry.kind != ChangeKind::Delete)
         note = {entry.luid, revision, State::Refused, code};
+    else if (entry.status == syncml::StatusCode::ConflictResolvedServerWins)
+        note.code = overruled_code; // for a session that goes on with this one
     const bool known = notes_.contains(entry.luid);
     if (note.state == State::Confirmed || note.state == State::Refused)
         unsettled_.erase(sent);
-    if (!sends_all() || known || note.state != State::Confirmed) {
+    if (!sends_all() || known || note.state != State::Confirmed || note.code != 0) {
         notes_.insert_or_assign(entry.luid, note);
         notes.push_back(std::move(note));
     }

@@ -41,6 +41,9 @@ public:
     /// Up to which revision the peer may overwrite the item: edits after it are still to be sent, or the peer has not
     /// taken them.
     std::uint64_t overwritable_to(const std::string& luid) const;
+    /// Whether the peer has seen our change of the item and not taken it (419), in this session or in one that broke
+    /// off: its version follows.
+    bool is_overruled(const std::string& luid) const;
     /// The peer has it no more: it goes out as Add, in the next session.
     void note_missing(const std::string& luid, std::uint64_t revision);
     /// The session ends well: notes for the next one what was delivered and not settled. The mark where

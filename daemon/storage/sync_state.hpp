@@ -138,7 +138,7 @@ public:
         std::string luid;
         std::uint64_t revision = 0;
         SentState state = SentState::Sent;
-        int code = 0; ///< the Status that refused it
+        int code = 0; ///< the Status that refused it, or overruled what it confirms
         bool operator==(const SentItem&) const = default;
     };
     std::vector<SentItem> sent_items(std::string_view service) const;

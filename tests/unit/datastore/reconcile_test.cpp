@@ -56,6 +56,22 @@ struct Shared : SessionFixture {
 
 } // namespace
 
+TEST_CASE_METHOD(Shared, "that the server overruled an edit is known to the session that goes on", "[in][merge]")
+{
+    const auto type = GENERATE(SyncType::TwoWay, SyncType::Slow);
+    items->replace(contact, "1", ann("TEL:1\r\nTEL:2\r\nNOTE:n\r\n"));
+    begin_noted(type);
+    read();
+    store->note_sent({"1"});
+    confirm({"1"}, StatusCode::ConflictResolvedServerWins);
+    kill();
+    items->begin_session({"p", ++number, 1});
+    CHECK(resume(type) == 0);
+    CHECK(replace("1", ann("TEL:1\r\nNOTE:theirs\r\n")).status == StatusCode::Ok);
+    end_noted();
+    CHECK(data() == ann("TEL:1\r\nTEL:2\r\nNOTE:theirs\r\n"));
+}
+
 TEST_CASE_METHOD(Shared, "an edit that a server overrules in a slow sync is merged, also after one that broke off",
                  "[in][merge]")
 {
