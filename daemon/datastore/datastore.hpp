@@ -69,6 +69,9 @@ public:
     virtual std::uint64_t mark() const = 0;
     /// It did not: what was confirmed stays so, staged items go away, and what the peer was told is done is.
     virtual void abandon() = 0;
+
+    /// What somebody may want to know of the store, in words, since the last call.
+    virtual std::vector<std::string> take_notes() { return {}; }
 };
 
 } // namespace datastore

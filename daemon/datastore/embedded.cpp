@@ -340,7 +340,7 @@ std::optional<StatusCode> Embedded::Impl::refuse(const Incoming& incoming, std::
     if (incoming.data.size() > item::max_bytes)
         return StatusCode::RequestEntityTooLarge;
     auto checked = item::check(incoming.data);
-    const auto wanted = scope.kind == storage::ItemKind::Contact ? item::Kind::Contact : item::Kind::Event;
+    const auto wanted = content_of(scope.kind) == storage::ItemKind::Contact ? item::Kind::Contact : item::Kind::Event;
     if (!checked || item::kind(checked->form) != wanted)
         return StatusCode::UnsupportedMediaType;
     data = std::move(checked->data);

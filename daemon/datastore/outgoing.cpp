@@ -33,7 +33,7 @@ constexpr int overruled_code = static_cast<int>(syncml::StatusCode::ConflictReso
 
 std::string type_of(std::string_view data, storage::ItemKind kind)
 {
-    const auto usual = kind == storage::ItemKind::Contact ? item::Form::VCard30 : item::Form::ICalendar20;
+    const auto usual = content_of(kind) == storage::ItemKind::Contact ? item::Form::VCard30 : item::Form::ICalendar20;
     return std::string(item::media_type(item::find_form(data).value_or(usual)));
 }
 

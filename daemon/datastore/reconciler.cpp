@@ -45,7 +45,7 @@ Outcome Reconciler::replace(const std::string& luid, const std::string& theirs)
     conflict.theirs = theirs;
     conflict.with_ours = merge ? merge->text : ours->data;
     conflict.with_theirs = other ? other->text : theirs;
-    conflict.way = way(ours->data, theirs);
+    conflict.way = way_of(policy_, ours->data, theirs);
     for (const auto& field : merge ? merge->conflicts : std::vector<item::Merge::Conflict>())
         conflict.fields.push_back({field.field, field.ours, field.theirs, field.base});
     return settle(std::move(conflict));
@@ -76,21 +76,6 @@ Outcome Reconciler::settle(ItemConflict conflict)
     case Way::Both: why += fmt::format(": both are kept, the server's as item {}", conflict.copy); break;
     }
     return {StatusCode::Ok, {}, why + "; see syncctl conflicts"};
-}
-
-Way Reconciler::way(const std::string& ours, const std::string& theirs) const
-{
-    switch (policy_) {
-    case ConflictPolicy::ServerWins: return Way::Theirs;
-    case ConflictPolicy::ClientWins: return Way::Ours;
-    case ConflictPolicy::KeepBoth: return Way::Both;
-    case ConflictPolicy::NewestWins: break;
-    }
-    const auto here = item::last_change(ours);
-    const auto there = item::last_change(theirs);
-    if (!here || !there || *here == *there)
-        return Way::Both;
-    return *here > *there ? Way::Ours : Way::Theirs;
 }
 
 Outcome Reconciler::remove(const std::string& luid, StatusCode done)

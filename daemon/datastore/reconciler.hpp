@@ -30,7 +30,6 @@ public:
     std::optional<std::string> find_base(const std::string& luid) const;
 
 private:
-    storage::ItemConflict::Way way(const std::string& ours, const std::string& theirs) const;
     session::Outcome settle(storage::ItemConflict conflict);
 
     storage::ItemStore& items_;

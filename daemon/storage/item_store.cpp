@@ -41,6 +41,10 @@ std::optional<StoredItem> ItemStore::find(ItemKind kind, std::string_view luid) 
 
 std::uint64_t ItemStore::count(ItemKind kind) const
 {
+    if (is_of_directory(kind)) {
+        auto row = impl_->database->query("SELECT items FROM directory WHERE kind = ?1", static_cast<int>(kind));
+        return row.next() ? row.count(0) : 0;
+    }
     auto row = impl_->database->query("SELECT contacts, events FROM total");
     row.next();
     return row.count(kind == ItemKind::Contact ? 0 : 1);

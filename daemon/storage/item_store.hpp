@@ -257,6 +257,7 @@ public:
                                 const Retention& retention = {});
 
 private:
+    friend class Directories;
     friend class Reviews;
     class Impl;
     explicit ItemStore(std::unique_ptr<Impl> impl);

@@ -171,7 +171,35 @@ CREATE TRIGGER conflict_goes AFTER DELETE ON conflict
 BEGIN DELETE FROM conflict_field WHERE number = old.number; END;
 )sql";
 
-constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4, version_5};
+// directory: one that is mirrored here, `kind` being that of its items, whose remainder by four says what they are, and
+//   `items` how many are alive; file: what is known of a file in it; `item` 0: it holds none (directories.hpp).
+constexpr const char* version_6 = R"sql(
+ALTER TABLE total ADD COLUMN directories INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE directory (
+    kind    INTEGER PRIMARY KEY,
+    path    TEXT NOT NULL,
+    mark    TEXT NOT NULL DEFAULT '',
+    items   INTEGER NOT NULL DEFAULT 0,
+    written INTEGER NOT NULL DEFAULT 0,
+    consent INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE file (
+    kind     INTEGER NOT NULL,
+    name     TEXT NOT NULL,
+    item     INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    inode    INTEGER NOT NULL,
+    size     INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    changed  INTEGER NOT NULL,
+    fault    TEXT NOT NULL,
+    PRIMARY KEY (kind, name)
+) WITHOUT ROWID;
+CREATE INDEX file_item ON file (kind, item);
+CREATE INDEX file_fault ON file (kind, name) WHERE fault <> '';
+)sql";
+
+constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4, version_5, version_6};
 
 } // namespace
 
@@ -244,6 +272,9 @@ std::uint64_t ItemTable::next_revision(ItemKind kind, int live_delta)
     total.next();
     const auto revision = total.count(0);
     total.run();
+    if (is_of_directory(kind) && live_delta != 0)
+        database_.execute("UPDATE directory SET items = items + ?2 WHERE kind = ?1", static_cast<int>(kind),
+                          live_delta);
     return revision;
 }
 

@@ -34,7 +34,15 @@ bool ItemVersions::is_wanted(ItemKind kind, const ItemRow& item, Writer by)
                                "AND (seen >= ?3 OR writer = ?5)) "
                                "OR EXISTS (SELECT 1 FROM change WHERE id = ?2 AND revision = ?3)",
                                static_cast<int>(kind), item.id, item.revision, by, item.writer);
-    return row.next() && row.number(0) != 0;
+    return (row.next() && row.number(0) != 0) || (is_of_directory(kind) && is_in_file(kind, item));
+}
+
+bool ItemVersions::is_in_file(ItemKind kind, const ItemRow& item)
+{
+    return database_
+        .query("SELECT 1 FROM file WHERE kind = ?1 AND item = ?2 AND revision = ?3", static_cast<int>(kind), item.id,
+               item.revision)
+        .next();
 }
 
 std::optional<std::int64_t> ItemVersions::find_entry(Writer writer, std::uint64_t number)
@@ -91,11 +99,14 @@ std::optional<std::string> ItemVersions::find_current(ItemKind kind, ItemId id, 
 void ItemVersions::drop_unless_needed(const std::vector<Key>& keys)
 {
     // A profile may need what was there at its mark, what it has written, and what a session of it that broke off has
-    // looked at; of all that nothing from before it wrote the item anew, for then its peer knows that.
+    // looked at; of all that nothing from before it wrote the item anew, for then its peer knows that. A file may hold
+    // what was there.
     for (const auto& [id, revision] : keys)
         database_.execute(
             "DELETE FROM version WHERE id = ?1 AND revision = ?2 "
             "AND NOT EXISTS (SELECT 1 FROM change WHERE change.id = ?1 AND (before = ?2 OR change.revision = ?2)) "
+            "AND NOT EXISTS (SELECT 1 FROM file WHERE file.kind = version.kind AND item = ?1 "
+            "AND file.revision = ?2) "
             "AND NOT EXISTS (SELECT 1 FROM peer WHERE peer.kind = version.kind AND mark < until "
             "AND (version.revision <= seen OR version.writer = peer.writer) "
             "AND NOT EXISTS (SELECT 1 FROM version AS later WHERE later.id = ?1 AND later.revision >= version.until "

@@ -63,6 +63,8 @@ private:
     };
     /// Whether somebody but a session that is recorded may ask for what the item holds.
     bool is_wanted(ItemKind kind, const ItemRow& item, Writer by);
+    /// Whether a file holds the item as it is.
+    bool is_in_file(ItemKind kind, const ItemRow& item);
     /// The row of the recording, if it is to note what `by` writes for this reason.
     std::optional<std::int64_t> make_entry(Writer by, Rule rule);
     void forget(std::int64_t entry);

@@ -1,5 +1,6 @@
 #include "storage/reviews.hpp"
 
+#include "storage/directories.hpp"
 #include "storage/item_store_impl.hpp"
 
 #include <algorithm>
@@ -14,10 +15,18 @@ using PeerWrite = ItemStore::PeerWrite;
 constexpr std::int64_t incoming_bit = 1;
 constexpr std::int64_t outgoing_bit = 2;
 constexpr std::int64_t slow_bit = 4;
+constexpr std::int64_t store_bit = 8;
 
 std::int64_t bits(const Held& held)
 {
-    return (held.incoming ? incoming_bit : 0) | (held.outgoing ? outgoing_bit : 0) | (held.slow ? slow_bit : 0);
+    return (held.incoming ? incoming_bit : 0) | (held.outgoing ? outgoing_bit : 0) | (held.slow ? slow_bit : 0) |
+           (held.store ? store_bit : 0);
+}
+
+void consent(Database& database, ItemKind kind, Directories::Consent consent)
+{
+    database.execute("UPDATE directory SET consent = ?2 WHERE kind = ?1", static_cast<int>(kind),
+                     static_cast<int>(consent));
 }
 
 } // namespace
@@ -122,7 +131,7 @@ Held Reviews::held(ItemKind kind, std::string_view profile) const
     if (!row.next())
         return {};
     const auto held = row.number(0);
-    return {(held & incoming_bit) != 0, (held & outgoing_bit) != 0, (held & slow_bit) != 0};
+    return {(held & incoming_bit) != 0, (held & outgoing_bit) != 0, (held & slow_bit) != 0, (held & store_bit) != 0};
 }
 
 void Reviews::hold(ItemKind kind, std::string_view profile, const Held& what)
@@ -134,12 +143,22 @@ void Reviews::hold(ItemKind kind, std::string_view profile, const Held& what)
     });
 }
 
+void Reviews::clear_store(ItemKind kind)
+{
+    if (impl_.database->query("SELECT 1 FROM review WHERE kind = ?1 AND held >= ?2", static_cast<int>(kind), store_bit)
+            .next())
+        impl_.database->execute("UPDATE review SET held = held & ~?2 WHERE kind = ?1", static_cast<int>(kind),
+                                store_bit);
+}
+
 void Reviews::release(ItemKind kind, std::string_view profile)
 {
     transact(*impl_.database, [&] {
         const auto what = held(kind, profile);
         if (what.incoming)
             carry_out(kind, profile);
+        if (what.store)
+            consent(*impl_.database, kind, Directories::Consent::Missing);
         impl_.database->execute("UPDATE review SET held = 0, slow_agreed = slow_agreed OR ?3, "
                                 "agreed_to = iif(?4, (SELECT revision FROM total), agreed_to) "
                                 "WHERE writer = ?1 AND kind = ?2",
@@ -151,13 +170,16 @@ void Reviews::release(ItemKind kind, std::string_view profile)
 void Reviews::reject(ItemKind kind, std::string_view profile)
 {
     transact(*impl_.database, [&] {
-        const bool outgoing = held(kind, profile).outgoing;
+        const auto what = held(kind, profile);
+        const bool leaves_changes = what.outgoing || !what.blocks();
         drop(kind, profile);
+        if (what.store)
+            consent(*impl_.database, kind, Directories::Consent::Restore);
         // What the peer gets back by that is wanted.
         impl_.database->execute("UPDATE review SET held = 0, "
                                 "agreed_to = iif(?3, agreed_to, (SELECT revision FROM total)) "
                                 "WHERE writer = ?1 AND kind = ?2",
-                                impl_.table.find_writer(profile), static_cast<int>(kind), outgoing ? 1 : 0);
+                                impl_.table.find_writer(profile), static_cast<int>(kind), leaves_changes ? 1 : 0);
     });
 }
 

@@ -31,7 +31,10 @@ struct Held {
     bool incoming = false; ///< what is planned
     bool outgoing = false; ///< what was changed here
     bool slow = false;     ///< the slow sync that the peer wants
-    bool any() const { return incoming || outgoing || slow; }
+    bool store = false;    ///< the directory of the items is not what it was; the next session looks once more
+    bool any() const { return incoming || outgoing || slow || store; }
+    /// Whether no session may begin.
+    bool blocks() const { return incoming || outgoing || slow; }
     bool operator==(const Held&) const = default;
 };
 
@@ -65,9 +68,13 @@ public:
     // ---- what is held
     Held held(ItemKind kind, std::string_view profile) const;
     void hold(ItemKind kind, std::string_view profile, const Held& what);
-    /// Somebody agrees: what is planned is carried out, and the next session may do the rest.
+    /// The directory of these items is what it was again: nothing is held for that any more.
+    void clear_store(ItemKind kind);
+    /// Somebody agrees: what is planned is carried out, and the next session may do the rest; what is not in a
+    /// directory any more is deleted by it.
     void release(ItemKind kind, std::string_view profile);
-    /// Somebody does not: the plan is dropped, and what was held is held again the next time it would happen.
+    /// Somebody does not: the plan is dropped, and what was held is held again the next time it would happen; what is
+    /// not in a directory any more is written there again.
     void reject(ItemKind kind, std::string_view profile);
     /// Somebody has agreed to all that was changed here up to now.
     void agree(ItemKind kind, std::string_view profile);

@@ -1,7 +1,9 @@
-// Two profiles with a server each, one local store, users at work everywhere, also while sessions run, and workers
+// Two profiles with a server each, one local store, embedded or a directory of files, users at work everywhere, also while sessions run, and workers
 // killed between any two steps. Afterwards a few quiet sessions: all three hold the same, nothing twice, and
 // everything that nobody deleted.
 #include "datastore/embedded.hpp"
+#include "datastore/mirror.hpp"
+#include "files.hpp"
 #include "model_server.hpp"
 
 #include "../storage/temporary_directory.hpp"
@@ -21,8 +23,10 @@ struct Killed {};
 
 class World {
 public:
-    World(unsigned seed, std::size_t servers) : random_(seed), servers_(servers)
+    World(unsigned seed, std::size_t servers, bool in_files) : random_(seed), servers_(servers)
     {
+        if (in_files)
+            files_.emplace(directory_ / "contacts");
         constexpr datastore::ConflictPolicy policies[] = {datastore::ConflictPolicy::ServerWins,
                                                           datastore::ConflictPolicy::ClientWins,
                                                           datastore::ConflictPolicy::KeepBoth};
@@ -68,8 +72,13 @@ public:
     void check()
     {
         std::multiset<std::string> local;
-        store_->each(ItemKind::Contact,
-                     [&](const storage::StoredItem& item) { local.insert(ModelServer::text_of(item.data)); });
+        store_->each(kind_, [&](const storage::StoredItem& item) { local.insert(ModelServer::text_of(item.data)); });
+        if (files_) {
+            std::multiset<std::string> in_files;
+            for (const auto& [name, data] : files_->all())
+                in_files.insert(ModelServer::text_of(data));
+            CHECK(in_files == local);
+        }
         std::set<std::string> keys;
         for (const auto& text : local) {
             const bool first = keys.insert(ModelServer::key_of(text)).second;
@@ -91,7 +100,7 @@ public:
             CHECK(server.model.to_send().empty());
             CHECK(server.model.luids.size() == local.size());
         }
-        CHECK(store_->count(ItemKind::Contact) == local.size());
+        CHECK(store_->count(kind_) == local.size());
         // And it stays so: another session finds nothing to do.
         const auto revision = store_->revision();
         for (auto& server : servers_)
@@ -111,6 +120,8 @@ private:
     void open()
     {
         store_ = ItemStore::open(directory_ / "items.db").value();
+        if (files_)
+            kind_ = storage::Directories(*store_).kind_of(ItemKind::Contact, files_->path().native());
         for (auto& server : servers_) {
             server.state = SyncState::open(directory_ / (server.profile + ".db").c_str()).value();
             server.state->bind_to(server.profile);
@@ -139,6 +150,8 @@ private:
     std::string edited(const std::string& text) { return ModelServer::key_of(text) + "/" + std::to_string(++version_); }
     void local_change()
     {
+        if (files_)
+            return change_files();
         const auto items = store_->list(ItemKind::Contact);
         const auto action = random_() % 4;
         if (action < 2 || items.empty()) {
@@ -152,6 +165,26 @@ private:
         } else {
             wanted_.erase(ModelServer::key_of(text));
             store_->remove(ItemKind::Contact, luid);
+        }
+    }
+    void change_files()
+    {
+        const auto files = files_->all();
+        const auto action = random_() % 5;
+        if (action < 2 || files.empty()) {
+            const auto text = new_text();
+            files_->write(ModelServer::key_of(text) + ".vcf", ModelServer::card(text));
+            return;
+        }
+        const auto file = std::next(files.begin(), static_cast<std::ptrdiff_t>(random_() % files.size()));
+        const auto text = ModelServer::text_of(file->second);
+        if (action == 2) {
+            files_->write(file->first, ModelServer::card(edited(text)));
+        } else if (action == 3) {
+            files_->rename(file->first, "renamed-" + std::to_string(++version_) + ".vcf");
+        } else {
+            wanted_.erase(ModelServer::key_of(text));
+            files_->remove(file->first);
         }
     }
     void server_change(ModelServer& server)
@@ -188,8 +221,18 @@ private:
             state->forget("CONTACT");
             model.begin_anew();
         } else {
-            maps = datastore::Embedded(*store_, *state, {profile, "CONTACT", ItemKind::Contact, "card", 0, unguarded})
+            maps = datastore::Embedded(*store_, *state, {profile, "CONTACT", kind_, "card", 0, unguarded})
                        .pending_maps();
+        }
+        std::optional<datastore::Mirror> mirror;
+        if (files_) {
+            mirror.emplace(*store_, kind_, files_->open(), profile, policy_);
+            try {
+                mirror->take_in();
+            } catch (const datastore::HeldForReview&) { // the user has deleted everything, and says so
+                storage::Reviews(*store_).release(kind_, profile);
+                mirror->take_in();
+            }
         }
         if (type == SyncType::RefreshFromServer) // what only the client has is to go
             std::erase_if(wanted_, [&](const std::string& key) {
@@ -198,7 +241,7 @@ private:
             });
 
         datastore::Embedded store(*store_, *state,
-                                  {profile, "CONTACT", ItemKind::Contact, "card",
+                                  {profile, "CONTACT", kind_, "card",
                                    state->anchors("CONTACT", "card").mark, unguarded, true, policy_});
         std::size_t commands = 0;
         store.prepare(type, false);
@@ -217,8 +260,32 @@ private:
         step();
         store.commit();
         step();
+        if (mirror)
+            write_files(*mirror);
+        step();
         state->commit("CONTACT", "card", {next_anchor, "", store.mark()});
         return commands;
+    }
+
+    void write_files(datastore::Mirror& mirror)
+    {
+        namespace fs = std::filesystem;
+        const bool dies = chance(risk_);
+        const auto each_file = [&](const char* from, const char* to) {
+            for (const auto* end : {"", "-wal", "-shm"})
+                if (fs::exists(directory_ / (std::string(from) + end).c_str()))
+                    fs::copy_file(directory_ / (std::string(from) + end).c_str(),
+                                  directory_ / (std::string(to) + end).c_str(), fs::copy_options::overwrite_existing);
+        };
+        if (dies)
+            each_file("items.db", "before.db");
+        mirror.put_out();
+        if (!dies)
+            return;
+        // Killed when the files were written, and that was not written down.
+        store_.reset();
+        each_file("before.db", "items.db");
+        throw Killed();
     }
 
     std::size_t send(Server& server, datastore::Embedded& store, SyncType type)
@@ -282,6 +349,8 @@ private:
     int killed_ = 0;
     int next_key_ = 0, version_ = 0, anchor_ = 0;
     std::set<std::string> wanted_; ///< keys that nobody deleted
+    std::optional<Files> files_;         ///< that the items are mirrored from
+    ItemKind kind_ = ItemKind::Contact;
     std::unique_ptr<ItemStore> store_;
     std::vector<Server> servers_;
 };
@@ -291,16 +360,17 @@ private:
 TEST_CASE("whatever happens, all sides end up equal: nothing lost, nothing doubled", "[convergence]")
 {
     const std::size_t servers = GENERATE(1u, 2u);
-    CAPTURE(servers);
+    const bool in_files = GENERATE(false, true);
+    CAPTURE(servers, in_files);
     int killed = 0;
-    for (unsigned seed = 1; seed <= 40; ++seed) {
+    for (unsigned seed = 1; seed <= (in_files ? 15 : 40); ++seed) {
         CAPTURE(seed);
-        World world(seed, servers);
+        World world(seed, servers, in_files);
         for (int i = 0; i < 60; ++i)
             world.happen();
         world.settle();
         world.check();
         killed += world.killed();
     }
-    CHECK(killed > 200);
+    CHECK(killed > (in_files ? 80 : 200));
 }

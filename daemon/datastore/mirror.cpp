@@ -1,0 +1,476 @@
+#include "datastore/mirror.hpp"
+
+#include "base/utf8.hpp"
+#include "datastore/guard.hpp"
+#include "item/item.hpp"
+#include "item/merge.hpp"
+#include "item/property.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <random>
+#include <cerrno>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+
+namespace datastore {
+namespace {
+
+using storage::Directories;
+using storage::ItemConflict;
+using Consent = Directories::Consent;
+
+constexpr std::size_t files_at_once = 200;
+constexpr std::size_t page_bytes = std::size_t{1} << 20;
+constexpr std::size_t most_named = 5;
+constexpr std::size_t max_uid_bytes = 120;
+
+/// Nobody is to guess it: it tells one directory from another.
+std::string new_mark()
+{
+    std::random_device random;
+    return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+/// The UID of an item, if a file can be called so.
+std::string name_of(std::string_view data)
+{
+    const auto document = item::parse(data);
+    if (!document)
+        return {};
+    const auto* uid = document->root.find("UID");
+    for (const auto& component : document->root.components)
+        if (uid == nullptr && component.name == "VEVENT")
+            uid = component.find("UID");
+    const auto name = uid == nullptr ? std::string() : uid->text();
+    const auto fits = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               std::string_view("-_.+@").find(c) != std::string_view::npos;
+    };
+    const bool is_name = !name.empty() && name.size() <= max_uid_bytes && name.front() != '.' &&
+                         std::all_of(name.begin(), name.end(), fits);
+    return is_name ? name : std::string();
+}
+
+bool is_moved(const storage::FileStamp& one, const storage::FileStamp& other)
+{
+    return one.inode == other.inode && one.size == other.size && one.modified == other.modified;
+}
+
+std::string_view items_word(std::uint64_t count)
+{
+    return count == 1 ? "item" : "items";
+}
+
+} // namespace
+
+Mirror::Mirror(storage::ItemStore& items, storage::ItemKind kind, base::Result<Directory> directory,
+               std::string profile, ConflictPolicy policy)
+    : items_(items), known_(items), reviews_(items), kind_(kind), directory_(std::move(directory)),
+      profile_(std::move(profile)), policy_(policy)
+{
+}
+
+// ---- from the files ----------------------------------------------------------------------
+
+void Mirror::take_in()
+{
+    if (!directory_)
+        throw std::runtime_error(directory_.error().message);
+    const Directory::Lock lock(*directory_);
+    directory_->clean_up();
+    const auto differences = look();
+    recognize(differences);
+    const auto consent = known_.consent(kind_);
+    if (differences.any() || consent != Consent::None) {
+        const auto all = [&] { carry_out(differences, consent); };
+        // What is gone and what has come belong together: a file may have another name. Else a program that writes
+        // waits only for some of them.
+        if (differences.gone.empty())
+            all();
+        else
+            items_.in_transaction(all);
+    }
+    if (const auto failed = write_files())
+        throw std::runtime_error(*failed);
+    is_in_step_ = true;
+    note_faults();
+}
+
+Mirror::Differences Mirror::look() const
+{
+    Differences differences;
+    // Order does not matter: whether both sides have the same names.
+    const std::hash<std::string_view> hash;
+    std::uint64_t known_names = 0, names = 0;
+    known_.each_file(kind_, [&](const FileRow& file) {
+        const auto status = directory_->find(file.name.c_str());
+        if (!file.luid.empty())
+            ++differences.known;
+        if (!status && file.luid.empty())
+            differences.forgotten.push_back(file.name);
+        else if (!status)
+            differences.gone.push_back(file);
+        else if (file.stamp.changed == 0 || status->stamp != file.stamp)
+            differences.changed.push_back(file.name);
+        known_names += status ? hash(file.name) | 1 : 0;
+    });
+    directory_->each_name([&](const char* name) { names += hash(name) | 1; });
+    if (names == known_names)
+        return differences;
+    directory_->each_name([&](const char* name) {
+        if (!known_.find_file(kind_, name))
+            differences.added.emplace_back(name);
+    });
+    return differences;
+}
+
+void Mirror::recognize(const Differences& differences)
+{
+    const auto mark = directory_->mark();
+    const auto known_mark = known_.mark(kind_);
+    const bool is_trusted = differences.known == 0 || known_.consent(kind_) != Consent::None;
+    if (!is_trusted && mark != known_mark)
+        hold(fmt::format("{} is not the directory that it was, for there is {} in it. If the other one is to come "
+                         "back, bring it back and synchronize again; nothing has been done to its {} {} here and at "
+                         "the server. To go on with what is there now: \"release\" deletes the items that are not in "
+                         "it, \"reject\" writes them into it",
+                         directory_->path(), mark.empty() ? "no .syncd" : "another .syncd", differences.known,
+                         items_word(differences.known)));
+    const bool is_emptied = differences.known > 1 && differences.gone.size() == differences.known &&
+                            differences.added.empty() && differences.changed.empty();
+    if (!is_trusted && is_emptied)
+        hold(fmt::format("none of the {} items that were in {} is there any more. Nothing has been deleted here and at "
+                         "the server: \"release\" does that, \"reject\" writes them into it again",
+                         differences.known, directory_->path()));
+    reviews_.clear_store(kind_);
+    if (mark == known_mark && !mark.empty())
+        return;
+    const auto given = mark.empty() ? new_mark() : mark;
+    if (mark.empty())
+        directory_->set_mark(given);
+    known_.set_mark(kind_, given);
+}
+
+void Mirror::hold(std::string what)
+{
+    reviews_.hold(kind_, profile_, {.store = true});
+    throw HeldForReview(std::move(what));
+}
+
+void Mirror::carry_out(const Differences& differences, Consent consent)
+{
+    const auto in_steps = [&](const std::vector<std::string>& names, auto work) {
+        for (std::size_t from = 0; from < names.size(); from += files_at_once)
+            items_.in_transaction([&] {
+                for (auto i = from; i < std::min(names.size(), from + files_at_once); ++i)
+                    work(names[i]);
+            });
+    };
+    for (const auto& name : differences.forgotten)
+        known_.drop_file(kind_, name);
+    for (const auto& file : differences.gone)
+        known_.drop_file(kind_, file.name);
+    in_steps(differences.changed, [&](const std::string& name) { take_changed(name); });
+    in_steps(differences.added, [&](const std::string& name) { take_added(name, differences.gone); });
+    for (const auto& file : differences.gone)
+        take_gone(file, consent);
+    if (consent == Consent::None)
+        return;
+    known_.set_consent(kind_, Consent::None);
+    if (consent == Consent::Missing)
+        reviews_.agree(kind_, profile_);
+}
+
+base::Result<std::string> Mirror::item_of(const Directory::File& file) const
+{
+    auto checked = item::check(file.data);
+    if (!checked)
+        return tl::unexpected(std::move(checked.error()));
+    const auto wanted =
+        content_of(kind_) == storage::ItemKind::Contact ? item::Kind::Contact : item::Kind::Event;
+    if (item::kind(checked->form) != wanted)
+        return base::fail(base::Errc::InvalidValue,
+                          wanted == item::Kind::Contact ? "it is no contact" : "it is no event");
+    return std::move(checked->data);
+}
+
+std::uint64_t Mirror::revision_of(const std::string& luid) const
+{
+    return items_.find_head(kind_, profile_, luid).value().revision;
+}
+
+void Mirror::leave_alone(FileRow file, std::string why)
+{
+    if (const auto status = directory_->find(file.name.c_str()))
+        file.stamp = status->stamp;
+    file.fault = base::legible(why);
+    known_.put_file(kind_, file);
+}
+
+void Mirror::take_changed(const std::string& name)
+{
+    auto row = known_.find_file(kind_, name);
+    const auto read = directory_->read(name, item::max_bytes);
+    if (!row || (!read && read.error().code == base::Errc::NotFound))
+        return; // the next session sees what became of it
+    if (!read)
+        return leave_alone(std::move(*row), read.error().message);
+    const auto data = item_of(*read);
+    if (!data)
+        return leave_alone(std::move(*row), data.error().message);
+    row->stamp = read->stamp;
+    row->fault.clear();
+    update(*row, *data);
+    known_.put_file(kind_, *row);
+}
+
+void Mirror::update(FileRow& file, const std::string& data)
+{
+    const auto item = file.luid.empty() ? std::nullopt : items_.find(kind_, file.luid);
+    if (!item) { // A session has deleted it, and the edit survives that; or it was none before.
+        const auto loose = known_.find_loose(kind_, data);
+        file.luid = loose ? loose->luid : items_.add(kind_, data);
+        file.revision = revision_of(file.luid);
+        return;
+    }
+    const auto base = known_.content_at(kind_, file.luid, file.revision);
+    if (item->data == data) {
+        file.revision = item->revision;
+    } else if (item->revision == file.revision) {
+        items_.replace(kind_, file.luid, data);
+        file.revision = revision_of(file.luid);
+    } else if (!base || *base != data) {
+        merge(file, data, *item, base);
+    }
+}
+
+void Mirror::merge(FileRow& file, const std::string& data, const storage::StoredItem& item,
+                   const std::optional<std::string>& base)
+{
+    const auto known = base ? std::optional<std::string_view>(*base) : std::nullopt;
+    const auto merge = item::merge(known, data, item.data);
+    // As the file has it first: that is what the next edit of the file is made of.
+    items_.replace(kind_, file.luid, data);
+    file.revision = revision_of(file.luid);
+    if (merge && merge->conflicts.empty()) {
+        items_.replace(kind_, file.luid, merge->text);
+        return;
+    }
+    const auto other = item::merge(known, data, item.data, item::Side::Theirs);
+    ItemConflict conflict;
+    conflict.profile = profile_;
+    conflict.kind = kind_;
+    conflict.luid = file.luid;
+    conflict.theirs = item.data;
+    conflict.with_ours = merge ? merge->text : data;
+    conflict.with_theirs = other ? other->text : item.data;
+    conflict.way = way_of(policy_, data, item.data);
+    if (conflict.way == ItemConflict::Way::Both)
+        conflict.copy = items_.add(kind_, item.data);
+    items_.replace(kind_, file.luid,
+                   conflict.way == ItemConflict::Way::Theirs ? conflict.with_theirs : conflict.with_ours);
+    for (const auto& field : merge ? merge->conflicts : std::vector<item::Merge::Conflict>())
+        conflict.fields.push_back({field.field, field.ours, field.theirs, field.base});
+    items_.note_conflict(conflict);
+    notes_.push_back(base::legible(
+        fmt::format("{}/{} was written while a session changed its item {}, and not all of that could be merged: {}; "
+                    "see syncctl conflicts",
+                    directory_->path(), file.name, file.luid,
+                    conflict.way == ItemConflict::Way::Ours     ? "what was in the file stays"
+                    : conflict.way == ItemConflict::Way::Theirs ? "what the session made of it stays"
+                                                                : "both are kept")));
+}
+
+void Mirror::take_added(const std::string& name, const std::vector<FileRow>& gone)
+{
+    FileRow row;
+    row.name = name;
+    const auto read = directory_->read(name, item::max_bytes);
+    if (!read && read.error().code == base::Errc::NotFound)
+        return;
+    if (!read)
+        return leave_alone(std::move(row), read.error().message);
+    const auto data = item_of(*read);
+    if (!data)
+        return leave_alone(std::move(row), data.error().message);
+    row.stamp = read->stamp;
+    // It has another name now, whatever has become of its item.
+    const auto former =
+        std::find_if(gone.begin(), gone.end(), [&](const FileRow& file) { return is_moved(file.stamp, row.stamp); });
+    if (former != gone.end() && !known_.find_file_of(kind_, former->luid)) {
+        row.luid = former->luid;
+        row.revision = former->revision;
+    }
+    update(row, *data);
+    known_.put_file(kind_, row);
+}
+
+void Mirror::take_gone(const FileRow& file, Consent consent)
+{
+    const auto item = items_.find(kind_, file.luid);
+    if (!item || known_.find_file_of(kind_, file.luid)) // it has another name
+        return;
+    if (consent != Consent::Restore && item->revision == file.revision) {
+        items_.remove(kind_, file.luid);
+        return;
+    }
+    // It is written into a file again: by consent, or because a session has changed it since.
+    known_.set_written_to(kind_, std::min(known_.written_to(kind_), item->revision - 1));
+}
+
+void Mirror::note_faults()
+{
+    const auto count = known_.count_faulty_files(kind_);
+    if (count == 0)
+        return;
+    std::string names;
+    for (const auto& file : known_.faulty_files(kind_, most_named))
+        names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", file.name, file.fault);
+    if (count > most_named)
+        names += fmt::format(" and {} more", count - most_named);
+    notes_.push_back(
+        base::legible(fmt::format("{}: what is no single item is left alone: {}", directory_->path(), names)));
+}
+
+// ---- into the files ------------------------------------------------------------------------
+
+void Mirror::put_out()
+{
+    if (!is_in_step_)
+        return;
+    try {
+        const Directory::Lock lock(*directory_);
+        const auto failed = write_files();
+        if (failed)
+            notes_.push_back(*failed);
+    } catch (const std::exception& exception) {
+        notes_.push_back(base::legible(fmt::format("{} could not be brought up to date, and will be with the next "
+                                                   "synchronization: {}",
+                                                   directory_->path(), exception.what())));
+    }
+}
+
+std::optional<std::string> Mirror::write_files()
+{
+    strangers_.reset();
+    const auto begin = known_.written_to(kind_);
+    auto after = begin;
+    std::optional<std::uint64_t> first_left;
+    std::optional<std::string> failed;
+    while (!failed) {
+        const auto page = known_.unwritten(kind_, after, page_bytes);
+        if (page.empty())
+            break;
+        std::vector<FileRow> written;
+        std::vector<std::string> removed;
+        for (const auto& item : page) {
+            after = item.revision;
+            try {
+                if (!write_file(item, written, removed) && !first_left)
+                    first_left = item.revision;
+            } catch (const std::system_error& error) {
+                failed = base::legible(fmt::format("item {} could not be written, and will be with the next "
+                                                   "synchronization: {}",
+                                                   item.luid, error.what()));
+                first_left = first_left.value_or(item.revision);
+                break;
+            }
+        }
+        directory_->sync();
+        items_.in_transaction([&] {
+            for (const auto& name : removed)
+                known_.drop_file(kind_, name);
+            for (const auto& file : written)
+                known_.put_file(kind_, file);
+        });
+    }
+    const auto end = first_left ? *first_left - 1 : known_.newest(kind_);
+    if (end > begin)
+        known_.set_written_to(kind_, end);
+    return failed;
+}
+
+bool Mirror::write_file(const Directories::Unwritten& item, std::vector<FileRow>& written,
+                        std::vector<std::string>& removed)
+{
+    if (!item.file) {
+        written.push_back(create(item));
+        return true;
+    }
+    auto file = *item.file;
+    if (!file.fault.empty()) {
+        // What is in the file is not what is known of it, and nobody can read it: it is its owner's to mend.
+        if (item.data)
+            return false;
+        file.luid.clear();
+        written.push_back(std::move(file));
+        return true;
+    }
+    follow(file, removed);
+    if (!item.data) {
+        if (!directory_->remove(file.name, file.stamp)) {
+            take_changed(file.name);
+            return true;
+        }
+        removed.push_back(file.name);
+        return true;
+    }
+    if (const auto stamp = directory_->replace(file.name, file.stamp, *item.data)) {
+        file.stamp = *stamp;
+        file.revision = item.revision;
+        written.push_back(std::move(file));
+        return true;
+    }
+    if (directory_->find(file.name.c_str())) {
+        take_changed(file.name); // what comes of that has a newer revision, and its turn later
+        return true;
+    }
+    // It was deleted while the server changed it, and the change survives that.
+    removed.push_back(file.name);
+    written.push_back(create(item));
+    return true;
+}
+
+void Mirror::follow(FileRow& file, std::vector<std::string>& removed)
+{
+    if (directory_->find(file.name.c_str()))
+        return;
+    if (!strangers_) {
+        strangers_.emplace();
+        directory_->each_name([&](const char* name) {
+            if (const auto status = directory_->find(name); status && !known_.find_file(kind_, name))
+                strangers_->push_back({name, {}, 0, status->stamp, {}});
+        });
+    }
+    const auto found = std::find_if(strangers_->begin(), strangers_->end(),
+                                    [&](const FileRow& other) { return is_moved(other.stamp, file.stamp); });
+    if (found != strangers_->end())
+        removed.push_back(std::exchange(file.name, found->name));
+}
+
+Mirror::FileRow Mirror::create(const Directories::Unwritten& item)
+{
+    constexpr unsigned most = 1000;
+    const auto own = fmt::format("syncd-{}", item.luid);
+    auto name = name_of(*item.data);
+    if (name.empty())
+        name = own;
+    for (unsigned i = 1; i < most; ++i) {
+        FileRow file;
+        file.name = name + directory_->suffix();
+        if (const auto stamp = directory_->create(file.name, *item.data)) {
+            file.luid = item.luid;
+            file.revision = item.revision;
+            file.stamp = *stamp;
+            return file;
+        }
+        name = i == 1 ? own : fmt::format("{}-{}", own, i);
+    }
+    throw std::system_error(EEXIST, std::system_category(), directory_->path() + "/" + own);
+}
+
+} // namespace datastore

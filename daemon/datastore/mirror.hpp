@@ -1,0 +1,92 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "datastore/conflict_policy.hpp"
+#include "datastore/directory.hpp"
+#include "storage/directories.hpp"
+#include "storage/item_store.hpp"
+#include "storage/reviews.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace datastore {
+
+/// A directory of files and what is known of it among the user's items, in step: what programs do to the files becomes
+/// changes of an application, what sessions do to the items is written into the files.
+/// docs/decisions/0022-vdir.md
+///
+/// The items are what counts for a session; a file that was written on the way is never overwritten, but
+/// merged with what the session made of its item. Killed at any point, the next `take_in` goes on from there.
+class Mirror {
+public:
+    /// `items` outlives it. `directory`: or why it cannot be opened. `profile`: whose session it is. `policy`: whose
+    /// way it goes where a file and its item were changed and cannot be merged, the file being ours.
+    Mirror(storage::ItemStore& items, storage::ItemKind kind, base::Result<Directory> directory, std::string profile,
+           ConflictPolicy policy);
+
+    /// Brings the items up to the files, and then the files up to the items, where an earlier session has not come to
+    /// that. Where nothing was changed it costs a look at each file, and writes nothing.
+    ///
+    /// Throws HeldForReview, and does nothing, when the directory is not the one that it was, or is empty; and
+    /// std::exception when it cannot be read or written.
+    void take_in();
+    /// Brings the files up to the items, if `take_in` has come to its end. What cannot be written is told, and follows with the next `take_in`.
+    void put_out();
+    /// What somebody may want to know, since the last call.
+    std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
+
+private:
+    using FileRow = storage::FileRow;
+
+    /// What is different from what is known.
+    struct Differences {
+        std::vector<std::string> changed; ///< names
+        std::vector<std::string> added;
+        std::vector<FileRow> gone; ///< that held an item
+        std::vector<std::string> forgotten; ///< gone, and held none
+        std::uint64_t known = 0; ///< how many files held an item
+        bool any() const { return !changed.empty() || !added.empty() || !gone.empty() || !forgotten.empty(); }
+    };
+
+    Differences look() const;
+    void recognize(const Differences& differences);
+    void hold(std::string what);
+    void carry_out(const Differences& differences, storage::Directories::Consent consent);
+    void take_changed(const std::string& name);
+    void take_added(const std::string& name, const std::vector<FileRow>& gone);
+    void take_gone(const FileRow& file, storage::Directories::Consent consent);
+    /// The item of a file whose content is `data` now.
+    void update(FileRow& file, const std::string& data);
+    void merge(FileRow& file, const std::string& data, const storage::StoredItem& item,
+               const std::optional<std::string>& base);
+    void leave_alone(FileRow file, std::string why);
+    base::Result<std::string> item_of(const Directory::File& file) const;
+    std::uint64_t revision_of(const std::string& luid) const;
+
+    /// What could not be written, in words; nothing: all of it is.
+    std::optional<std::string> write_files();
+    /// What is known afterwards of files goes into `written` and `removed`. False: the file is left alone.
+    bool write_file(const storage::Directories::Unwritten& item, std::vector<FileRow>& written,
+                    std::vector<std::string>& removed);
+    /// Has `file` be called as it is now, if somebody has given it another name.
+    void follow(FileRow& file, std::vector<std::string>& removed);
+    FileRow create(const storage::Directories::Unwritten& item);
+    void note_faults();
+
+    storage::ItemStore& items_;
+    storage::Directories known_;
+    storage::Reviews reviews_;
+    storage::ItemKind kind_;
+    base::Result<Directory> directory_;
+    std::string profile_;
+    ConflictPolicy policy_;
+    bool is_in_step_ = false; ///< the directory is the right one
+    std::optional<std::vector<FileRow>> strangers_; ///< files that nothing was known of when one was missed
+    std::vector<std::string> notes_;
+};
+
+} // namespace datastore
