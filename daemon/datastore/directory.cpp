@@ -142,8 +142,7 @@ bool Directory::may_touch(const struct stat& status) const
 {
     if (!S_ISREG(status.st_mode))
         return false;
-    return !setup_.owner ||
-           ((status.st_uid == *setup_.owner || status.st_uid == ::geteuid()) && status.st_nlink == 1);
+    return !setup_.owner || ((status.st_uid == *setup_.owner || status.st_uid == ::geteuid()) && status.st_nlink == 1);
 }
 
 std::optional<Directory::Status> Directory::find(const char* name) const

@@ -16,9 +16,9 @@
 namespace datastore {
 
 /// A directory of files, one item each, as vdirsyncer, khard and khal keep them (vdir). What begins with a dot, does
-/// not end in the suffix, or is no regular file is nobody's business here; subdirectories are never entered, links never
-/// followed. Other programs write it at any time: a file is replaced and removed as a whole, and only if it is still
-/// the one that was looked at.
+/// not end in the suffix, or is no regular file is nobody's business here; subdirectories are never entered, links
+/// never followed. Other programs write it at any time: a file is replaced and removed as a whole, and only if it is
+/// still the one that was looked at.
 ///
 /// Failures of the file system are thrown as std::system_error, naming the directory and the file.
 class Directory {

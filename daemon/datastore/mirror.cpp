@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <functional>
 #include <random>
-#include <cerrno>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -190,8 +190,7 @@ base::Result<std::string> Mirror::item_of(const Directory::File& file) const
     auto checked = item::check(file.data);
     if (!checked)
         return tl::unexpected(std::move(checked.error()));
-    const auto wanted =
-        content_of(kind_) == storage::ItemKind::Contact ? item::Kind::Contact : item::Kind::Event;
+    const auto wanted = content_of(kind_) == storage::ItemKind::Contact ? item::Kind::Contact : item::Kind::Event;
     if (item::kind(checked->form) != wanted)
         return base::fail(base::Errc::InvalidValue,
                           wanted == item::Kind::Contact ? "it is no contact" : "it is no event");

@@ -34,7 +34,8 @@ public:
     /// Throws HeldForReview, and does nothing, when the directory is not the one that it was, or is empty; and
     /// std::exception when it cannot be read or written.
     void take_in();
-    /// Brings the files up to the items, if `take_in` has come to its end. What cannot be written is told, and follows with the next `take_in`.
+    /// Brings the files up to the items, if `take_in` has come to its end. What cannot be written is told, and follows
+    /// with the next `take_in`.
     void put_out();
     /// What somebody may want to know, since the last call.
     std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
@@ -46,9 +47,9 @@ private:
     struct Differences {
         std::vector<std::string> changed; ///< names
         std::vector<std::string> added;
-        std::vector<FileRow> gone; ///< that held an item
+        std::vector<FileRow> gone;          ///< that held an item
         std::vector<std::string> forgotten; ///< gone, and held none
-        std::uint64_t known = 0; ///< how many files held an item
+        std::uint64_t known = 0;            ///< how many files held an item
         bool any() const { return !changed.empty() || !added.empty() || !gone.empty() || !forgotten.empty(); }
     };
 
@@ -84,7 +85,7 @@ private:
     base::Result<Directory> directory_;
     std::string profile_;
     ConflictPolicy policy_;
-    bool is_in_step_ = false; ///< the directory is the right one
+    bool is_in_step_ = false;                       ///< the directory is the right one
     std::optional<std::vector<FileRow>> strangers_; ///< files that nothing was known of when one was missed
     std::vector<std::string> notes_;
 };

@@ -68,14 +68,13 @@ std::string Directories::path(ItemKind kind) const
 void Directories::forget(ItemKind kind)
 {
     transact(*impl_.database, [&] {
-        for (const auto* sql :
-             {"DELETE FROM content WHERE id IN (SELECT id FROM item WHERE kind = ?1)",
-              "DELETE FROM item WHERE kind = ?1", "DELETE FROM version WHERE kind = ?1",
-              "DELETE FROM change WHERE kind = ?1", "DELETE FROM staged WHERE kind = ?1",
-              "DELETE FROM guid WHERE kind = ?1", "DELETE FROM peer WHERE kind = ?1",
-              "DELETE FROM planned WHERE kind = ?1", "DELETE FROM review WHERE kind = ?1",
-              "DELETE FROM conflict WHERE kind = ?1", "DELETE FROM file WHERE kind = ?1",
-              "DELETE FROM directory WHERE kind = ?1"})
+        for (const auto* sql : {"DELETE FROM content WHERE id IN (SELECT id FROM item WHERE kind = ?1)",
+                                "DELETE FROM item WHERE kind = ?1", "DELETE FROM version WHERE kind = ?1",
+                                "DELETE FROM change WHERE kind = ?1", "DELETE FROM staged WHERE kind = ?1",
+                                "DELETE FROM guid WHERE kind = ?1", "DELETE FROM peer WHERE kind = ?1",
+                                "DELETE FROM planned WHERE kind = ?1", "DELETE FROM review WHERE kind = ?1",
+                                "DELETE FROM conflict WHERE kind = ?1", "DELETE FROM file WHERE kind = ?1",
+                                "DELETE FROM directory WHERE kind = ?1"})
             impl_.database->execute(sql, number(kind));
     });
 }
@@ -134,8 +133,8 @@ void Directories::put_file(ItemKind kind, const FileRow& file)
 {
     impl_.database->execute("INSERT OR REPLACE INTO file (kind, name, item, revision, inode, size, modified, changed, "
                             "fault) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                            number(kind), file.name, parse_luid(file.luid).value_or(0), file.revision,
-                            file.stamp.inode, file.stamp.size, file.stamp.modified, file.stamp.changed, file.fault);
+                            number(kind), file.name, parse_luid(file.luid).value_or(0), file.revision, file.stamp.inode,
+                            file.stamp.size, file.stamp.modified, file.stamp.changed, file.fault);
 }
 
 void Directories::drop_file(ItemKind kind, std::string_view name)

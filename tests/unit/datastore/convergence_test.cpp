@@ -1,6 +1,6 @@
-// Two profiles with a server each, one local store, embedded or a directory of files, users at work everywhere, also while sessions run, and workers
-// killed between any two steps. Afterwards a few quiet sessions: all three hold the same, nothing twice, and
-// everything that nobody deleted.
+// Two profiles with a server each, one local store, embedded or a directory of files, users at work everywhere, also
+// while sessions run, and workers killed between any two steps. Afterwards a few quiet sessions: all three hold the
+// same, nothing twice, and everything that nobody deleted.
 #include "datastore/embedded.hpp"
 #include "datastore/mirror.hpp"
 #include "files.hpp"
@@ -221,8 +221,8 @@ private:
             state->forget("CONTACT");
             model.begin_anew();
         } else {
-            maps = datastore::Embedded(*store_, *state, {profile, "CONTACT", kind_, "card", 0, unguarded})
-                       .pending_maps();
+            maps =
+                datastore::Embedded(*store_, *state, {profile, "CONTACT", kind_, "card", 0, unguarded}).pending_maps();
         }
         std::optional<datastore::Mirror> mirror;
         if (files_) {
@@ -240,9 +240,9 @@ private:
                                     [&](const auto& item) { return ModelServer::key_of(item.second) == key; });
             });
 
-        datastore::Embedded store(*store_, *state,
-                                  {profile, "CONTACT", kind_, "card",
-                                   state->anchors("CONTACT", "card").mark, unguarded, true, policy_});
+        datastore::Embedded store(
+            *store_, *state,
+            {profile, "CONTACT", kind_, "card", state->anchors("CONTACT", "card").mark, unguarded, true, policy_});
         std::size_t commands = 0;
         store.prepare(type, false);
         step();
@@ -349,7 +349,7 @@ private:
     int killed_ = 0;
     int next_key_ = 0, version_ = 0, anchor_ = 0;
     std::set<std::string> wanted_; ///< keys that nobody deleted
-    std::optional<Files> files_;         ///< that the items are mirrored from
+    std::optional<Files> files_;   ///< that the items are mirrored from
     ItemKind kind_ = ItemKind::Contact;
     std::unique_ptr<ItemStore> store_;
     std::vector<Server> servers_;

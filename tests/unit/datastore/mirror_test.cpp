@@ -314,9 +314,9 @@ TEST_CASE("what a killed session has written and not written down is not doubled
         f.files.write("ann.vcf", card("Anna", "TEL:1\r\n"));
     f.session();
     CHECK(f.count() == 2);
-    CHECK(f.files.all() == std::map<std::string, std::string>{
-                               {"ann.vcf", edited ? card("Anna", "TEL:1\r\n") : card("Anna")},
-                               {"cid.vcf", card("Cid", "UID:cid\r\n")}});
+    CHECK(f.files.all() ==
+          std::map<std::string, std::string>{{"ann.vcf", edited ? card("Anna", "TEL:1\r\n") : card("Anna")},
+                                             {"cid.vcf", card("Cid", "UID:cid\r\n")}});
     CHECK(!f.files.has(".syncd.tmp"));
     CHECK(f.items->conflicts("p").empty());
 }
