@@ -37,6 +37,21 @@ std::optional<std::int64_t> find_offset(std::string_view text)
     return behind ? -std::int64_t{seconds} : std::int64_t{seconds};
 }
 
+/// Of all that go alike one, which most people know.
+constexpr std::string_view well_known[] = {
+    "Europe/Berlin",       "Europe/London",       "America/New_York",    "America/Chicago",
+    "America/Denver",      "America/Los_Angeles", "Europe/Athens",       "Asia/Kolkata",
+    "Asia/Tokyo",          "Asia/Shanghai",       "Australia/Sydney",    "Europe/Moscow",
+    "Africa/Johannesburg", "America/Sao_Paulo",   "America/Halifax",     "America/Anchorage",
+    "America/St_Johns",    "America/Phoenix",     "America/Bogota",      "America/Argentina/Buenos_Aires",
+    "America/Santiago",    "America/Havana",      "America/Mexico_City", "Africa/Lagos",
+    "Africa/Cairo",        "Africa/Casablanca",   "Asia/Jerusalem",      "Asia/Beirut",
+    "Asia/Riyadh",         "Asia/Tehran",         "Asia/Dubai",          "Asia/Kabul",
+    "Asia/Karachi",        "Asia/Kathmandu",      "Asia/Dhaka",          "Asia/Yangon",
+    "Asia/Bangkok",        "Australia/Perth",     "Australia/Darwin",    "Australia/Adelaide",
+    "Australia/Brisbane",  "Pacific/Auckland",    "Pacific/Honolulu",    "Atlantic/Azores",
+    "Atlantic/Reykjavik",  "Pacific/Noumea",      "Pacific/Tongatapu"};
+
 icaltimetype to_ical(const Moment& moment)
 {
     auto time = icaltime_null_time();
@@ -119,6 +134,18 @@ unsigned day_of_month(const Moment& moment)
 unsigned month(const Moment& moment)
 {
     return static_cast<unsigned>(date_of(moment).month());
+}
+
+int year(const Moment& moment)
+{
+    return static_cast<int>(date_of(moment).year());
+}
+
+Moment on_day(const Moment& date, const Moment& clock)
+{
+    const auto day = std::chrono::sys_days(date_of(date)).time_since_epoch() / std::chrono::seconds(1);
+    const auto of_clock = std::chrono::sys_days(date_of(clock)).time_since_epoch() / std::chrono::seconds(1);
+    return {day + clock.seconds - of_clock, clock.is_date, clock.is_utc};
 }
 
 std::optional<std::int64_t> find_duration(std::string_view text)
@@ -227,6 +254,32 @@ std::optional<std::int64_t> Zones::old_offset(std::int64_t seconds) const
     const auto summer = std::find_if(daylight_.begin(), daylight_.end(),
                                      [&](const Daylight& one) { return seconds >= one.begin && seconds < one.end; });
     return summer == daylight_.end() ? standard_ : std::optional(summer->offset);
+}
+
+std::string Zones::find_like(const Moment& local) const
+{
+    if (!standard_)
+        return {};
+    // What clocks show in the hours around a change depends on who reads it.
+    constexpr std::int64_t around = 3 * 3600;
+    std::vector<std::int64_t> times{local.seconds};
+    for (const auto& one : daylight_) {
+        for (const auto change : {one.begin, one.end}) {
+            times.push_back(change - around);
+            times.push_back(change + around);
+        }
+    }
+    // It has no summer time: half a year on it is the same.
+    if (daylight_.empty())
+        times.push_back(local.seconds + 183 * seconds_of_day);
+    for (const auto name : well_known) {
+        const bool is_like = std::all_of(times.begin(), times.end(), [&](std::int64_t time) {
+            return offset_at(name, {time, false, false}) == old_offset(time);
+        });
+        if (is_like)
+            return std::string(name);
+    }
+    return {};
 }
 
 std::optional<Moment> Zones::find(const Property& property, std::string_view text) const

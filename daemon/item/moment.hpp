@@ -28,6 +28,10 @@ std::string_view weekday(const Moment& moment);
 unsigned day_of_month(const Moment& moment);
 unsigned month(const Moment& moment);
 
+int year(const Moment& moment);
+/// The day of `date` at the time that `clock` shows.
+Moment on_day(const Moment& date, const Moment& clock);
+
 /// The seconds of `P1DT2H`, `-PT15M` (RFC 5545 §3.3.6), up to a thousand years.
 std::optional<std::int64_t> find_duration(std::string_view text);
 
@@ -43,6 +47,9 @@ public:
     static std::string unknown_zone(const Property& property);
     /// By how much its clock is ahead of UTC, in the winter and in the summer of a year; empty when it has no zone.
     std::string offsets(const Property& property) const;
+    /// A zone of the database whose clocks go like those of vCalendar 1.0 at that moment and at all changes that the
+    /// calendar tells of; empty: there is none.
+    std::string find_like(const Moment& local) const;
 
 private:
     struct Daylight {

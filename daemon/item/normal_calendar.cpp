@@ -173,8 +173,12 @@ void Entry::add_times()
         if (!end_)
             end_ = begin_;
     }
-    if (component_.name == "VTODO" && end_ && !end_->is_date && !end_->is_utc && end_->seconds % seconds_of_day == 0)
-        end_->is_date = true;
+    if (component_.name == "VTODO") {
+        for (auto* moment : {&begin_, &end_}) {
+            if (*moment && !(*moment)->is_utc && (*moment)->seconds % seconds_of_day == 0)
+                (*moment)->is_date = true;
+        }
+    }
     if (begin_)
         add("DTSTART", to_text(*begin_));
     if (end_)
@@ -220,14 +224,18 @@ void Entry::add_dates(const Property& property)
     if (std::count_if(rest.begin(), rest.end(), [](char c) { return c == ',' || c == ';'; }) > most)
         return add(property.name, normal_words(rest));
     add_unknown_zone(property.name, property);
+    const auto* begin = component_.find("DTSTART");
+    const auto clock = begin == nullptr ? std::nullopt : find_moment(begin->value);
     while (!rest.empty()) {
         const auto end = std::min(rest.find_first_of(",;"), rest.size());
         const auto one = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         auto moment = zones_.find(property, one);
-        // The day of an event that takes the whole of it.
+        // The day of an event that takes the whole of it, or the occurrence on a day.
         if (moment && begin_ && begin_->is_date)
             moment = Moment{moment->seconds - moment->seconds % seconds_of_day, true, false};
+        else if (moment && moment->is_date && clock && property.name == "EXDATE")
+            moment = zones_.find(*begin, to_text(on_day(*moment, *clock)));
         lines_->about(&property, one);
         add(property.name, moment ? to_text(*moment) : normal_words(one));
     }
@@ -274,6 +282,10 @@ void Entry::add_old_alarm(const Property& property)
     std::vector<std::string> details;
     if (parts.size() > 3)
         add_message(details, parts[3]);
+    if (parts.size() > 2 && !normal_words(parts[1]).empty() && !normal_words(parts[2]).empty() && parts[2] != "0") {
+        details.push_back("DURATION=" + normal_words(parts[1]));
+        details.push_back("REPEAT=" + normal_words(parts[2]));
+    }
     add_alarm(action, at, std::nullopt, std::move(details));
     if (!at)
         add(property.name, normal_words(property.value));
@@ -305,10 +317,16 @@ void Entry::add_new_alarm(const Component& alarm)
     if (!find_duration(trigger->value) && !find_moment(trigger->value))
         return add_unknown(alarm, place_ + alarm.name + "/");
     auto from_begin = find_duration(trigger->value);
-    if (from_begin && to_upper(trigger->parameter("RELATED")) == "END" && begin_ && end_)
-        *from_begin += end_->seconds - begin_->seconds;
-    add_alarm(action == nullptr ? "DISPLAY" : to_upper(action->text()), zones_.find(*trigger, trigger->value),
-              from_begin, std::move(details));
+    auto at = zones_.find(*trigger, trigger->value);
+    if (from_begin && to_upper(trigger->parameter("RELATED")) == "END" && end_) {
+        if (begin_) {
+            *from_begin += end_->seconds - begin_->seconds;
+        } else { // of a to-do: vCalendar 1.0 has the moment
+            at = Moment{end_->seconds + *from_begin, false, end_->is_utc};
+            from_begin.reset();
+        }
+    }
+    add_alarm(action == nullptr ? "DISPLAY" : to_upper(action->text()), at, from_begin, std::move(details));
 }
 
 void Entry::add_person(const Property& property)

@@ -80,6 +80,20 @@ std::string normal_day(std::string_view text)
     return day;
 }
 
+bool is_day(std::string_view name)
+{
+    return name == "BDAY" || name == "X-ANNIVERSARY";
+}
+
+/// Of a day whose year is not known vCard 4.0 has no year, and Apple one that a parameter names.
+std::string day_of(const Property& property)
+{
+    auto day = normal_day(property.text());
+    if (const auto none = property.parameter("X-APPLE-OMIT-YEAR"); none.size() == 4 && day.starts_with(none))
+        day.erase(0, none.size());
+    return day;
+}
+
 std::string normal_number(std::string_view text)
 {
     if (to_upper(text.substr(0, 4)) == "TEL:")
@@ -167,12 +181,14 @@ std::string normal_value(const Property& property, std::string_view name)
         return normal_number(property.text());
     if (name == "EMAIL")
         return normal_address(property.text());
-    if (name == "BDAY" || name == "X-ANNIVERSARY")
-        return normal_day(property.text());
+    if (is_day(name))
+        return day_of(property);
     if (is_list(name))
         return normal_list(property.parts(','));
     if (name == "GEO") {
         auto text = property.value;
+        if (to_upper(std::string_view(text).substr(0, 4)) == "GEO:") // vCard 4.0
+            text.erase(0, 4);
         std::replace(text.begin(), text.end(), ';', ',');
         return text.find_first_not_of(", ") == std::string::npos ? std::string() : text;
     }
@@ -197,6 +213,11 @@ Labels labels_of(const Component& card)
 std::vector<std::string> details_of(const Property& property, std::string_view name, const Labels& labels)
 {
     auto details = normal_parameters(property);
+    // What other forms have as properties, below.
+    std::erase_if(details, [&](const std::string& detail) {
+        return (name == "ADR" && detail.starts_with("LABEL=")) || (name == "N" && detail.starts_with("SORT-AS=")) ||
+               (is_day(name) && detail.starts_with("X-APPLE-OMIT-YEAR="));
+    });
     if (property.find("PREF") != nullptr) // of vCard 4.0, whose number nobody else knows
         details.emplace_back("PREF");
     // The kind of a picture shows in its octets.
@@ -228,6 +249,10 @@ void add_card(NormalLines& lines, const Component& card, const std::string& plac
         if (name == "FN" && contains(names, normal_words(property.text())))
             continue;
         auto details = details_of(property, name, labels);
+        if (name == "ADR")
+            lines.add(place + "LABEL", normal_words(property.parameter("LABEL")), details);
+        if (name == "N")
+            lines.add(place + "SORT-STRING", normal_words(property.parameter("SORT-AS")));
         // One line for each member, whichever of them share a property; not with very much to repeat.
         constexpr std::size_t most_details = 10;
         if (is_list(name) && source == nullptr && details.size() <= most_details) {

@@ -30,7 +30,7 @@ struct NormalForm {
 };
 
 /// Another one whenever the same item has another normal form than before.
-constexpr int normal_form_version = 2;
+constexpr int normal_form_version = 3;
 
 NormalForm normal_form(const Document& document);
 /// `NormalForm::text` of an item; empty as well when it cannot be read.

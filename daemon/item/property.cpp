@@ -165,8 +165,13 @@ std::vector<std::string> Property::types() const
     std::vector<std::string> types;
     for (const auto& one : parameters) {
         if (one.name == "TYPE") {
-            for (const auto& type : one.values)
-                types.push_back(to_upper(type));
+            for (std::string_view rest : one.values) { // "work,voice" in quotes is a list as well
+                for (auto end = rest.find(','); end != std::string_view::npos; end = rest.find(',')) {
+                    types.push_back(to_upper(trim(rest.substr(0, end))));
+                    rest.remove_prefix(end + 1);
+                }
+                types.push_back(to_upper(trim(rest)));
+            }
         }
     }
     return types;

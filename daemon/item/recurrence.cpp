@@ -185,40 +185,8 @@ std::optional<std::string> old_list(std::string_view prefix, std::string_view li
     return text;
 }
 
-} // namespace
-
-std::optional<std::string> to_old_rule(const Recurrence& rule, const Moment& begin)
-{
-    auto by = rule.by;
-    if (const auto first = by.find("WKST"); first != by.end() && first->second == "MO")
-        by.erase(first);
-    if (by.size() > 1)
-        return std::nullopt;
-    std::string_view prefix;
-    std::string list = by.empty() ? std::string() : by.begin()->second;
-    for (const auto& kind : old_kinds) {
-        if (kind.frequency == rule.frequency && (by.empty() ? kind.list.empty() : kind.list == by.begin()->first))
-            prefix = kind.prefix;
-    }
-    if (by.empty() && rule.frequency == "WEEKLY") {
-        prefix = "W";
-    } else if (by.empty() && rule.frequency == "MONTHLY") {
-        prefix = "MD";
-        list = std::to_string(day_of_month(begin));
-    } else if (by.empty() && rule.frequency == "YEARLY") {
-        prefix = "YM";
-        list = std::to_string(month(begin));
-    }
-    const auto words = old_list(prefix, list);
-    if (prefix.empty() || !words)
-        return std::nullopt;
-    auto text = std::string(prefix) + std::to_string(rule.interval) + *words;
-    if (!rule.until.empty())
-        return text + ' ' + rule.until;
-    return text + fmt::format(" #{}", rule.count.value_or(0));
-}
-
-std::string normal_rule(const Recurrence& rule, const Moment& begin)
+/// What a rule says of days, without what follows from the beginning.
+std::map<std::string, std::string> telling_parts(const Recurrence& rule, const Moment& begin)
 {
     auto by = rule.by;
     const auto drop = [&](const char* name, std::string_view value) {
@@ -239,6 +207,44 @@ std::string normal_rule(const Recurrence& rule, const Moment& begin)
                 by.erase(in);
         }
     }
+    return by;
+}
+
+} // namespace
+
+std::optional<std::string> to_old_rule(const Recurrence& rule, const Moment& begin)
+{
+    const auto by = telling_parts(rule, begin);
+    if (by.size() > 1)
+        return std::nullopt;
+    std::string_view prefix;
+    std::string list = by.empty() ? std::string() : by.begin()->second;
+    for (const auto& kind : old_kinds) {
+        if (kind.frequency == rule.frequency && (by.empty() ? kind.list.empty() : kind.list == by.begin()->first))
+            prefix = kind.prefix;
+    }
+    if (by.empty() && rule.frequency == "WEEKLY") {
+        prefix = "W";
+        list = weekday(begin); // some take the first day of the week otherwise
+    } else if (by.empty() && rule.frequency == "MONTHLY") {
+        prefix = "MD";
+        list = std::to_string(day_of_month(begin));
+    } else if (by.empty() && rule.frequency == "YEARLY") {
+        prefix = "YM";
+        list = std::to_string(month(begin));
+    }
+    const auto words = old_list(prefix, list);
+    if (prefix.empty() || !words)
+        return std::nullopt;
+    auto text = std::string(prefix) + std::to_string(rule.interval) + *words;
+    if (!rule.until.empty())
+        return text + ' ' + rule.until;
+    return text + fmt::format(" #{}", rule.count.value_or(0));
+}
+
+std::string normal_rule(const Recurrence& rule, const Moment& begin)
+{
+    const auto by = telling_parts(rule, begin);
     auto text = fmt::format("FREQ={};INTERVAL={}", rule.frequency, rule.interval);
     for (const auto& [name, list] : by)
         text += fmt::format(";{}={}", name, sorted(list));

@@ -173,25 +173,47 @@ std::optional<Words> Wording::say_alarm(const Statement& statement, const FieldV
 {
     const auto action = value.bare.substr(0, value.bare.find(' '));
     const auto offset = alarm_offset(value.bare);
-    const auto details = value.meaning.substr(value.bare.size());
-    const std::string lead = std::string(1, detail_separator) + "DESCRIPTION=";
-    if (!offset || !statement.occasion.begin || (action != "DISPLAY" && action != "AUDIO") ||
-        (!details.empty() && !details.starts_with(lead)) || std::count(details.begin(), details.end(), lead[0]) > 1)
+    auto at = find_moment(value.bare.substr(std::min(value.bare.size(), action.size() + 1)));
+    if (offset && statement.occasion.begin)
+        at = Moment{statement.occasion.begin->seconds + *offset, false, statement.occasion.begin->is_utc};
+    if (!at || (action != "DISPLAY" && action != "AUDIO"))
         return std::nullopt;
-    auto text = details.empty() ? statement.occasion.summary : details.substr(lead.size());
-    if (to_old_) {
-        auto at = *statement.occasion.begin;
-        at.seconds += *offset;
-        at.is_date = false;
-        return Words{{property_of(action == "AUDIO" ? "AALARM" : "DALARM", to_text(at) + ";;;" + escape(text))}, {}};
+    auto text = statement.occasion.summary;
+    std::string again, pause; // how often, and after how long
+    auto rest = std::string_view(value.meaning).substr(value.bare.size());
+    while (!rest.empty()) {
+        rest.remove_prefix(1); // the separator
+        const auto detail = rest.substr(0, rest.find(detail_separator));
+        rest.remove_prefix(detail.size());
+        const auto equals = std::min(detail.find('='), detail.size());
+        const auto name = detail.substr(0, equals);
+        auto* said = name == "DESCRIPTION" ? &text : name == "REPEAT" ? &again : name == "DURATION" ? &pause : nullptr;
+        if (said == nullptr || equals == detail.size())
+            return std::nullopt;
+        *said = detail.substr(equals + 1);
     }
+    if (to_old_)
+        return Words{
+            {property_of(action == "AUDIO" ? "AALARM" : "DALARM",
+                         fmt::format("{};{};{};{}", to_text(*at), escape(pause), escape(again), escape(text)))},
+            {}};
     if (text.empty())
         text = "alarm";
     Component alarm;
     alarm.name = "VALARM";
-    const auto seconds = *offset < 0 ? -*offset : *offset;
-    alarm.properties = {property_of("ACTION", action), property_of("DESCRIPTION", escape(text)),
-                        property_of("TRIGGER", fmt::format("{}PT{}S", *offset < 0 ? "-" : "", seconds))};
+    alarm.properties = {property_of("ACTION", action), property_of("DESCRIPTION", escape(text))};
+    if (offset) {
+        const auto seconds = *offset < 0 ? -*offset : *offset;
+        alarm.properties.push_back(property_of("TRIGGER", fmt::format("{}PT{}S", *offset < 0 ? "-" : "", seconds)));
+    } else {
+        auto trigger = property_of("TRIGGER", to_text(*at));
+        set_parameter(trigger, "VALUE", "DATE-TIME");
+        alarm.properties.push_back(std::move(trigger));
+    }
+    if (!again.empty() && !pause.empty()) {
+        alarm.properties.push_back(property_of("REPEAT", again));
+        alarm.properties.push_back(property_of("DURATION", pause));
+    }
     return Words{{}, {std::move(alarm)}};
 }
 
@@ -252,7 +274,9 @@ std::optional<Property> Wording::say(const Property& property) const
     if (property.name == "STATUS") {
         said.value = to_old_ ? replaced(word, '-', ' ') : replaced(replaced(word, ' ', '-'), '_', '-');
     } else if (property.name == "TRANSP") {
-        said.value = to_old_ ? (word == "TRANSPARENT" ? "1" : "0") : word == "1" ? "TRANSPARENT" : "OPAQUE";
+        said.value = to_old_                                ? (word == "TRANSPARENT" ? "1" : "0")
+                     : word == "1" || word == "TRANSPARENT" ? "TRANSPARENT"
+                                                            : "OPAQUE";
     } else if (property.name == "PRIORITY" && to_old_) {
         if (word == "2" || word == "3")
             return std::nullopt;

@@ -22,11 +22,12 @@ public:
     /// Nothing: the other form has no words for it.
     std::optional<Words> say(const Statement& statement, std::string_view key, const Field& field) const;
     std::optional<Words> say(const Statement& statement, std::string_view key, const FieldValue& value) const;
+    /// A property that no other is said together with, and no moment.
+    std::optional<Property> say(const Property& property) const;
 
 private:
     bool is_as_it_is() const { return !differs_; }
     Property copy(const Property& property) const;
-    std::optional<Property> say(const Property& property) const;
     std::optional<Words> say_when(const Statement& statement) const;
     std::optional<Property> say_date(const FieldValue& value) const;
     std::optional<Words> say_alarm(const Statement& statement, const FieldValue& value) const;

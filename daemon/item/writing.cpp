@@ -51,6 +51,8 @@ std::string head_of(const Property& property, Form form)
     for (const auto& parameter : property.parameters) {
         if (says_how_it_travels(parameter))
             continue;
+        if (form == Form::VCard40 && property.is_binary && parameter.name == "MEDIATYPE")
+            continue; // a part of the value
         const bool alone =
             form == Form::VCard21 && (parameter.alone || parameter.name == "TYPE") && !property.is_binary;
         if (alone) {

@@ -1,6 +1,7 @@
 // The text of an item, as a server sends it and as an application imports it.
 #include "item/item.hpp"
 #include "../unit/item/forgotten_lines.hpp"
+#include "item/conversion.hpp"
 #include "item/normal_form.hpp"
 #include "item/property.hpp"
 #include "item/splitter.hpp"
@@ -35,6 +36,29 @@ std::vector<std::string> split(std::string_view stream, std::size_t most)
     return items;
 }
 
+/// In every other form of its kind.
+void convert_to_all(std::string_view text, item::Form form)
+{
+    using item::Form;
+    const bool is_good = item::check(text).has_value();
+    for (const auto to : {Form::VCard21, Form::VCard30, Form::VCard40, Form::VCalendar10, Form::ICalendar20}) {
+        const auto conversion = item::convert(text, to);
+        if (!conversion) {
+            fuzz::require_for_people(conversion.error().message);
+            continue;
+        }
+        require(item::kind(to) == item::kind(form), "a contact is no event");
+        require(to != form || conversion->data == text, "what is in the form stays as it is");
+        require(item::find_form(conversion->data) == to, "what was converted is in the form");
+        require(item::convert(text, to)->data == conversion->data, "the same item is written the same");
+        require(!is_good || to == Form::VCard40 || item::check(conversion->data), "what was an item is one");
+        for (const auto& loss : conversion->losses) {
+            fuzz::require_for_people(loss.field);
+            fuzz::require_for_people(loss.value);
+        }
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -61,6 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(item::normal_text(item::write(*document)) == normal, "what was written says the same");
         forget_lines(document->root);
         (void)item::write(*document);
+        convert_to_all(text, document->form);
     } else {
         fuzz::require_for_people(document.error().message);
     }
