@@ -70,7 +70,8 @@ public:
     /// It did not: what was confirmed stays so, staged items go away, and what the peer was told is done is.
     virtual void abandon() = 0;
 
-    /// What somebody may want to know of the store, in words, since the last call.
+    /// What somebody may want to know of the store, and of what was done that no count says, in words, since the last
+    /// call.
     virtual std::vector<std::string> take_notes() { return {}; }
 };
 

@@ -2,9 +2,11 @@
 
 #include "datastore/course.hpp"
 #include "datastore/outgoing.hpp"
+#include "datastore/pairing.hpp"
 #include "datastore/reconciler.hpp"
 #include "item/item.hpp"
 #include "item/normal_form.hpp"
+#include "item/similarity.hpp"
 
 #include <fmt/format.h>
 
@@ -25,18 +27,37 @@ using syncml::StatusCode;
 
 namespace {
 
-/// `120 items were deleted and 3 changed`
+/// `120 items were deleted, 3 changed and 8 added that are nearly the same as ones here`
 std::string words(const storage::LossCounts& losses)
 {
-    const auto items = [](std::uint64_t count, std::string_view done) {
-        return fmt::format("{} {} {}", count, count == 1 ? "item was" : "items were", done);
-    };
-    if (losses.updates == 0)
-        return items(losses.removals, "deleted");
-    if (losses.removals == 0)
-        return items(losses.updates, "changed");
-    return fmt::format("{} and {} changed", items(losses.removals, "deleted"), losses.updates);
+    const std::pair<std::uint64_t, std::string_view> all[] = {
+        {losses.removals, "deleted"},
+        {losses.updates, "changed"},
+        {losses.merges, "added that are nearly the same as ones here"}};
+    std::vector<std::string> parts;
+    for (const auto& [count, done] : all) {
+        if (count > 0 && parts.empty())
+            parts.push_back(fmt::format("{} {} {}", count, count == 1 ? "item was" : "items were", done));
+        else if (count > 0)
+            parts.push_back(fmt::format("{} {}", count, done));
+    }
+    std::string text;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
+    return text;
 }
+
+storage::Traits traits_of(std::string_view data)
+{
+    const auto document = item::parse(data);
+    if (!document)
+        return {};
+    const item::Sketch sketch(*document);
+    return {sketch.normal().text(), sketch.keys()};
+}
+
+/// Another one whenever one of the two is.
+constexpr int rules = item::normal_form_version + 1000 * item::sketch_version;
 
 } // namespace
 
@@ -89,6 +110,7 @@ public:
     std::optional<Course> course;     ///< from `prepare` on
     std::optional<Outgoing> outgoing; ///< from `prepare` on
     std::optional<Reconciler> reconciler;
+    std::vector<std::string> notes;
 };
 
 Embedded::Embedded(ItemStore& items, storage::SyncState& state, Setup setup)
@@ -150,8 +172,6 @@ void Embedded::Impl::note_arrival(std::size_t count, std::uint64_t announced)
 void Embedded::Impl::settle_plan()
 {
     const auto planned = reviews.count_planned(scope.kind, scope.profile);
-    if (planned.total() == 0)
-        return;
     if (planned.total() > guard.items) {
         const auto population = items.count(scope.kind, items.revision(), {});
         if (guard.stops(planned, population)) {
@@ -198,7 +218,7 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
 
 void Embedded::Impl::look_for_matches()
 {
-    static const storage::Likeness likeness{item::normal_form_version, item::normal_text};
+    static const storage::Likeness likeness{rules, traits_of};
     if (compares()) {
         // Nothing of an empty store can be like an item of the server's; items that come meanwhile are found by equal
         // data.
@@ -267,10 +287,11 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
         return;
     }
     // What the server did not have to add it has matched with an item of its own: if it adds an equal one, that is
-    // another. What it did add it may hold already, without having seen that.
+    // another. What it did add it may have held already, without having seen that: now it has two of them.
     for (const auto& entry : entries) {
-        if (entry.verdict == session::Verdict::Taken && entry.status != StatusCode::ItemAdded)
-            impl_->matching.taken.insert(entry.luid);
+        if (entry.verdict == session::Verdict::Taken)
+            (entry.status == StatusCode::ItemAdded ? impl_->matching.doubled : impl_->matching.taken)
+                .insert(entry.luid);
     }
 }
 
@@ -355,6 +376,9 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
     const auto placing = refreshes() ? ItemStore::Placing::Stage : ItemStore::Placing::Match;
     auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing, matching);
     matching.taken.insert(write.surplus_of.empty() ? write.luid : write.surplus_of);
+    // Behind the Delete of the other one: a server that has made one item of both has it again.
+    if (!write.surplus_of.empty() && type == SyncType::Slow)
+        items.resend(scope.kind, write.surplus_of);
     return {write.created ? StatusCode::ItemAdded : StatusCode::Ok, std::move(write.luid)};
 }
 
@@ -419,6 +443,9 @@ std::uint64_t Embedded::commit()
     auto& items = impl_->items;
     auto& scope = impl_->scope;
     std::uint64_t removed = 0;
+    Pairing pairing(items, impl_->reviews, scope, *impl_->reconciler);
+    if (impl_->type == SyncType::Slow)
+        pairing.plan(impl_->matching.doubled, impl_->matching.taken);
     items.in_transaction([&] {
         if (impl_->refreshes()) {
             items.note_look(scope.kind, scope.profile, scope.upto);
@@ -427,14 +454,23 @@ std::uint64_t Embedded::commit()
                                      impl_->has_much ? ItemStore::Publishing::Planned : ItemStore::Publishing::AtOnce);
         }
         impl_->settle_plan();
+        if (impl_->held.empty())
+            pairing.note_conflicts();
     });
-    if (impl_->held.empty())
+    if (impl_->held.empty()) {
         impl_->reviews.settle(scope.kind, scope.profile);
-    else
+        impl_->notes = pairing.notes();
+    } else {
         removed = 0;
+    }
     scope.mark = impl_->outgoing->settle();
     items.note_settled(scope.kind, scope.mark);
     return removed;
+}
+
+std::vector<std::string> Embedded::take_notes()
+{
+    return std::exchange(impl_->notes, {});
 }
 
 std::uint64_t Embedded::mark() const

@@ -17,7 +17,8 @@ namespace datastore {
 /// Nothing is lost that was read but not settled by an answer: it goes out again with the next
 /// session, under its LUID, as Replace. Servers' Adds that come again find the item they made before;
 /// in a slow sync and in a refresh they find an item of equal content instead, unless the server
-/// has matched that with another of its own.
+/// has matched that with another of its own. What is nearly the same as an item here becomes one with it when a slow
+/// sync ends (docs/decisions/0023-similar-items.md).
 ///
 /// Where a session does not send local changes (one-way from server), every change since the
 /// mark counts as made since `prepare`: it is not overwritten, and stays to be sent.
@@ -53,6 +54,7 @@ public:
     std::string held() const override;
     std::uint64_t mark() const override;
     void abandon() override;
+    std::vector<std::string> take_notes() override;
 
 private:
     class Impl;

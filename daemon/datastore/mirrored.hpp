@@ -32,7 +32,13 @@ public:
         Embedded::abandon();
         mirror_.put_out();
     }
-    std::vector<std::string> take_notes() override { return mirror_.take_notes(); }
+    std::vector<std::string> take_notes() override
+    {
+        auto notes = Embedded::take_notes();
+        for (auto& note : mirror_.take_notes())
+            notes.push_back(std::move(note));
+        return notes;
+    }
 
 private:
     Mirror& mirror_;

@@ -37,18 +37,26 @@ Outcome Reconciler::replace(const std::string& luid, const std::string& theirs)
         items_.merge_from_peer(scope_.kind, scope_.profile, luid, theirs, merge->text);
         return {StatusCode::Ok, {}};
     }
-    const auto other = item::merge(known, ours->data, theirs, item::Side::Theirs);
+    return settle(describe(luid, ours->data, theirs, base));
+}
+
+ItemConflict Reconciler::describe(const std::string& luid, const std::string& ours, const std::string& theirs,
+                                  const std::optional<std::string>& base) const
+{
+    const auto known = base ? std::optional<std::string_view>(*base) : std::nullopt;
+    const auto merge = item::merge(known, ours, theirs);
+    const auto other = item::merge(known, ours, theirs, item::Side::Theirs);
     ItemConflict conflict;
     conflict.profile = scope_.profile;
     conflict.kind = scope_.kind;
     conflict.luid = luid;
     conflict.theirs = theirs;
-    conflict.with_ours = merge ? merge->text : ours->data;
+    conflict.with_ours = merge ? merge->text : ours;
     conflict.with_theirs = other ? other->text : theirs;
-    conflict.way = way_of(policy_, ours->data, theirs);
+    conflict.way = way_of(policy_, ours, theirs);
     for (const auto& field : merge ? merge->conflicts : std::vector<item::Merge::Conflict>())
         conflict.fields.push_back({field.field, field.ours, field.theirs, field.base});
-    return settle(std::move(conflict));
+    return conflict;
 }
 
 Outcome Reconciler::settle(ItemConflict conflict)

@@ -28,6 +28,9 @@ public:
     session::Outcome remove(const std::string& luid, syncml::StatusCode done);
     /// What both versions of the item were made of, if that is known.
     std::optional<std::string> find_base(const std::string& luid) const;
+    /// What of two versions of an item contradicts, as it is listed, and whose way it goes.
+    storage::ItemConflict describe(const std::string& luid, const std::string& ours, const std::string& theirs,
+                                   const std::optional<std::string>& base) const;
 
 private:
     session::Outcome settle(storage::ItemConflict conflict);

@@ -50,10 +50,11 @@ std::vector<PlanItem> incoming_items(const Profile& profile, ItemStore& items, I
     std::size_t size = 0;
     for (auto& change : Reviews(items).planned(kind, profile.row.id, after, most)) {
         size += change.before.value_or("").size() + change.after.value_or("").size();
-        if (!page.empty() && size > max_page_bytes)
+        if (!page.empty() && size > max_page_bytes && page.back().next != change.next)
             break;
         auto& item = page.emplace_back();
-        item.luid = item.next = change.luid;
+        item.luid = change.luid;
+        item.next = change.next;
         item.change = change.after ? "UPDATE" : "DELETE";
         item.before = std::move(change.before);
         item.after = std::move(change.after);
@@ -117,13 +118,13 @@ std::vector<ServicePlanView> plan_of(const Profile& profile, ItemStore& items, c
         view.held = reviews.held(kind, profile.row.id);
         view.compares = mark == 0;
         const auto planned = reviews.count_planned(kind, profile.row.id);
-        view.from_server = {0, planned.updates, planned.removals};
+        view.from_server = {0, planned.updates + planned.merges, planned.removals + planned.merges + planned.absorbed};
         if (mark == 0) {
             view.to_server.added = items.count(kind);
             continue;
         }
         const auto upto = items.revision();
-        const auto losses = reviews.count_losses(kind, profile.row.id, mark, upto);
+        const auto losses = reviews.count_losses(kind, profile.row.id, mark, upto, Reviews::Counting::Matches);
         const auto all = items.count_changes(kind, profile.row.id, mark, upto);
         view.to_server = {all - losses.total(), losses.updates, losses.removals};
     }

@@ -354,6 +354,8 @@ std::string SessionDriver::settle(Service& service, const session::Conclude& que
     auto& state = around_.state;
     const auto& plan = service.plan;
     service.replaced = service.store->commit();
+    for (const auto& note : service.store->take_notes())
+        report_.note(fmt::format("{}: {}.", plan.service, note));
     auto filter = filter_of(question, state.anchors(plan.service, plan.uri).filter);
     state.commit(plan.service, plan.uri,
                  {question.own_next, question.peer_next, service.store->mark(), std::move(filter)});

@@ -2,6 +2,7 @@
 #include "storage/item_table.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,21 +36,21 @@ Match ItemTable::find_match(ItemKind kind, std::string_view data, const Matching
                 return {equals.number(0), {}};
         }
     }
-    const auto meaning = matching.likeness == nullptr ? std::string() : matching.likeness->meaning(data);
-    if (meaning.empty())
+    auto traits = matching.likeness == nullptr ? Traits() : matching.likeness->traits(data);
+    if (traits.meaning.empty())
         return {};
-    const auto hash = hash_of_meaning(meaning);
+    const auto hash = hash_of_meaning(traits.meaning);
     auto alike = database_.query("SELECT id, data FROM (SELECT id FROM item INDEXED BY item_meaning "
                                  "WHERE kind = ?1 AND meaning = ?2 AND alive LIMIT 100) JOIN content USING (id)",
                                  static_cast<int>(kind), hash);
     while (alike.next()) {
-        if (may_stand(matching, alike.text(0)) && matching.likeness->meaning(alike.view(1)) == meaning)
+        if (may_stand(matching, alike.text(0)) && matching.likeness->traits(alike.view(1)).meaning == traits.meaning)
             return {alike.number(0), {}};
     }
-    return {std::nullopt, hash};
+    return {std::nullopt, std::move(traits)};
 }
 
-bool ItemTable::learn_meanings(ItemKind kind, const Matching& matching, std::size_t most)
+bool ItemTable::learn_traits(ItemKind kind, const Matching& matching, std::size_t most)
 {
     if (matching.likeness == nullptr)
         return false;
@@ -73,24 +74,54 @@ bool ItemTable::learn_meanings(ItemKind kind, const Matching& matching, std::siz
             unknown.push_back(rows.number(0));
     }
     for (const auto id : unknown)
-        learn_meaning(kind, *matching.likeness, id);
+        learn_traits(kind, *matching.likeness, id);
     return unknown.size() == most;
 }
 
-void ItemTable::learn_meaning(ItemKind kind, const Likeness& likeness, ItemId id)
+void ItemTable::learn_traits(ItemKind kind, const Likeness& likeness, ItemId id)
 {
-    std::int64_t meaning = 0;
+    Traits traits;
     {
         auto content = database_.query("SELECT data FROM content WHERE id = ?1", id);
         if (content.next())
-            meaning = hash_of_meaning(likeness.meaning(content.view(0)));
+            traits = likeness.traits(content.view(0));
     }
-    set_meaning(kind, id, meaning);
+    set_traits(kind, id, traits);
 }
 
-void ItemTable::set_meaning(ItemKind kind, ItemId id, std::int64_t meaning)
+void ItemTable::set_traits(ItemKind kind, ItemId id, const Traits& traits)
 {
-    database_.execute("UPDATE item SET meaning = ?3 WHERE kind = ?1 AND id = ?2", static_cast<int>(kind), id, meaning);
+    database_.execute("UPDATE item SET meaning = ?3 WHERE kind = ?1 AND id = ?2", static_cast<int>(kind), id,
+                      hash_of_meaning(traits.meaning));
+    database_.execute("DELETE FROM trait WHERE id = ?1", id);
+    for (const auto& key : traits.keys)
+        database_.execute("INSERT OR IGNORE INTO trait (kind, key, id) VALUES (?1, ?2, ?3)", static_cast<int>(kind),
+                          hash_of(key), id);
+}
+
+std::vector<ItemId> ItemTable::kin(ItemKind kind, ItemId id, std::size_t most)
+{
+    // So many of one name, or behind one number: it names nobody.
+    constexpr std::size_t too_many = 20;
+    std::vector<std::int64_t> keys;
+    for (auto rows = database_.query("SELECT key FROM trait WHERE id = ?1", id); rows.next();)
+        keys.push_back(rows.number(0));
+    std::map<ItemId, std::size_t> shared;
+    for (const auto key : keys) {
+        std::vector<ItemId> holders;
+        for (auto rows = database_.query("SELECT id FROM trait WHERE kind = ?1 AND key = ?2 AND id <> ?3 LIMIT ?4",
+                                         static_cast<int>(kind), key, id, too_many + 1);
+             rows.next();)
+            holders.push_back(rows.number(0));
+        for (const auto holder : holders.size() > too_many ? std::vector<ItemId>() : holders)
+            ++shared[holder];
+    }
+    std::vector<ItemId> kin;
+    for (const auto& [other, count] : shared)
+        kin.push_back(other);
+    std::stable_sort(kin.begin(), kin.end(), [&](ItemId one, ItemId other) { return shared[one] > shared[other]; });
+    kin.resize(std::min(kin.size(), most));
+    return kin;
 }
 
 /// What was found out by other rules is void.
@@ -102,6 +133,7 @@ void ItemTable::follow_rules(const Likeness& likeness)
             return;
     }
     database_.execute("UPDATE item SET meaning = NULL WHERE meaning IS NOT NULL");
+    database_.execute("DELETE FROM trait");
     database_.execute("UPDATE total SET rules = ?1", likeness.version);
 }
 

@@ -9,6 +9,8 @@ using ItemId = std::int64_t;
 using Writer = std::int64_t;
 constexpr Writer application = 0;
 constexpr Writer nobody = -1; ///< a profile that has never written
+/// What was found to be one item: it goes to every peer, and nobody has to look at it as at what somebody did.
+constexpr Writer matcher = -2;
 
 /// One row of the item table.
 struct ItemRow {

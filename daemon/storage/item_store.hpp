@@ -54,11 +54,16 @@ struct MapEntry {
 
 using Luids = std::unordered_set<std::string>;
 
+/// What an item is known by.
+struct Traits {
+    std::string meaning;           ///< the text that all data of one meaning share; empty: it is like nothing else
+    std::vector<std::string> keys; ///< of which data of nearly one meaning share at least one
+};
+
 /// What makes two items the same though their data differ.
 struct Likeness {
     int version = 0; ///< of the rules; other rules need another
-    /// The text that all data of one meaning share; empty: it is like nothing else.
-    std::function<std::string(std::string_view data)> meaning;
+    std::function<Traits(std::string_view data)> traits;
 };
 
 /// Which items may stand for one that a peer adds.
@@ -171,6 +176,13 @@ public:
     /// Finds out the meanings of items that are not known yet, in short transactions; `add_from_peer` sees no other
     /// likeness. Costs what has changed since the last time, or what `Matching::among` holds.
     void learn_meanings(ItemKind kind, const Matching& matching);
+    /// Live items that share a key with a live item, as far as their traits are known: at most so many, those first
+    /// that share more. A key that very many have tells nothing and is not looked at.
+    std::vector<std::string> kin(ItemKind kind, std::string_view luid, std::size_t most) const;
+    /// Live items that `profile` created after the revision and that nobody else has written since, in id order.
+    std::vector<std::string> created_by(std::string_view profile, ItemKind kind, std::uint64_t after) const;
+    /// The item counts as changed, for every peer.
+    void resend(ItemKind kind, std::string_view luid);
     enum class PeerWrite { Done, Missing, EditedMeanwhile };
     /// EditedMeanwhile: a revision of someone else (a deletion too) is above `upto`; nothing is
     /// done. Equal data is Done without a new revision.

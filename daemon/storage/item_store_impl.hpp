@@ -35,6 +35,8 @@ public:
         SessionTag session;     ///< that it came in; number 0: of none that is recorded
         Rule rule = Rule::None;
         bool removes = false;
+        ItemId twin = 0; ///< the item that it was found to be; 0: none
+        std::uint64_t twin_seen = 0;
     };
     void plan(ItemKind kind, Writer writer, const ItemRow& item, std::optional<std::string_view> data, Rule rule);
     bool is_removal_planned(ItemKind kind, Writer writer, ItemId id);
@@ -42,6 +44,7 @@ public:
     void forget_plans(ItemKind kind, Writer writer);
     std::vector<PlannedRow> planned_rows(ItemKind kind, Writer writer, std::string_view profile);
     void carry_out(ItemKind kind, Writer writer, const PlannedRow& row);
+    void carry_out_match(ItemKind kind, Writer writer, const PlannedRow& row);
 
     std::unique_ptr<Database> database;
     ItemTable table;

@@ -175,7 +175,7 @@ ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profil
         if (match.id && matching.doubled.contains(std::to_string(*match.id))) {
             const auto surplus = table.new_id();
             table.insert(kind, surplus, writer, data, Rule::Surplus);
-            table.bury(kind, table.find(kind, surplus).value(), nobody, Rule::Surplus);
+            table.bury(kind, table.find(kind, surplus).value(), matcher, Rule::Surplus);
             impl_->note_guid(kind, writer, guid, surplus);
             return {std::to_string(surplus), true, std::to_string(*match.id)};
         }
@@ -184,8 +184,8 @@ ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profil
             impl_->stage(kind, writer, id, data);
         else if (!match.id)
             table.insert(kind, id, writer, data, Rule::ServerAdded);
-        if (placing != Placing::Stage && match.meaning)
-            table.set_meaning(kind, id, *match.meaning);
+        if (placing != Placing::Stage && match.traits)
+            table.set_traits(kind, id, *match.traits);
         impl_->note_guid(kind, writer, guid, id);
         return {std::to_string(id), !match.id, {}};
     });
@@ -195,8 +195,35 @@ void ItemStore::learn_meanings(ItemKind kind, const Matching& matching)
 {
     // Others who write wait for each of them only for a moment.
     constexpr std::size_t at_once = 500;
-    while (transact(*impl_->database, [&] { return impl_->table.learn_meanings(kind, matching, at_once); })) {
+    while (transact(*impl_->database, [&] { return impl_->table.learn_traits(kind, matching, at_once); })) {
     }
+}
+
+std::vector<std::string> ItemStore::kin(ItemKind kind, std::string_view luid, std::size_t most) const
+{
+    std::vector<std::string> luids;
+    for (const auto id : impl_->table.kin(kind, parse_luid(luid).value_or(0), most))
+        luids.push_back(std::to_string(id));
+    return luids;
+}
+
+std::vector<std::string> ItemStore::created_by(std::string_view profile, ItemKind kind, std::uint64_t after) const
+{
+    std::vector<std::string> luids;
+    for (auto rows = impl_->database->query("SELECT id FROM item WHERE kind = ?1 AND revision > ?3 AND writer = ?2 "
+                                            "AND created > ?3 AND creator = ?2 AND alive ORDER BY id",
+                                            static_cast<int>(kind), impl_->table.find_writer(profile), after);
+         rows.next();)
+        luids.push_back(rows.text(0));
+    return luids;
+}
+
+void ItemStore::resend(ItemKind kind, std::string_view luid)
+{
+    transact(*impl_->database, [&] {
+        if (const auto item = impl_->table.find_alive(kind, luid))
+            impl_->table.claim(kind, item->id, matcher);
+    });
 }
 
 /// The same Add once more, for an item we have: false when that is no place for it any more.

@@ -199,7 +199,22 @@ CREATE INDEX file_item ON file (kind, item);
 CREATE INDEX file_fault ON file (kind, name) WHERE fault <> '';
 )sql";
 
-constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4, version_5, version_6};
+// trait: hashes of what tells an item from others (Likeness), as of when its meaning was found out; one that holds no
+//   more finds a candidate too much. planned.twin: the item (as of `twin_seen`) that this one, which the peer has
+//   added, was found to be; it takes the data, if there are any, and this one goes.
+constexpr const char* version_7 = R"sql(
+CREATE TABLE trait (
+    kind INTEGER NOT NULL,
+    key  INTEGER NOT NULL,
+    id   INTEGER NOT NULL,
+    PRIMARY KEY (kind, key, id)
+) WITHOUT ROWID;
+CREATE INDEX trait_item ON trait (id);
+ALTER TABLE planned ADD COLUMN twin INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE planned ADD COLUMN twin_seen INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4, version_5, version_6, version_7};
 
 } // namespace
 
@@ -250,10 +265,16 @@ std::optional<ItemRow> ItemTable::find(ItemKind kind, std::string_view luid)
     return id ? find(kind, *id) : std::nullopt;
 }
 
+std::optional<ItemRow> ItemTable::find_alive(ItemKind kind, ItemId id)
+{
+    const auto row = find(kind, id);
+    return row && row->alive ? row : std::nullopt;
+}
+
 std::optional<ItemRow> ItemTable::find_alive(ItemKind kind, std::string_view luid)
 {
-    const auto row = find(kind, luid);
-    return row && row->alive ? row : std::nullopt;
+    const auto id = parse_luid(luid);
+    return id ? find_alive(kind, *id) : std::nullopt;
 }
 
 bool ItemTable::has_data(const ItemRow& item, std::string_view data)
@@ -315,6 +336,7 @@ void ItemTable::bury(ItemKind kind, const ItemRow& item, Writer writer, Rule rul
                       "WHERE kind = ?1 AND id = ?2",
                       static_cast<int>(kind), item.id, revision, writer);
     database_.execute("DELETE FROM content WHERE id = ?1", item.id);
+    database_.execute("DELETE FROM trait WHERE id = ?1", item.id);
 }
 
 void ItemTable::revive(ItemKind kind, const ItemRow& item, Writer writer, std::string_view data, Rule rule)

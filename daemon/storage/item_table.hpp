@@ -21,7 +21,7 @@ std::int64_t hash_of(std::string_view data);
 /// What was found for data that a peer adds.
 struct Match {
     std::optional<ItemId> id;
-    std::optional<std::int64_t> meaning; ///< of the data, when nothing was found and it has been looked for
+    std::optional<Traits> traits; ///< of the data, when nothing was found and it has been looked for
 };
 
 /// The rows of items.db and what must change together with them: the revision, the counts,
@@ -35,6 +35,7 @@ public:
 
     std::optional<ItemRow> find(ItemKind kind, ItemId id);
     std::optional<ItemRow> find(ItemKind kind, std::string_view luid);
+    std::optional<ItemRow> find_alive(ItemKind kind, ItemId id);
     std::optional<ItemRow> find_alive(ItemKind kind, std::string_view luid);
     /// Whether the item is alive and has exactly this content.
     bool has_data(const ItemRow& item, std::string_view data);
@@ -42,9 +43,10 @@ public:
     /// bounded number of candidates, so that a peer with a thousand equal items costs no more than others. Meanings
     /// that were not learned are not seen.
     Match find_match(ItemKind kind, std::string_view data, const Matching& matching);
-    void set_meaning(ItemKind kind, ItemId id, std::int64_t meaning);
-    /// Finds out the meanings of about so many items that it is not known of. False when none is left.
-    bool learn_meanings(ItemKind kind, const Matching& matching, std::size_t most);
+    void set_traits(ItemKind kind, ItemId id, const Traits& traits);
+    std::vector<ItemId> kin(ItemKind kind, ItemId id, std::size_t most);
+    /// Finds out the traits of about so many items that it is not known of. False when none is left.
+    bool learn_traits(ItemKind kind, const Matching& matching, std::size_t most);
 
     ItemId new_id();
     void insert(ItemKind kind, ItemId id, Writer writer, std::string_view data, Rule rule = Rule::None);
@@ -65,7 +67,7 @@ public:
 private:
     std::uint64_t next_revision(ItemKind kind, int live_delta);
     void follow_rules(const Likeness& likeness);
-    void learn_meaning(ItemKind kind, const Likeness& likeness, ItemId id);
+    void learn_traits(ItemKind kind, const Likeness& likeness, ItemId id);
 
     Database& database_;
     ItemVersions versions_;

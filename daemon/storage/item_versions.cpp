@@ -9,12 +9,14 @@ namespace storage {
 void ItemVersions::note(ItemKind kind, const ItemRow& item, const Change& change)
 {
     const auto entry = make_entry(change.by, change.rule);
-    // What a session wrote and writes again was never anybody's: one row says what came of it.
-    const bool again = entry && database_.execute("UPDATE change SET revision = ?4, what = CASE WHEN ?5 = 3 THEN 3 "
-                                                  "ELSE what END, rule = ?6 "
-                                                  "WHERE entry = ?1 AND id = ?2 AND revision = ?3",
-                                                  *entry, item.id, item.revision, change.revision,
-                                                  static_cast<int>(change.what), static_cast<int>(change.rule)) > 0;
+    // What a session wrote and writes again was never anybody's: one row says what came of it. But what came and was
+    // found to be another item may come back, if somebody thinks otherwise.
+    const bool again = entry && change.rule != Rule::Matched &&
+                       database_.execute("UPDATE change SET revision = ?4, what = CASE WHEN ?5 = 3 THEN 3 "
+                                         "ELSE what END, rule = ?6 "
+                                         "WHERE entry = ?1 AND id = ?2 AND revision = ?3",
+                                         *entry, item.id, item.revision, change.revision, static_cast<int>(change.what),
+                                         static_cast<int>(change.rule)) > 0;
     const bool keep = item.alive && ((entry && !again) || is_wanted(kind, item, change.by));
     if (keep)
         database_.execute("INSERT INTO version (kind, id, revision, until, writer, data) "
@@ -63,8 +65,8 @@ std::optional<std::int64_t> ItemVersions::make_entry(Writer by, Rule rule)
         if (row.next())
             writer = row.number(0);
     }
-    // What a session merges goes to its peer, too, and so is an application's.
-    const bool is_merge = rule == Rule::Merged && recording_->undone == 0;
+    // What a session merges goes to its peer, too, and so is not written in its name.
+    const bool is_merge = (rule == Rule::Merged || rule == Rule::Matched) && recording_->undone == 0;
     if (writer == nobody || (!is_merge && by != (recording_->undone == 0 ? writer : application)))
         return std::nullopt;
     if (const auto known = find_entry(writer, tag.number))

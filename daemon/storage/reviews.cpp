@@ -65,13 +65,32 @@ PeerWrite Reviews::plan(ItemKind kind, std::string_view profile, std::string_vie
     });
 }
 
+void Reviews::plan_match(ItemKind kind, std::string_view profile, const StoredItem& added, const StoredItem& twin,
+                         const std::string& merged)
+{
+    transact(*impl_.database, [&] {
+        const auto item = impl_.table.find_alive(kind, added.luid);
+        const auto other = impl_.table.find_alive(kind, twin.luid);
+        if (!item || !other || item->revision != added.revision || other->revision != twin.revision)
+            return;
+        const auto writer = impl_.table.make_writer(profile);
+        const auto data = merged == twin.data ? std::nullopt : std::optional<std::string_view>(merged);
+        impl_.plan(kind, writer, *item, data, Rule::Matched);
+        impl_.database->execute("UPDATE planned SET twin = ?4, twin_seen = ?5 "
+                                "WHERE writer = ?1 AND kind = ?2 AND id = ?3",
+                                writer, static_cast<int>(kind), item->id, other->id, other->revision);
+    });
+}
+
 LossCounts Reviews::count_planned(ItemKind kind, std::string_view profile) const
 {
-    auto row = impl_.database->query("SELECT count(data), count(*) - count(data) FROM planned "
-                                     "WHERE writer = ?1 AND kind = ?2",
-                                     impl_.table.find_writer(profile), static_cast<int>(kind));
+    auto row =
+        impl_.database->query("SELECT total(twin = 0 AND data IS NOT NULL), total(twin = 0 AND data IS NULL), "
+                              "total(twin <> 0 AND data IS NOT NULL), total(twin <> 0 AND data IS NULL) FROM planned "
+                              "WHERE writer = ?1 AND kind = ?2",
+                              impl_.table.find_writer(profile), static_cast<int>(kind));
     row.next();
-    return {row.count(0), row.count(1)};
+    return {row.count(0), row.count(1), row.count(2), row.count(3)};
 }
 
 std::vector<PlannedChange> Reviews::planned(ItemKind kind, std::string_view profile, std::string_view after,
@@ -79,14 +98,28 @@ std::vector<PlannedChange> Reviews::planned(ItemKind kind, std::string_view prof
 {
     std::vector<PlannedChange> changes;
     for (auto rows = impl_.database->query(
-             "SELECT planned.id, content.data IS NOT NULL, content.data, planned.data IS NOT NULL, planned.data "
+             "SELECT planned.id, content.data IS NOT NULL, content.data, planned.data IS NOT NULL, planned.data, twin "
              "FROM planned LEFT JOIN content USING (id) "
              "WHERE planned.writer = ?1 AND planned.kind = ?2 AND planned.id > ?3 ORDER BY planned.id LIMIT ?4",
              impl_.table.find_writer(profile), static_cast<int>(kind), parse_luid(after).value_or(0),
              static_cast<std::uint64_t>(most));
          rows.next();) {
+        if (rows.number(5) != 0) {
+            const bool is_merged = rows.number(3) != 0;
+            if (!changes.empty() && changes.size() + (is_merged ? 2 : 1) > most)
+                break;
+            if (is_merged) {
+                auto content = impl_.database->query("SELECT data FROM content WHERE id = ?1", rows.number(5));
+                auto& twin = changes.emplace_back();
+                twin = {rows.text(5), std::nullopt, rows.text(4), rows.text(0)};
+                if (content.next())
+                    twin.before = content.text(0);
+            }
+            changes.push_back({rows.text(0), rows.text(2), std::nullopt, rows.text(0)});
+            continue;
+        }
         auto& change = changes.emplace_back();
-        change.luid = rows.text(0);
+        change.luid = change.next = rows.text(0);
         if (rows.number(1) != 0)
             change.before = rows.text(2);
         if (rows.number(3) != 0)
@@ -115,7 +148,7 @@ void Reviews::drop(ItemKind kind, std::string_view profile)
     transact(*impl_.database, [&] {
         for (const auto& row : impl_.planned_rows(kind, writer, profile)) {
             const auto item = impl_.table.find(kind, row.id);
-            if (item && item->revision == row.seen) // else it goes out anyway
+            if (item && item->revision == row.seen && row.twin == 0) // else it goes out anyway
                 impl_.table.claim(kind, row.id, application);
         }
         impl_.forget_plans(kind, writer);
@@ -213,13 +246,15 @@ void Reviews::settle(ItemKind kind, std::string_view profile)
         impl_.database->execute("DELETE FROM review WHERE writer = ?1 AND kind = ?2", writer, static_cast<int>(kind));
 }
 
-LossCounts Reviews::count_losses(ItemKind kind, std::string_view profile, std::uint64_t mark, std::uint64_t upto) const
+LossCounts Reviews::count_losses(ItemKind kind, std::string_view profile, std::uint64_t mark, std::uint64_t upto,
+                                 Counting counting) const
 {
     // What `changes` delivers, but for additions.
     auto row = impl_.database->query("SELECT total(alive), total(NOT alive) FROM item "
-                                     "WHERE kind = ?1 AND revision > ?3 AND revision <= ?4 AND writer <> ?2 "
-                                     "AND (created <= ?3 OR creator = ?2)",
-                                     static_cast<int>(kind), impl_.table.find_writer(profile), mark, upto);
+                                     "WHERE kind = ?1 AND revision > ?3 AND revision <= ?4 "
+                                     "AND writer NOT IN (?2, ?5) AND (created <= ?3 OR creator = ?2)",
+                                     static_cast<int>(kind), impl_.table.find_writer(profile), mark, upto,
+                                     counting == Counting::Losses ? matcher : nobody);
     row.next();
     return {row.count(0), row.count(1)};
 }
@@ -233,7 +268,7 @@ void ItemStore::Impl::plan(ItemKind kind, Writer writer, const ItemRow& item, st
     const auto session = recording ? recording->tag : SessionTag{};
     database->execute("INSERT INTO planned (writer, kind, id, seen, number, time, rule) "
                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET seen = excluded.seen, "
-                      "number = excluded.number, time = excluded.time, rule = excluded.rule, data = NULL",
+                      "number = excluded.number, time = excluded.time, rule = excluded.rule, twin = 0, data = NULL",
                       writer, static_cast<int>(kind), item.id, item.revision, session.number, session.time,
                       static_cast<int>(rule));
     if (data)
@@ -244,8 +279,8 @@ void ItemStore::Impl::plan(ItemKind kind, Writer writer, const ItemRow& item, st
 bool ItemStore::Impl::is_removal_planned(ItemKind kind, Writer writer, ItemId id)
 {
     return database
-        ->query("SELECT 1 FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3 AND data IS NULL", writer,
-                static_cast<int>(kind), id)
+        ->query("SELECT 1 FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3 AND data IS NULL AND twin = 0",
+                writer, static_cast<int>(kind), id)
         .next();
 }
 
@@ -264,12 +299,12 @@ std::vector<ItemStore::Impl::PlannedRow> ItemStore::Impl::planned_rows(ItemKind 
                                                                        std::string_view profile)
 {
     std::vector<PlannedRow> found;
-    for (auto rows = database->query("SELECT id, seen, number, time, rule, data IS NULL FROM planned "
+    for (auto rows = database->query("SELECT id, seen, number, time, rule, data IS NULL, twin, twin_seen FROM planned "
                                      "WHERE writer = ?1 AND kind = ?2 ORDER BY id",
                                      writer, static_cast<int>(kind));
          rows.next();)
         found.push_back({rows.number(0), rows.count(1), SessionTag{std::string(profile), rows.count(2), rows.number(3)},
-                         static_cast<Rule>(rows.number(4)), rows.number(5) != 0});
+                         static_cast<Rule>(rows.number(4)), rows.number(5) != 0, rows.number(6), rows.count(7)});
     return found;
 }
 
@@ -280,6 +315,8 @@ void ItemStore::Impl::carry_out(ItemKind kind, Writer writer, const PlannedRow& 
     std::optional<OtherRecording> recording;
     if (row.session.number != 0 && !(now && now->undone == 0 && now->tag.number == row.session.number))
         recording.emplace(table.versions(), ItemVersions::Recording{row.session, 0});
+    if (row.twin != 0)
+        return carry_out_match(kind, writer, row);
     const auto item = table.find(kind, row.id);
     const bool untouched = item && item->revision == row.seen;
     if (item && !untouched && item->writer == writer)
@@ -297,6 +334,23 @@ void ItemStore::Impl::carry_out(ItemKind kind, Writer writer, const PlannedRow& 
         table.update(kind, *item, writer, data, row.rule);
     else if (!item || !table.has_data(*item, data))
         table.insert(kind, table.new_id(), application, data);
+}
+
+void ItemStore::Impl::carry_out_match(ItemKind kind, Writer writer, const PlannedRow& row)
+{
+    const auto item = table.find_alive(kind, row.id);
+    const auto twin = table.find_alive(kind, row.twin);
+    // Somebody has a use for one of them: both stay.
+    if (!item || !twin || item->revision != row.seen || twin->revision != row.twin_seen)
+        return;
+    // First the Delete, then the Replace: a peer that holds one item only, whatever it says, has it in the end.
+    table.bury(kind, *item, matcher, Rule::Matched);
+    if (row.removes)
+        return table.claim(kind, twin->id, matcher);
+    auto planned = database->query("SELECT data FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
+                                   static_cast<int>(kind), row.id);
+    planned.next();
+    table.update(kind, *twin, matcher, planned.view(0), Rule::Merged);
 }
 
 } // namespace storage

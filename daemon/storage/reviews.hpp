@@ -15,6 +15,7 @@ struct PlannedChange {
     std::string luid;
     std::optional<std::string> before; ///< as it is here; nothing: it is gone
     std::optional<std::string> after;  ///< as the peer wants it; nothing: it is to go
+    std::string next;                  ///< behind this id others follow; two that belong together have the same
     bool operator==(const PlannedChange&) const = default;
 };
 
@@ -22,7 +23,9 @@ struct PlannedChange {
 struct LossCounts {
     std::uint64_t updates = 0;
     std::uint64_t removals = 0;
-    std::uint64_t total() const { return updates + removals; }
+    std::uint64_t merges = 0;   ///< with what a peer has added
+    std::uint64_t absorbed = 0; ///< of what it has added, without anything new: nothing is taken away
+    std::uint64_t total() const { return updates + removals + merges; }
     bool operator==(const LossCounts&) const = default;
 };
 
@@ -54,8 +57,12 @@ public:
                                           std::string_view data, std::uint64_t upto);
     ItemStore::PeerWrite plan_removal(ItemKind kind, std::string_view profile, std::string_view luid,
                                       std::uint64_t upto);
+    /// An item that the peer has added is `twin`, which takes `merged` and goes to every peer; the added one goes, here
+    /// and at the peer. Nothing is planned, or done later, when somebody has written one of them meanwhile.
+    void plan_match(ItemKind kind, std::string_view profile, const StoredItem& added, const StoredItem& twin,
+                    const std::string& merged);
     LossCounts count_planned(ItemKind kind, std::string_view profile) const;
-    /// Behind an id (empty: from the first), in id order, at most so many.
+    /// Behind an id (empty: from the first), at most so many, and two at least where they belong together.
     std::vector<PlannedChange> planned(ItemKind kind, std::string_view profile, std::string_view after,
                                        std::size_t most) const;
     /// The plan becomes the items' content, as the profile's write. An item that others wrote since stays as they left
@@ -84,8 +91,11 @@ public:
     /// A session has ended well: what was agreed to has been done.
     void settle(ItemKind kind, std::string_view profile);
 
-    /// Changes that `ItemStore::changes` delivers in this window and that are no additions.
-    LossCounts count_losses(ItemKind kind, std::string_view profile, std::uint64_t mark, std::uint64_t upto) const;
+    /// Changes that `ItemStore::changes` delivers in this window and that are no additions. `Matches`: also of what was
+    /// found to be one item, of which nothing is lost.
+    enum class Counting { Losses, Matches };
+    LossCounts count_losses(ItemKind kind, std::string_view profile, std::uint64_t mark, std::uint64_t upto,
+                            Counting counting = Counting::Losses) const;
 
 private:
     ItemStore::PeerWrite plan(ItemKind kind, std::string_view profile, std::string_view luid,

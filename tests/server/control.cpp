@@ -335,6 +335,8 @@ void Control::set_options(const json& arguments)
             options_.large_objects = value.get<bool>();
         else if (key == "conflict")
             options_.conflict = parse_conflict(value.get<std::string>());
+        else if (key == "pairs")
+            options_.pairs = value.get<bool>();
         else if (key == "versions")
             options_.versions = parse_versions(value.get<std::string>());
         else if (key == "version_refusal")

@@ -247,6 +247,8 @@ StatusCode Exchange::match(const std::string& luid, const std::string& data)
 {
     if (store_.find_link(collection_, device_, luid))
         return replace(luid, data);
+    if (!options_.pairs)
+        return add(luid, data);
     if (const auto equal = take_match(by_content_, canonical(data))) {
         store_.set_link(collection_, device_, {luid, equal->guid, equal->revision});
         ++report_.matched;

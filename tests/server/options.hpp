@@ -89,6 +89,7 @@ struct Options {
     const Personality* personality = nullptr;
     LoginRetry login_retry = LoginRetry::Anywhere;
     std::set<syncml::SyncType> refused_types;            ///< 406
+    bool pairs = true;                                   ///< items of a slow sync; else all of the client's are new
     bool slow_when_empty = false;                        ///< a slow sync whenever the server holds nothing
     bool from_client_as_two_way = false;                 ///< Alert 200 to 202
     syncml::StatusCode matched = syncml::StatusCode::Ok; ///< for an equal item of a slow sync

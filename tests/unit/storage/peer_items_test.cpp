@@ -159,8 +159,9 @@ TEST_CASE_METHOD(Fixture, "matching takes a live item of equal data, each once",
 
 TEST_CASE_METHOD(Fixture, "matching takes an item of the same meaning when none has the same data", "[items][match]")
 {
-    const storage::Likeness likeness{1,
-                                     [](std::string_view data) { return std::string(data.substr(0, data.find('/'))); }};
+    const storage::Likeness likeness{1, [](std::string_view data) {
+                                         return storage::Traits{std::string(data.substr(0, data.find('/'))), {}};
+                                     }};
     storage::Matching matching;
     matching.likeness = &likeness;
     const auto match = [&](const std::string& guid, const std::string& data) {

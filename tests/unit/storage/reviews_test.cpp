@@ -29,8 +29,8 @@ TEST_CASE_METHOD(Fixture, "a plan tells what is to become of what, page by page"
     CHECK(reviews.plan_removal(contact, "p", "3", upto) == PeerWrite::Done);
     CHECK(reviews.plan_removal(contact, "p", "4", upto) == PeerWrite::Missing);
     CHECK(items->revision() == upto);
-    CHECK(reviews.planned(contact, "p", "", 1) == std::vector<PlannedChange>{{"1", "one", "uno"}});
-    CHECK(reviews.planned(contact, "p", "1", 9) == std::vector<PlannedChange>{{"3", "three", std::nullopt}});
+    CHECK(reviews.planned(contact, "p", "", 1) == std::vector<PlannedChange>{{"1", "one", "uno", "1"}});
+    CHECK(reviews.planned(contact, "p", "1", 9) == std::vector<PlannedChange>{{"3", "three", std::nullopt, "3"}});
     CHECK(reviews.count_planned(contact, "p") == LossCounts{1, 1});
     CHECK(reviews.count_planned(event, "p") == LossCounts{});
     CHECK(reviews.count_planned(contact, "q") == LossCounts{});

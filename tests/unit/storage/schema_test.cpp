@@ -53,7 +53,7 @@ TEST_CASE("the meanings of items of version 1 are found out when they are asked 
     std::vector<std::string> asked;
     Likeness likeness{1, [&](std::string_view data) {
                           asked.emplace_back(data);
-                          return std::string(data.substr(0, 1));
+                          return Traits{std::string(data.substr(0, 1)), {}};
                       }};
     Matching matching;
     matching.likeness = &likeness;
