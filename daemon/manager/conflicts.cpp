@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <exception>
 #include <utility>
 
 namespace manager {
@@ -12,7 +11,6 @@ namespace {
 
 using base::Errc;
 using storage::ItemConflict;
-using storage::ItemKind;
 using Way = ItemConflict::Way;
 
 const std::string& outcome(const ItemConflict& conflict, Way way)
@@ -82,32 +80,8 @@ base::Result<void> Conflicts::resolve(const Profile& profile, std::uint64_t numb
                                       "it to what it is to be, and resolve the conflict by keeping what is here",
                                       conflict->luid, number));
     spdlog::info("profile {}: conflict {} about item {} is resolved", profile.row.name, number, conflict->luid);
-    announce_later(owner, before);
+    around_.changes.tell_later(owner, before);
     return {};
-}
-
-void Conflicts::announce_later(Uid owner, std::uint64_t since)
-{
-    around_.timer.defer([this, alive = std::weak_ptr(alive_), owner, since] {
-        if (!alive.expired())
-            announce(owner, since);
-    });
-}
-
-void Conflicts::announce(Uid owner, std::uint64_t since)
-{
-    try {
-        const auto store = around_.stores.open(owner);
-        if (!store)
-            return spdlog::warn("what was changed cannot be told: {}", store.error().message);
-        for (const auto kind : {ItemKind::Contact, ItemKind::Event}) {
-            const auto ids = (*store)->changed_since(kind, since);
-            if (!ids.added.empty() || !ids.updated.empty() || !ids.removed.empty())
-                around_.announcer.tell(&Observer::on_store_changed, owner, kind, ids);
-        }
-    } catch (const std::exception& error) {
-        spdlog::warn("what was changed cannot be told: {}", error.what());
-    }
 }
 
 } // namespace manager

@@ -4,7 +4,6 @@
 #include "storage/item_conflict.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,12 +25,7 @@ public:
     base::Result<void> resolve(const Profile& profile, std::uint64_t number, storage::ItemConflict::Way way);
 
 private:
-    void announce_later(Uid owner, std::uint64_t since);
-    void announce(Uid owner, std::uint64_t since);
-
     Surroundings around_;
-    /// A callback that outlives this object finds it expired.
-    std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 
 } // namespace manager

@@ -88,15 +88,19 @@ auto or_storage_error(Work work) -> decltype(work())
 
 class Manager::Impl {
 public:
-    Impl(Config the_config, storage::ProfileRepository& profiles, Vault& the_vault, schedule::Clock& the_clock,
-         schedule::Timer& timer, worker::Pool& workers)
-        : config(std::move(the_config)), vault(the_vault), clock(the_clock), files(config.state_directory),
-          book(profiles), stores(files), schedule(book, clock, timer, [this](Profile& profile) { on_due(profile); }),
-          sessions({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}),
-          notifications({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}, sessions),
-          undoing({config, book, schedule, vault, files, stores, announcer, clock, timer, workers}),
-          conflicts({config, book, schedule, vault, files, stores, announcer, clock, timer, workers})
+    Impl(Config the_config, storage::ProfileRepository& profiles, const Vault& the_vault, schedule::Clock& the_clock,
+         schedule::Timer& the_timer, worker::Pool& the_workers)
+        : config(std::move(the_config)), vault(the_vault), clock(the_clock), timer(the_timer), workers(the_workers),
+          files(config.state_directory), book(profiles), stores(files), changes(stores, announcer, timer),
+          schedule(book, clock, timer, [this](Profile& profile) { on_due(profile); }), sessions(around()),
+          notifications(around(), sessions), undoing(around()), conflicts(around())
     {
+    }
+
+    /// Of the members below; refers to them.
+    Surroundings around()
+    {
+        return {config, book, schedule, vault, files, stores, changes, announcer, clock, timer, workers};
     }
 
     bool is_full(Uid owner) const
@@ -160,10 +164,13 @@ public:
     Config config;
     const Vault& vault;
     schedule::Clock& clock;
+    schedule::Timer& timer;
+    worker::Pool& workers;
     UserFiles files;
     ProfileBook book;
     ItemStores stores;
     Announcer announcer;
+    StoreChanges changes;
     ScheduleKeeper schedule;
     Sessions sessions;
     Notifications notifications;
@@ -465,7 +472,7 @@ base::Result<void> Manager::settle_review(Caller caller, std::string_view id, bo
         else
             manager::reject(*profile, **store);
         spdlog::info("profile {}: what waited for review was {}", row.name, agrees ? "released" : "rejected");
-        impl_->sessions.tell_changes(row.owner, **store, before);
+        impl_->changes.tell_later(row.owner, before);
         profile->row.held.clear();
         impl_->book.store_schedule(*profile);
         impl_->sessions.announce_later(*profile);

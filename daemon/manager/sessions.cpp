@@ -260,7 +260,7 @@ void Sessions::end(std::uint64_t session, const Outcome& outcome, std::chrono::s
 
     announce(profile);
     if (job.running)
-        announce_changes(job);
+        around_.changes.tell(job.owner, job.items_revision);
     announce_end(job, outcome);
     turn_later();
     for (const auto& afterwards : job.afterwards)
@@ -273,27 +273,6 @@ void Sessions::announce(const Profile& profile)
 {
     unannounced_.erase(profile.row.id);
     around_.announcer.tell(&Observer::on_state_changed, view(profile));
-}
-
-void Sessions::announce_changes(const Job& job)
-{
-    try {
-        const auto store = around_.stores.open(job.owner);
-        if (!store)
-            return spdlog::warn("what a session changed cannot be told: {}", store.error().message);
-        tell_changes(job.owner, **store, job.items_revision);
-    } catch (const std::exception& error) {
-        spdlog::warn("what a session changed cannot be told: {}", error.what());
-    }
-}
-
-void Sessions::tell_changes(Uid owner, storage::ItemStore& items, std::uint64_t since) const
-{
-    for (const auto kind : {storage::ItemKind::Contact, storage::ItemKind::Event}) {
-        const auto ids = items.changed_since(kind, since);
-        if (!ids.added.empty() || !ids.updated.empty() || !ids.removed.empty())
-            around_.announcer.tell(&Observer::on_store_changed, owner, kind, ids);
-    }
 }
 
 void Sessions::announce_end(const Job& job, const Outcome& outcome)

@@ -6,6 +6,7 @@
 #include "manager/manager.hpp"
 #include "manager/profile_book.hpp"
 #include "manager/schedule_keeper.hpp"
+#include "manager/store_changes.hpp"
 #include "manager/user_files.hpp"
 #include "manager/vault.hpp"
 #include "schedule/clock.hpp"
@@ -28,6 +29,7 @@ struct Surroundings {
     const Vault& vault;
     const UserFiles& files;
     ItemStores& stores;
+    StoreChanges& changes;
     const Announcer& announcer;
     schedule::Clock& clock;
     schedule::Timer& timer;
@@ -47,8 +49,6 @@ public:
     bool stop(Profile& profile, std::chrono::milliseconds grace, std::function<void()> afterwards = {});
     /// Cuts all sessions off, because the service ends: Interrupted. `afterwards`, from the loop, when none is left.
     void interrupt_all(std::chrono::milliseconds grace, std::function<void()> afterwards);
-    /// Tells what of the user's items was changed after a revision.
-    void tell_changes(Uid owner, storage::ItemStore& items, std::uint64_t since) const;
     /// Has on_state_changed called from the loop.
     void announce_later(const Profile& profile);
 
@@ -64,7 +64,6 @@ private:
     /// alone.
     void end(std::uint64_t session, const base::Result<void>& outcome, std::chrono::seconds wait = {});
     void announce(const Profile& profile);
-    void announce_changes(const Job& job);
     void announce_end(const Job& job, const base::Result<void>& outcome);
 
     Surroundings around_;

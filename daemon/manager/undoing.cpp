@@ -88,7 +88,7 @@ base::Result<UndoReport> Undoing::undo(const Profile& profile, std::uint64_t ses
                  profile.row.name, session, number, report.restored, report.reverted, report.removed,
                  report.left_alone.size());
     agree(owner, **store, before);
-    announce_later(owner, before);
+    around_.changes.tell_later(owner, before);
     return report;
 }
 
@@ -134,30 +134,6 @@ std::vector<storage::KeptSession> Undoing::kept(const Profile& profile)
         spdlog::warn("profile {}: what its sessions changed cannot be told: {}", profile.row.name, error.what());
     }
     return {};
-}
-
-void Undoing::announce_later(Uid owner, std::uint64_t since)
-{
-    around_.timer.defer([this, alive = std::weak_ptr(alive_), owner, since] {
-        if (!alive.expired())
-            announce(owner, since);
-    });
-}
-
-void Undoing::announce(Uid owner, std::uint64_t since)
-{
-    try {
-        const auto store = around_.stores.open(owner);
-        if (!store)
-            return spdlog::warn("what was undone cannot be told: {}", store.error().message);
-        for (const auto kind : {ItemKind::Contact, ItemKind::Event}) {
-            const auto ids = (*store)->changed_since(kind, since);
-            if (!ids.added.empty() || !ids.updated.empty() || !ids.removed.empty())
-                around_.announcer.tell(&Observer::on_store_changed, owner, kind, ids);
-        }
-    } catch (const std::exception& error) {
-        spdlog::warn("what was undone cannot be told: {}", error.what());
-    }
 }
 
 } // namespace manager

@@ -4,7 +4,6 @@
 #include "manager/sessions.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -27,12 +26,8 @@ public:
 
 private:
     void agree(Uid owner, storage::ItemStore& items, std::uint64_t since);
-    void announce_later(Uid owner, std::uint64_t since);
-    void announce(Uid owner, std::uint64_t since);
 
     Surroundings around_;
-    /// A callback that outlives this object finds it expired.
-    std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 
 } // namespace manager
