@@ -43,6 +43,7 @@ CommandLine::CommandLine()
     declare_undo(root);
     declare_why(root);
     declare_conflicts(root);
+    declare_quarantine(root);
     declare_notify(root);
     declare_import_syncevolution(root);
     Command trace = root.subcommand("trace", "Syncs that were written down by start --trace");

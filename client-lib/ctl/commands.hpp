@@ -22,6 +22,7 @@ void declare_diff(Command parent);
 void declare_undo(Command parent);
 void declare_why(Command parent);
 void declare_conflicts(Command parent);
+void declare_quarantine(Command parent);
 void declare_notify(Command parent);
 void declare_import_syncevolution(Command parent);
 void declare_trace_explain(Command parent);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -20,7 +21,13 @@ namespace {
 struct ProfileState {
     syncd::SyncProfileInfo profile;
     syncd::ProfileStatus status;
+    std::size_t quarantined = 0;
 };
+
+ProfileState state_of(Context& context, const syncd::SyncProfileInfo& profile)
+{
+    return {profile, context.client.status(profile.profile_id), context.client.quarantine(profile.profile_id).size()};
+}
 
 Json state_document(const ProfileState& state)
 {
@@ -31,6 +38,7 @@ Json state_document(const ProfileState& state)
         {"last_sync_time", microseconds(state.status.last_sync_time)},
         {"next_sync_time", microseconds(state.status.next_sync_time)},
         {"not_before", microseconds(state.status.not_before)},
+        {"quarantined", state.quarantined},
         {"attention", state.status.attention.empty() ? Json() : Json(state.status.attention)},
     };
 }
@@ -38,16 +46,20 @@ Json state_document(const ProfileState& state)
 std::string text(const std::vector<ProfileState>& states)
 {
     std::vector<std::vector<std::string>> rows;
-    for (const auto& [profile, status] : states)
+    for (const auto& [profile, status, quarantined] : states)
         rows.push_back({profile.profile_id, profile.profile_name, lower_word(to_string(status.state)),
                         format_time(status.last_sync_time),
                         // "never" would be wrong: it starts when asked to
                         status.next_sync_time == syncd::Time() ? "when asked" : format_time(status.next_sync_time)});
     auto lines = table({{"ID"}, {"NAME"}, {"STATE"}, {"LAST SYNC"}, {"NEXT SYNC"}}, rows);
-    for (const auto& [profile, status] : states) {
+    for (const auto& [profile, status, quarantined] : states) {
         if (status.not_before > std::chrono::system_clock::now())
             lines.push_back(fmt::format("{}: the server asks to be left alone until {}",
                                         printable(profile.profile_name), format_time(status.not_before)));
+        if (quarantined > 0)
+            lines.push_back(fmt::format("{0}: {1} not taken by the other side; see syncctl quarantine {0}",
+                                        printable(profile.profile_name),
+                                        quarantined == 1 ? "1 item was" : fmt::format("{} items were", quarantined)));
         if (!status.attention.empty())
             lines.push_back(fmt::format("{}: {}", printable(profile.profile_name), printable(status.attention)));
     }
@@ -65,7 +77,7 @@ std::string text(const std::map<std::string, std::uint64_t>& notifications)
 ExitStatus show_one(Context& context, const std::string& name)
 {
     const auto profile = find_profile(context.client, name);
-    const ProfileState state{profile, context.client.status(profile.profile_id)};
+    const ProfileState state = state_of(context, profile);
     context.print(state_document(state), text({state}));
     return ExitStatus::Ok;
 }
@@ -77,7 +89,7 @@ ExitStatus show_all(Context& context)
     std::vector<ProfileState> states;
     Json documents = Json::array();
     for (const syncd::SyncProfileInfo& profile : context.client.get_all()) {
-        states.push_back({profile, context.client.status(profile.profile_id)});
+        states.push_back(state_of(context, profile));
         documents.push_back(state_document(states.back()));
     }
     const auto notifications = context.client.notifications();

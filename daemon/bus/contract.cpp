@@ -24,6 +24,7 @@ constexpr Row rows[] = {
     {method, manager_interface, "Explain", Rule::Own, "ss"},
     {method, manager_interface, "GetConflicts", Rule::Own, "st"},
     {method, manager_interface, "ResolveConflict", Rule::Manage, "sts"},
+    {method, manager_interface, "GetQuarantine", Rule::Own, "s"},
     {method, manager_interface, "GetDeviceInfo", Rule::Own, "s"},
     {method, manager_interface, "GetPlan", Rule::Own, "s"},
     {method, manager_interface, "GetPlanItems", Rule::Own, "ssbsu"},

@@ -4,6 +4,7 @@
 #include "bus/conflict_values.hpp"
 #include "bus/dictionary.hpp"
 #include "bus/introspection.hpp"
+#include "bus/quarantine_values.hpp"
 #include "bus/values.hpp"
 
 #include <fcntl.h>
@@ -74,6 +75,7 @@ ManagerObject::Handler ManagerObject::find_handler(std::string_view member)
         {"Explain", &ManagerObject::explain},
         {"GetConflicts", &ManagerObject::get_conflicts},
         {"ResolveConflict", &ManagerObject::resolve_conflict},
+        {"GetQuarantine", &ManagerObject::get_quarantine},
         {"GetDeviceInfo", &ManagerObject::get_device_info},
         {"GetPlan", &ManagerObject::get_plan},
         {"GetPlanItems", &ManagerObject::get_plan_items},
@@ -306,6 +308,18 @@ void ManagerObject::resolve_conflict(const Subject& caller, const Call& call)
             call.reply();
         else
             call.fail(resolved.error());
+    });
+}
+
+void ManagerObject::get_quarantine(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    visibility_.resolve(caller, call, id, [this, call, id](manager::Caller as) {
+        const auto items = manager_.quarantine(as, id);
+        if (items)
+            call.reply(quarantine(*items));
+        else
+            call.fail(items.error());
     });
 }
 

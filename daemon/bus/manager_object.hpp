@@ -42,6 +42,7 @@ private:
     void explain(const Subject& caller, const Call& call);
     void get_conflicts(const Subject& caller, const Call& call);
     void resolve_conflict(const Subject& caller, const Call& call);
+    void get_quarantine(const Subject& caller, const Call& call);
     void get_device_info(const Subject& caller, const Call& call);
     void get_plan(const Subject& caller, const Call& call);
     void get_plan_items(const Subject& caller, const Call& call);

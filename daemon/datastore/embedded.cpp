@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cassert>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -87,6 +88,8 @@ public:
     Outcome remove(const Incoming& incoming);
     /// What may be stored of it, or the Status that refuses it.
     std::optional<StatusCode> refuse(const Incoming& incoming, std::string& data) const;
+    void recall_quarantine();
+    void release(bool from_server, const std::string& id);
     bool refreshes() const { return type == SyncType::RefreshFromServer; }
     /// What the sides knew of each other's items before does not hold.
     bool compares() const { return type == SyncType::Slow || syncml::is_refresh(type); }
@@ -100,15 +103,16 @@ public:
     const bool can_go_on;
     const ConflictPolicy policy;
     SyncType type = SyncType::TwoWay;
-    bool has_much = false;            ///< so much that the guard may have something to say
-    bool plans = false;               ///< what the server changes, from here on
-    std::uint64_t arrived = 0;        ///< of the server's items
-    std::string held;                 ///< in words
-    storage::Matching matching;       ///< what may stand for an item that the server adds
-    storage::Luids in_doubt;          ///< of those what has no Status from before
-    bool has_learned = false;         ///< the meanings of `matching.among`
-    std::optional<Course> course;     ///< from `prepare` on
-    std::optional<Outgoing> outgoing; ///< from `prepare` on
+    bool has_much = false;                              ///< so much that the guard may have something to say
+    bool plans = false;                                 ///< what the server changes, from here on
+    std::uint64_t arrived = 0;                          ///< of the server's items
+    std::string held;                                   ///< in words
+    storage::Matching matching;                         ///< what may stand for an item that the server adds
+    storage::Luids in_doubt;                            ///< of those what has no Status from before
+    std::set<std::pair<bool, std::string>> quarantined; ///< from the server, id
+    bool has_learned = false;                           ///< the meanings of `matching.among`
+    std::optional<Course> course;                       ///< from `prepare` on
+    std::optional<Outgoing> outgoing;                   ///< from `prepare` on
     std::optional<Reconciler> reconciler;
     std::vector<std::string> notes;
 };
@@ -206,6 +210,7 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
     }
     scope.upto = items.revision();
     impl_->has_much = impl_->guard.is_on() && items.count(scope.kind) > impl_->guard.items;
+    impl_->recall_quarantine();
     impl_->look_for_matches();
     impl_->course.emplace(resumed ? Course::go_on(impl_->state, scope.service)
                                   : Course::begin(impl_->state, scope.service, type, scope.upto, impl_->can_go_on));
@@ -214,6 +219,17 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
     const auto total = impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();
     impl_->reconciler.emplace(items, *impl_->outgoing, scope, impl_->policy, known_to);
     return total;
+}
+
+void Embedded::Impl::recall_quarantine()
+{
+    for (auto& item : state.quarantined()) {
+        if (item.service != scope.service)
+            continue;
+        quarantined.insert({item.from_server, item.id});
+        if (!item.from_server && !items.find(scope.kind, item.id))
+            release(false, item.id); // deleted here: nobody misses it there
+    }
 }
 
 void Embedded::Impl::look_for_matches()
@@ -276,6 +292,9 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
 {
     impl_->course->on_moved();
     impl_->outgoing->note_confirmed(entries);
+    for (const auto& entry : entries)
+        if (entry.verdict == session::Verdict::Taken)
+            impl_->release(false, entry.luid);
     if (impl_->type != SyncType::Slow) {
         // It held what the broken session brought and made a second item of it, because it did not know it as ours: it
         // will add the first one here.
@@ -335,6 +354,9 @@ std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items, std::ui
         for (const auto& incoming : items)
             outcomes.push_back(impl_->apply(incoming));
     });
+    for (std::size_t i = 0; i < items.size(); ++i)
+        if (syncml::is_success(outcomes[i].status) || items[i].kind == IncomingKind::Delete)
+            impl_->release(true, items[i].guid.empty() ? items[i].luid : items[i].guid);
     return outcomes;
 }
 
@@ -426,6 +448,25 @@ Outcome Embedded::Impl::remove(const Incoming& incoming)
     case ItemStore::PeerWrite::Missing: break;
     }
     return {StatusCode::ItemNotDeleted, {}};
+}
+
+void Embedded::quarantine(const session::Quarantine& item)
+{
+    auto size = item.size;
+    if (const auto ours = item.from_server ? std::nullopt : impl_->items.find(impl_->scope.kind, item.id))
+        size = ours->data.size();
+    impl_->state.quarantine(
+        {impl_->scope.service, item.from_server, item.id, static_cast<int>(item.status), item.why, size});
+    impl_->quarantined.insert({item.from_server, item.id});
+}
+
+/// Whatever was refused of it before.
+void Embedded::Impl::release(bool from_server, const std::string& id)
+{
+    if (const auto found = quarantined.find({from_server, id}); found != quarantined.end()) {
+        state.release(scope.service, from_server, id);
+        quarantined.erase(found);
+    }
 }
 
 void Embedded::note_mapped(const std::vector<syncml::MapItem>& maps)

@@ -398,6 +398,18 @@ base::Result<void> Manager::resolve_conflict(Caller caller, std::string_view id,
     });
 }
 
+base::Result<std::vector<storage::QuarantinedItem>> Manager::quarantine(Caller caller, std::string_view id) const
+{
+    return or_storage_error([&]() -> base::Result<std::vector<storage::QuarantinedItem>> {
+        const auto* profile = impl_->book.find(caller, id);
+        if (profile == nullptr)
+            return not_found();
+        if (caller.uid != profile->row.owner && caller.uid != 0)
+            return base::fail(Errc::AccessDenied, "only its owner may see which items of a profile were refused");
+        return manager::quarantine(impl_->files.sync_db(profile->row.owner, profile->row.id));
+    });
+}
+
 base::Result<std::optional<storage::PeerInfo>> Manager::device_information(Caller caller, std::string_view id) const
 {
     return or_storage_error([&]() -> base::Result<std::optional<storage::PeerInfo>> {

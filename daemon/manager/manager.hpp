@@ -115,6 +115,9 @@ public:
     base::Result<void> resolve_conflict(Caller caller, std::string_view id, std::uint64_t number,
                                         storage::ItemConflict::Way way);
 
+    /// Items that one of the sides has refused. For the owner of the profile and root alone.
+    base::Result<std::vector<storage::QuarantinedItem>> quarantine(Caller caller, std::string_view id) const;
+
     /// What the profile's server has told of itself; nothing as long as it has not.
     base::Result<std::optional<storage::PeerInfo>> device_information(Caller caller, std::string_view id) const;
 

@@ -120,6 +120,14 @@ base::Result<std::optional<storage::PeerInfo>> device_information(const std::fil
     return *state ? (*state)->peer_info() : std::nullopt;
 }
 
+base::Result<std::vector<storage::QuarantinedItem>> quarantine(const std::filesystem::path& file)
+{
+    const auto state = open(file);
+    if (!state)
+        return tl::unexpected(state.error());
+    return *state ? (*state)->quarantined() : std::vector<storage::QuarantinedItem>();
+}
+
 std::vector<std::string> server_nonces(const std::filesystem::path& file)
 {
     const auto state = open(file);

@@ -25,6 +25,9 @@ base::Result<std::vector<storage::SessionRecord>> history(const Profile& profile
 /// What the profile's server has told of itself; nothing as long as it has not.
 base::Result<std::optional<storage::PeerInfo>> device_information(const std::filesystem::path& file);
 
+/// Items that one of the sides has refused.
+base::Result<std::vector<storage::QuarantinedItem>> quarantine(const std::filesystem::path& file);
+
 /// Nonces that the profile's server may use, the newest first.
 std::vector<std::string> server_nonces(const std::filesystem::path& file);
 

@@ -219,6 +219,12 @@ void SessionDriver::obey(const session::ConfirmMaps& effect)
         store->note_mapped(effect.maps);
 }
 
+void SessionDriver::obey(const session::Quarantine& effect)
+{
+    if (const auto& store = services_[effect.service].store)
+        store->quarantine(effect);
+}
+
 void SessionDriver::obey(const session::Progress& effect)
 {
     progress_.update(services_[effect.service].plan.service, effect.from_server, effect.total, effect.done);
@@ -234,8 +240,11 @@ void SessionDriver::obey(session::Note& effect)
 
 void SessionDriver::keep_peer_info()
 {
-    if (peer_info_)
+    if (peer_info_) {
+        if (const auto known = around_.state.peer_info(); known && known->document != *peer_info_)
+            around_.state.retry_refused(); // it is another now, and may take them
         around_.state.set_peer_info(*peer_info_, microseconds(around_.now()));
+    }
     peer_info_.reset();
 }
 

@@ -52,6 +52,7 @@ private:
     void obey(const session::KeepChunk& effect);
     void obey(const session::DropPart& effect);
     void obey(const session::ConfirmMaps& effect);
+    void obey(const session::Quarantine& effect);
     void obey(const session::Progress& effect);
     void obey(session::Note& effect);
 

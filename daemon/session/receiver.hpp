@@ -51,6 +51,7 @@ private:
             Answers::Slot slot;
             IncomingKind kind;
             std::string guid;
+            std::uint64_t size;
         };
         std::vector<Entry> entries;
     };
@@ -96,6 +97,9 @@ private:
     /// Something else has come where the rest of a large object was due.
     void give_up_object();
     void note_not_stored(const Service& service, Answers::Slot slot, std::string_view why);
+    /// Of an Add or Replace: if the same would only be refused again, it is kept for people.
+    void quarantine(const Service& service, Answers::Slot slot, syncml::StatusCode code, std::string why,
+                    std::uint64_t size);
 
     Conversation& conversation_;
     Answers answers_;

@@ -76,6 +76,7 @@ void Receiver::read_item(Service* service, const syncml::ItemCommand& command, s
     made_progress_ = made_progress_ || (!counted && !(item.more_data && item.text().empty()));
 
     const auto slot = answers_.place(item);
+    const bool of_sync = refusal.has_value();
     refusal = object_.take(index, command, item, refusal);
     // It goes on with what is not here any more (OMA DS 1.2 protocol, resume).
     if (refusal == StatusCode::SizeRequired && service != nullptr && service->is_resumed())
@@ -100,12 +101,16 @@ void Receiver::read_item(Service* service, const syncml::ItemCommand& command, s
         return;
     service->on_incoming_refused();
     note_not_stored(*service, slot, words(*refusal));
+    const bool is_change = command.verb == syncml::ItemVerb::Add || command.verb == syncml::ItemVerb::Replace;
+    if (is_change && !of_sync)
+        quarantine(*service, slot, *refusal, words(*refusal),
+                   std::max<std::uint64_t>(command.meta_of(item).size.value_or(0), item.text().size()));
 }
 
 void Receiver::carry_out(Service& service, Answers::Slot slot, Incoming incoming)
 {
     auto& batch = batches_[service.index()];
-    batch.entries.push_back({slot, incoming.kind, incoming.guid});
+    batch.entries.push_back({slot, incoming.kind, incoming.guid, incoming.data.size()});
     batch.items.push_back(std::move(incoming));
 }
 
@@ -134,6 +139,14 @@ void Receiver::note_not_stored(const Service& service, Answers::Slot slot, std::
                                                          service.setup().name, answers_.id(slot), why));
 }
 
+void Receiver::quarantine(const Service& service, Answers::Slot slot, StatusCode code, std::string why,
+                          std::uint64_t size)
+{
+    if (fate_of(IncomingKind::Add, code) == Fate::Refused)
+        conversation_.effects.emplace_back(
+            Quarantine{service.index(), true, answers_.id(slot), code, std::move(why), size});
+}
+
 std::optional<Apply> Receiver::next_apply()
 {
     while (!batches_.empty()) {
@@ -153,14 +166,17 @@ void Receiver::on_applied(const std::vector<Outcome>& outcomes)
     const auto& entries = node.mapped().entries;
     assert(outcomes.size() == entries.size());
     for (std::size_t i = 0; i < entries.size(); ++i) {
-        const auto& [slot, kind, guid] = entries[i];
+        const auto& [slot, kind, guid, size] = entries[i];
         answers_.fill(slot, outcomes[i].status);
         service.on_incoming(kind, guid, outcomes[i]);
         if (!is_failure(fate_of(kind, outcomes[i].status))) {
             if (!outcomes[i].why.empty())
                 conversation_.note_item(service.index(), fmt::format("{}: {}.", service.setup().name, outcomes[i].why));
         } else {
-            note_not_stored(service, slot, outcomes[i].why.empty() ? words(outcomes[i].status) : outcomes[i].why);
+            const auto why = outcomes[i].why.empty() ? words(outcomes[i].status) : outcomes[i].why;
+            note_not_stored(service, slot, why);
+            if (kind != IncomingKind::Delete)
+                quarantine(service, slot, outcomes[i].status, why, size);
         }
     }
     conversation_.report_progress(service, true);

@@ -111,6 +111,8 @@ void Receiver::read_item_status(const SentItem& item, StatusCode code)
         conversation_.note_item(item.service,
                                 fmt::format("{}: the server did not take item {} ({}); {}.", service.setup().name,
                                             item.luid, words(code), what_next(fate)));
+    if (fate == Fate::Refused && item.kind != ChangeKind::Delete)
+        conversation_.effects.emplace_back(Quarantine{item.service, false, item.luid, code, words(code), 0});
 }
 
 void Receiver::learn_limits(const Service& service, const SentItem& item, StatusCode code)

@@ -477,11 +477,14 @@ void Service::judge()
     // protocol, end of a session).
     if (type_ != SyncType::Slow && !syncml::is_refresh(type_))
         return;
-    if (sent.total > 0 && sent.failed == sent.total)
+    // Single items that one side cannot take do not keep the others from ever coming to an end.
+    if (sent.total > sent.failed || from_server_.total > from_server_.failed)
+        return;
+    if (sent.total > 0)
         return fail(server_failure(fmt::format("The server took none of our {} items of {}; the notes of this "
                                                "session say why.",
                                                sent.total, setup_.name)));
-    if (from_server_.total > 0 && from_server_.failed == from_server_.total)
+    if (from_server_.total > 0)
         return fail(Errc::Local, fmt::format("None of the {} items of {} that the server sent could be stored; the "
                                              "notes of this session say why. Synchronize again when that is remedied.",
                                              from_server_.total, setup_.name));

@@ -259,6 +259,16 @@ struct ConfirmMaps { ///< these maps are known to the server; drop them from the
     ServiceIndex service = 0;
     std::vector<syncml::MapItem> maps;
 };
+/// An item is not on the other side, or not as it is on this one, and will not be until it is another or who refused it
+/// is: to be kept until then, for people.
+struct Quarantine {
+    ServiceIndex service = 0;
+    bool from_server = false;
+    std::string id; ///< ours: the LUID; the server's: its GUID or, if it gave none, our LUID
+    syncml::StatusCode status = syncml::StatusCode::Ok;
+    std::string why;
+    std::uint64_t size = 0; ///< octets; 0: the datastore knows
+};
 /// A step of progress: for people, may be dropped.
 struct Progress {
     ServiceIndex service = 0;
@@ -330,9 +340,9 @@ struct Finished {
     Objection objection = Objection::None; ///< with an error: an older version may do better
 };
 
-using Effect =
-    std::variant<SaveNonce, GiveServerNonce, SizesWanted, SavePeerInfo, Confirm, TryAnchors, NotePartSent, KeepChunk,
-                 DropPart, ConfirmMaps, Progress, Note, Prepare, ReadChanges, Apply, Send, Wait, Conclude, Finished>;
+using Effect = std::variant<SaveNonce, GiveServerNonce, SizesWanted, SavePeerInfo, Confirm, TryAnchors, NotePartSent,
+                            KeepChunk, DropPart, ConfirmMaps, Quarantine, Progress, Note, Prepare, ReadChanges, Apply,
+                            Send, Wait, Conclude, Finished>;
 
 // ---- statistics --------------------------------------------------------------
 

@@ -70,6 +70,8 @@ void SyncState::begin_session(const SessionRecord& record)
                    record.session, record.trigger, record.started);
         impl_->put_services(record);
     });
+    impl_->running = record.session;
+    impl_->running_since = record.started;
 }
 
 void SyncState::end_session(const SessionRecord& record, std::size_t keep)

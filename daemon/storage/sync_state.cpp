@@ -147,8 +147,24 @@ constexpr const char* version_9 = R"sql(
 ALTER TABLE service ADD COLUMN filter TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Items that were refused. place: in the order in which they came.
+constexpr const char* version_10 = R"sql(
+CREATE TABLE quarantine (
+    place       INTEGER PRIMARY KEY,
+    service     TEXT NOT NULL,
+    from_server INTEGER NOT NULL,
+    id          TEXT NOT NULL,
+    code        INTEGER NOT NULL,
+    reason      TEXT NOT NULL,
+    size        INTEGER NOT NULL,
+    session     INTEGER NOT NULL,
+    time        INTEGER NOT NULL,
+    UNIQUE (service, from_server, id)
+);
+)sql";
+
 constexpr const char* steps[] = {version_1, version_2, version_3, version_4, version_5,
-                                 version_6, version_7, version_8, version_9};
+                                 version_6, version_7, version_8, version_9, version_10};
 
 } // namespace
 
@@ -186,7 +202,7 @@ bool SyncState::bind_to(std::string_view identity)
         db.execute("DELETE FROM service");
         db.execute("DELETE FROM sent");
         for (const auto* statement : {"DELETE FROM open_sync", "DELETE FROM part_sent", "DELETE FROM part_received",
-                                      "DELETE FROM chunk_received"})
+                                      "DELETE FROM chunk_received", "DELETE FROM quarantine"})
             db.execute(statement);
     });
     return !known.empty();
@@ -356,6 +372,7 @@ void SyncState::forget(std::string_view service)
 {
     transact(*impl_->database, [&] {
         impl_->database->execute("DELETE FROM service WHERE service = ?1", service);
+        impl_->database->execute("DELETE FROM quarantine WHERE service = ?1", service);
         clear_sent(service);
         clear_open_sync(service);
     });

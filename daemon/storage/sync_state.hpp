@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "storage/access.hpp"
+#include "storage/quarantine.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -124,7 +125,7 @@ public:
     Tried tried(std::string_view service, std::string_view uri) const;
     /// Of a service that `anchors` has named.
     void set_tried(std::string_view service, const Tried& tried);
-    /// Anchors and notes of the service are void: the next sync is slow.
+    /// Anchors, notes and quarantine of the service are void: the next sync is slow.
     void forget(std::string_view service);
 
     /// What has become of items that were sent, each at the revision it was sent with.
@@ -181,6 +182,16 @@ public:
     void keep_part_received(std::string_view service, const PartReceived& part);
     void add_chunk_received(std::string_view service, std::string_view chunk);
     void clear_part_received(std::string_view service);
+
+    // ---- quarantine -------------------------------------------------------------------
+    /// Keeps it, with the session that begin_session named last, in place of what is kept of the same item.
+    void quarantine(const QuarantinedItem& item);
+    /// False when nothing was kept of the item.
+    bool release(std::string_view service, bool from_server, std::string_view id);
+    /// By service, the server's last, as they came.
+    std::vector<QuarantinedItem> quarantined() const;
+    /// Who refused items may be another now: what the server refused goes to it once more.
+    void retry_refused();
 
     // ---- history ----------------------------------------------------------------------
     /// Opens a record with no outcome, so that a killed worker leaves a trace; `record.services` says who

@@ -3,6 +3,7 @@
 #include "storage/database.hpp"
 #include "storage/sync_state.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +19,8 @@ public:
     void put_services(const SessionRecord& record);
 
     std::unique_ptr<Database> database;
+    std::uint64_t running = 0; ///< session
+    std::int64_t running_since = 0;
 };
 
 } // namespace storage

@@ -129,6 +129,11 @@ void FakeService::ResolveConflict(sdbus::Result<>&& result, std::string profile_
     answer(result, resolve_conflict, profile_id, number, way);
 }
 
+void FakeService::GetQuarantine(sdbus::Result<std::vector<Values>>&& result, std::string profile_id)
+{
+    answer(result, quarantine, profile_id);
+}
+
 void FakeService::GetDeviceInfo(sdbus::Result<Values>&& result, std::string profile_id)
 {
     answer(result, device_info, profile_id);

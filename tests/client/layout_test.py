@@ -20,6 +20,7 @@ usr/include/syncd/error.hpp
 usr/include/syncd/export.hpp
 usr/include/syncd/plan.hpp
 usr/include/syncd/profile.hpp
+usr/include/syncd/quarantine.hpp
 usr/include/syncd/session.hpp
 usr/include/syncd/statistics.hpp
 usr/include/syncd/store.hpp

@@ -472,6 +472,36 @@ TEST_CASE("counters, history and properties arrive as they were sent")
     CHECK(client.version() == "9.8.7");
 }
 
+TEST_CASE("refused items are read as the service tells them")
+{
+    FakeService service;
+    service.quarantine = [](const std::string& id) {
+        if (id != "a")
+            return std::vector<Values>();
+        return std::vector<Values>{{{"ServiceType", std::string("EVENT")},
+                                    {"FromServer", true},
+                                    {"ItemId", std::string("guid")},
+                                    {"Status", std::uint32_t(415)},
+                                    {"Reason", std::string("why")},
+                                    {"Size", std::uint64_t(3)},
+                                    {"Session", std::uint64_t(4)},
+                                    {"Time", std::uint64_t(5)}},
+                                   {}};
+    };
+    Client client(user_bus);
+    const auto items = client.quarantine("a");
+    REQUIRE(items.size() == 2);
+    CHECK(items[0].service_type == syncd::SyncServiceType::Event);
+    CHECK(items[0].from_server);
+    CHECK(items[0].item_id + ' ' + items[0].reason == "guid why");
+    CHECK(items[0].status == 415);
+    CHECK(items[0].size == 3);
+    CHECK(items[0].session == 4);
+    CHECK(items[0].time == Time(std::chrono::microseconds(5)));
+    CHECK(items[1].service_type == syncd::SyncServiceType::Unknown);
+    CHECK(client.quarantine("b").empty());
+}
+
 TEST_CASE("conflicts are read as the service tells them, and settled by their number")
 {
     FakeService service;

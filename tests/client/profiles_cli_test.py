@@ -58,7 +58,7 @@ class Profiles(ctl.TestCase):
         self.assertEqual(self.json('status'), {'version': version, 'max_profiles': 5, 'notifications': {}, 'profiles': []})
         profile_id = self.add()
         state = {'profile_id': profile_id, 'profile_name': 'Work', 'state': 'Idle', 'last_sync_time': 0,
-                 'next_sync_time': 0, 'not_before': 0, 'attention': None}
+                 'next_sync_time': 0, 'not_before': 0, 'quarantined': 0, 'attention': None}
         self.assertEqual(self.json('status', 'Work'), state)
         self.assertEqual(self.json('status')['profiles'], [state])
         self.assertEqual(self.text('status').splitlines(),

@@ -119,6 +119,10 @@ public:
     {
         return around([&] { return store_->apply(items, announced); });
     }
+    void quarantine(const session::Quarantine& item) override
+    {
+        around([&] { return store_->quarantine(item), 0; });
+    }
     void note_mapped(const std::vector<syncml::MapItem>& maps) override
     {
         around([&] { return store_->note_mapped(maps), 0; });

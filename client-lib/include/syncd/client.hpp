@@ -8,6 +8,7 @@
 #include <syncd/export.hpp>
 #include <syncd/plan.hpp>
 #include <syncd/profile.hpp>
+#include <syncd/quarantine.hpp>
 #include <syncd/session.hpp>
 #include <syncd/statistics.hpp>
 
@@ -190,6 +191,11 @@ public:
     /// Errors: NotFound; Failed when the item has been edited since and would have to be changed.
     void resolve_conflict(const std::string& profile_id, std::uint64_t number, ConflictWay way);
     void resolve_conflict(const std::string& profile_id, std::uint64_t number, ConflictWay way, Done done);
+
+    /// Items that one of the sides has refused, at most 1000 of each service and direction; they leave the list once
+    /// they are taken, or deleted. Errors: NotFound.
+    std::vector<QuarantinedItem> quarantine(const std::string& profile_id);
+    void quarantine(const std::string& profile_id, Reply<std::vector<QuarantinedItem>> done);
 
     /// What the profile's server has told of itself; empty as long as it has not. Errors: NotFound.
     std::optional<DeviceInformation> device_information(const std::string& profile_id);

@@ -382,6 +382,21 @@ TEST_CASE("a refresh of which no item could be stored has failed", "[session][fr
     CHECK(client.finished->error->code == Errc::Local);
 }
 
+TEST_CASE("a slow sync in which one side takes an item has not failed", "[session][from-server]")
+{
+    Waiting client(SyncType::Slow);
+    client.outcomes["g-1"] = {StatusCode::UnsupportedMediaType, ""};
+    client.reply(fourth().sync("contacts", "card", {server_add("g-1"), server_add("g-2")}).final());
+    client.reply(Reply("7", 3).header_status(3, 200).final());
+    CHECK_FALSE(client.finished->error);
+    const auto refused = client.all<session::Quarantine>();
+    REQUIRE(refused.size() == 1);
+    CHECK(refused[0].from_server);
+    CHECK(refused[0].id == "g-1");
+    CHECK(refused[0].status == StatusCode::UnsupportedMediaType);
+    CHECK(refused[0].size > 0);
+}
+
 TEST_CASE("progress tells what was carried out of what the server announced", "[session][from-server]")
 {
     Waiting client;
