@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """docs/conformance.md: every rule has one id and a state, and the code and the tests that it names exist.
+docs/behaviours.md: so do the tests that it names.
 
 usage: conformance.py SOURCE_ROOT
 """
@@ -106,6 +107,11 @@ for rule, text in rules.items():
 for decision in re.findall(r'\bdecision (\d{4})\b', read(page) or ''):
     if not list((root / 'docs' / 'decisions').glob(decision + '-*.md')):
         problems.append(f'docs/conformance.md: there is no decision {decision}')
+for number, line in enumerate((read(root / 'docs' / 'behaviours.md') or '').splitlines(), 1):
+    if line.startswith('|') and not line.startswith(('|---', '| No ')):
+        cells = [cell.strip() for cell in line.strip('|').split('|')]
+        if cells[-1] != none:
+            check_tests(f'docs/behaviours.md:{number}: {cells[0]}', cells[-1])
 if not rules:
     problems.append('docs/conformance.md holds no rule')
 summary = ', '.join(f'{count} {what}' for what, count in counts.most_common())
