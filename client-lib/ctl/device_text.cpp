@@ -101,6 +101,8 @@ std::string device_text(const syncd::DeviceInformation& information, const Json&
     rows.emplace_back("Times in UTC", device.at("utc").get<bool>() ? "yes" : "no");
     rows.emplace_back("Large objects", device.at("large_objects").get<bool>() ? "yes" : "no");
     rows.emplace_back("Counts of changes", device.at("number_of_changes").get<bool>() ? "yes" : "no");
+    if (device.contains("not_kept"))
+        rows.emplace_back("Does not keep", words_of(device.at("not_kept")));
     add_contents(rows, device.at("content"));
     for (const auto& store : device.at("stores")) {
         rows.emplace_back("", "");

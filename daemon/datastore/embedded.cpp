@@ -67,7 +67,8 @@ public:
     Impl(ItemStore& item_store, storage::SyncState& sync_state, Setup setup)
         : items(item_store), state(sync_state), reviews(items),
           guard(setup.guard), scope{setup.profile, setup.service, setup.kind, setup.mark, 0},
-          database(state.identity() + " " + setup.uri), can_go_on(setup.can_go_on), policy(setup.policy)
+          database(state.identity() + " " + setup.uri), can_go_on(setup.can_go_on), policy(setup.policy),
+          peer_losses(items, state, scope, std::move(setup.listed))
     {
     }
 
@@ -84,7 +85,9 @@ public:
     /// The LUID it names; a server may name it by its own id alone, or put our path before it.
     std::string luid_of(const Incoming& incoming) const;
     Outcome add(const Incoming& incoming, const std::string& data);
-    Outcome replace(const Incoming& incoming, const std::string& data);
+    Outcome replace(const Incoming& incoming, std::string data);
+    /// What the server sends of an item, with what it does not keep of it.
+    std::string complete(const std::string& luid, std::string data);
     Outcome remove(const Incoming& incoming);
     /// What may be stored of it, or the Status that refuses it.
     std::optional<StatusCode> refuse(const Incoming& incoming, std::string& data) const;
@@ -102,6 +105,8 @@ public:
     const std::string database; ///< whose GUIDs they are
     const bool can_go_on;
     const ConflictPolicy policy;
+    Losses peer_losses;
+    storage::Luids arrived_there; ///< of what was sent in this session, what the server has taken as it is
     SyncType type = SyncType::TwoWay;
     bool has_much = false;                              ///< so much that the guard may have something to say
     bool plans = false;                                 ///< what the server changes, from here on
@@ -295,6 +300,12 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
     for (const auto& entry : entries)
         if (entry.verdict == session::Verdict::Taken)
             impl_->release(false, entry.luid);
+    for (const auto& entry : entries) {
+        if (!impl_->compares() && entry.verdict == session::Verdict::Taken &&
+            entry.kind != session::ChangeKind::Delete &&
+            (entry.status == StatusCode::Ok || entry.status == StatusCode::ItemAdded))
+            impl_->arrived_there.insert(entry.luid);
+    }
     if (impl_->type != SyncType::Slow) {
         // It held what the broken session brought and made a second item of it, because it did not know it as ours: it
         // will add the first one here.
@@ -404,9 +415,29 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
     return {write.created ? StatusCode::ItemAdded : StatusCode::Ok, std::move(write.luid)};
 }
 
-Outcome Embedded::Impl::replace(const Incoming& incoming, const std::string& data)
+std::string Embedded::Impl::complete(const std::string& luid, std::string data)
+{
+    const auto head = items.find_head(scope.kind, scope.profile, luid);
+    if (!head || !head->alive)
+        return data;
+    // What is not edited, or sent, is what the server had; of an edit that it has not, what was before.
+    const bool has_ours = head->written_by_profile || head->revision <= outgoing->overwritable_to(luid);
+    const auto ours = has_ours ? items.find(scope.kind, luid) : std::nullopt;
+    const auto sent = ours ? std::optional(ours->data) : reconciler->find_base(luid);
+    if (!sent)
+        return data;
+    using Evidence = Losses::Evidence;
+    const auto evidence = compares() || outgoing->is_overruled(luid) ? Evidence::None
+                          : arrived_there.contains(luid)             ? Evidence::Strong
+                                                                     : Evidence::Weak;
+    return peer_losses.restore(*sent, data, evidence);
+}
+
+Outcome Embedded::Impl::replace(const Incoming& incoming, std::string data)
 {
     const auto luid = luid_of(incoming);
+    if (!refreshes())
+        data = complete(luid, std::move(data));
     if (!refreshes() && outgoing->is_overruled(luid) && reconciler->find_base(luid))
         return reconciler->replace(luid, data);
     const auto result =
@@ -511,7 +542,10 @@ std::uint64_t Embedded::commit()
 
 std::vector<std::string> Embedded::take_notes()
 {
-    return std::exchange(impl_->notes, {});
+    auto notes = std::exchange(impl_->notes, {});
+    for (auto& note : impl_->peer_losses.take_notes())
+        notes.push_back(std::move(note));
+    return notes;
 }
 
 std::uint64_t Embedded::mark() const

@@ -3,6 +3,7 @@
 #include "datastore/conflict_policy.hpp"
 #include "datastore/datastore.hpp"
 #include "datastore/guard.hpp"
+#include "datastore/losses.hpp"
 #include "storage/item_store.hpp"
 #include "storage/sync_state.hpp"
 
@@ -33,6 +34,7 @@ public:
         Guard guard{};
         bool can_go_on = true; ///< a later session may go on with a sync that breaks off
         ConflictPolicy policy = ConflictPolicy::KeepBoth;
+        Losses::Listed listed{};
     };
 
     /// Both stores must outlive it. SyncState::bind_to and ::anchors have been called before.

@@ -117,7 +117,15 @@ base::Result<std::optional<storage::PeerInfo>> device_information(const std::fil
     const auto state = open(file);
     if (!state)
         return tl::unexpected(state.error());
-    return *state ? (*state)->peer_info() : std::nullopt;
+    auto info = *state ? (*state)->peer_info() : std::nullopt;
+    // What was seen of the server goes with what it has told: an object in JSON ends with a brace.
+    if (info && !info->not_kept.empty() && info->document.ends_with('}') && info->document.size() > 2) {
+        std::string list;
+        for (const auto& name : info->not_kept)
+            list += (list.empty() ? "\"" : ",\"") + name + '"';
+        info->document.insert(info->document.size() - 1, ",\"not_kept\":[" + list + ']');
+    }
+    return info;
 }
 
 base::Result<std::vector<storage::QuarantinedItem>> quarantine(const std::filesystem::path& file)

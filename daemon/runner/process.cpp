@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "channel/stream.hpp"
 #include "datastore/embedded.hpp"
+#include "runner/listed_properties.hpp"
 #include "runner/local_failure.hpp"
 #include "runner/notification_reader.hpp"
 #include "runner/profile_lock.hpp"
@@ -137,7 +138,8 @@ try {
                 datastore::Embedded::Setup{
                     plan.profile, service.service, kind.items, service.uri, anchors.mark,
                     datastore::Guard{plan.review_items, plan.review_percent, plan.hold_slow_sync},
-                    service.filter.empty(), datastore::to_conflict_policy(plan.conflict_policy)});
+                    service.filter.empty(), datastore::to_conflict_policy(plan.conflict_policy),
+                    listed_properties(*state, kind, service.uri)});
         },
         [&](const channel::Progress& progress) { send(channel, progress); },
         [] { return std::chrono::system_clock::now(); },

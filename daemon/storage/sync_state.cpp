@@ -163,8 +163,19 @@ CREATE TABLE quarantine (
 );
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3, version_4, version_5,
-                                 version_6, version_7, version_8, version_9, version_10};
+// What the server of a profile keeps of items, by the names in them (SyncState::Keeping).
+constexpr const char* version_11 = R"sql(
+CREATE TABLE keeping (
+    service TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    dropped INTEGER NOT NULL,
+    kept    INTEGER NOT NULL,
+    PRIMARY KEY (service, name)
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3, version_4,  version_5, version_6,
+                                 version_7, version_8, version_9, version_10, version_11};
 
 } // namespace
 
@@ -202,7 +213,7 @@ bool SyncState::bind_to(std::string_view identity)
         db.execute("DELETE FROM service");
         db.execute("DELETE FROM sent");
         for (const auto* statement : {"DELETE FROM open_sync", "DELETE FROM part_sent", "DELETE FROM part_received",
-                                      "DELETE FROM chunk_received", "DELETE FROM quarantine"})
+                                      "DELETE FROM chunk_received", "DELETE FROM quarantine", "DELETE FROM keeping"})
             db.execute(statement);
     });
     return !known.empty();
@@ -252,7 +263,33 @@ std::optional<PeerInfo> SyncState::peer_info() const
                                       "WHERE length(CAST(info AS BLOB)) BETWEEN 1 AND 1048576");
     if (!row.next())
         return std::nullopt;
-    return PeerInfo{row.text(0), row.number(1), row.number(2) != 0};
+    PeerInfo info{row.text(0), row.number(1), row.number(2) != 0};
+    for (auto names = impl_->database->query("SELECT service || ' ' || name FROM keeping "
+                                             "WHERE dropped >= ?1 AND NOT kept ORDER BY service, name LIMIT ?2",
+                                             Keeping::enough, max_keeping);
+         names.next();)
+        info.not_kept.push_back(names.text(0));
+    return info;
+}
+
+std::vector<SyncState::Keeping> SyncState::keeping(std::string_view service) const
+{
+    std::vector<Keeping> keeping;
+    for (auto rows = impl_->database->query("SELECT name, dropped, kept FROM keeping WHERE service = ?1 ORDER BY name",
+                                            service);
+         rows.next();)
+        keeping.push_back({rows.text(0), static_cast<int>(rows.number(1)), rows.number(2) != 0});
+    return keeping;
+}
+
+void SyncState::note_keeping(std::string_view service, const std::vector<Keeping>& keeping)
+{
+    transact(*impl_->database, [&] {
+        for (const auto& one : keeping)
+            impl_->database->execute("INSERT OR REPLACE INTO keeping (service, name, dropped, kept) "
+                                     "VALUES (?1, ?2, ?3, ?4)",
+                                     service, one.name, one.dropped, one.kept ? 1 : 0);
+    });
 }
 
 void SyncState::set_peer_info(std::string_view document, std::int64_t time)

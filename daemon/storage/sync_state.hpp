@@ -56,9 +56,10 @@ struct SessionRecord {
 
 /// The server's device information.
 struct PeerInfo {
-    std::string document;  ///< JSON text
-    std::int64_t time = 0; ///< µs since 1970, when it came
-    bool doubted = false;  ///< it may be out of date
+    std::string document;                ///< JSON text
+    std::int64_t time = 0;               ///< µs since 1970, when it came
+    bool doubted = false;                ///< it may be out of date
+    std::vector<std::string> not_kept{}; ///< what items come back without, each behind its service: `CONTACT X-SPOUSE`
     bool operator==(const PeerInfo&) const = default;
 };
 
@@ -89,6 +90,20 @@ public:
     std::optional<PeerInfo> peer_info() const;
     void set_peer_info(std::string_view document, std::int64_t time);
     void doubt_peer_info();
+
+    /// What has been seen of how the server keeps what it is sent under one name.
+    struct Keeping {
+        /// So often it must be missing before that is no chance.
+        static constexpr int enough = 3;
+        std::string name;  ///< upper case
+        int dropped = 0;   ///< it was missing in what came back
+        bool kept = false; ///< it has come from the server, in some item
+        bool is_lost() const { return !kept && dropped >= enough; }
+        bool operator==(const Keeping&) const = default;
+    };
+    static constexpr std::size_t max_keeping = 200;
+    std::vector<Keeping> keeping(std::string_view service) const;
+    void note_keeping(std::string_view service, const std::vector<Keeping>& keeping);
     std::string sent_devinf_hash() const;
     void set_sent_devinf_hash(std::string_view hash);
     std::string encoding() const; ///< that the server has been found to read: `XML`, `WBXML`; empty: not yet

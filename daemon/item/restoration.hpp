@@ -1,0 +1,26 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace item {
+
+/// What a peer has no room for, put back into what it sent: `came` with those properties and parameters of `sent`, the
+/// item as the peer got it, that it does not keep and that `came` therefore lacks. `lost`: names in upper case, of
+/// properties (`X-SPOUSE`), components (`VALARM`), parameters (`TEL;TYPE`), and `RECURRENCE-ID` for changed
+/// occurrences. What the peer sent of a name it has room for, so nothing of that name is put back. A parameter goes to
+/// the property of equal value.
+///
+/// `came` as it is when there is nothing to put back, or one of them cannot be read, or they are of different kinds or,
+/// for events, forms.
+std::string restore(std::string_view sent, std::string_view came, const std::set<std::string>& lost);
+
+/// Of the names that `sent` says something under, as above but for parameters: those under which `came` says something,
+/// too, and those under which it says nothing. Names that every peer has room for, or writes by itself, are in neither.
+struct Kept {
+    std::set<std::string> kept, dropped;
+};
+Kept find_kept(std::string_view sent, std::string_view came);
+
+} // namespace item

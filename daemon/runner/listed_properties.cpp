@@ -1,0 +1,45 @@
+#include "runner/listed_properties.hpp"
+
+#include "item/normal_lines.hpp"
+#include "item/text.hpp"
+#include "runner/device_document.hpp"
+
+#include <algorithm>
+
+namespace runner {
+
+datastore::Losses::Listed listed_properties(const storage::SyncState& state, const ServiceKind& kind,
+                                            std::string_view uri)
+{
+    // What is remembered of a longer list has lost its end (device_document.hpp).
+    constexpr std::size_t too_many = 256;
+    const auto info = state.peer_info();
+    const auto devinf = info ? find_device_info(info->document) : std::nullopt;
+    if (!devinf)
+        return std::nullopt;
+    std::set<std::string> names;
+    const auto add = [&](const std::vector<syncml::ContentCapability>& capabilities) {
+        for (const auto& capability : capabilities) {
+            const bool is_ours = std::any_of(kind.types.begin(), kind.types.end(),
+                                             [&](const auto& type) { return type.type == capability.content.type; });
+            if (!is_ours || capability.properties.size() >= too_many)
+                continue;
+            for (const auto& property : capability.properties) {
+                item::Property named;
+                named.name = item::to_upper(property.name);
+                names.emplace(item::contact_name(named)); // of several names for one thing
+                names.insert(std::move(named.name));
+            }
+        }
+    };
+    if (const auto* store = syncml::find_datastore(*devinf, uri))
+        add(store->capabilities);
+    if (names.empty())
+        add(devinf->capabilities);
+    // Without a name or a beginning it is no list of what is kept.
+    if (!names.contains("N") && !names.contains("FN") && !names.contains("DTSTART"))
+        return std::nullopt;
+    return names;
+}
+
+} // namespace runner

@@ -1,0 +1,159 @@
+// What a server has no room for stays here when its items come back without.
+#include "session_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using datastore::ConflictPolicy;
+using session::SyncType;
+using syncml::StatusCode;
+using Sent = std::vector<std::string>;
+using Keeping = storage::SyncState::Keeping;
+
+namespace {
+
+std::string ann(const std::string& body)
+{
+    return "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Smith;Ann;;;\r\nFN:Ann Smith\r\n" + body + "END:VCARD\r\n";
+}
+
+/// Items that both sides know, with a spouse and a note.
+struct Known : SessionFixture {
+    datastore::Losses::Listed listed;
+
+    explicit Known(int count = 4)
+    {
+        policy = ConflictPolicy::KeepBoth;
+        for (int i = 0; i < count; ++i)
+            items->add(contact, ann("X-SPOUSE:b\r\nNOTE:n\r\n"));
+        sync(SyncType::Slow);
+    }
+    void begin_listed(SyncType type = SyncType::TwoWay)
+    {
+        state->bind_to("server");
+        mark = state->anchors("CONTACT", "card").mark;
+        store = std::make_unique<datastore::Embedded>(
+            *items, *state,
+            datastore::Embedded::Setup{"p", "CONTACT", contact, "card", mark, guard, true, policy, listed});
+        store->admit(type);
+        store->prepare(type, false);
+    }
+    /// A session in which the server sends this; what the item holds then.
+    std::string comes(const std::string& luid, const std::string& body)
+    {
+        begin_listed();
+        read();
+        CHECK(replace(luid, ann(body)).status == StatusCode::Ok);
+        return end(luid);
+    }
+    std::string end(const std::string& luid)
+    {
+        store->commit();
+        notes = store->take_notes();
+        state->commit("CONTACT", "card", {"own", "peer", store->mark()});
+        store.reset();
+        return items->find(contact, luid).value().data;
+    }
+    Sent notes;
+};
+
+const std::string said = "the server does not keep X-SPOUSE: it stays here in items that come back without it";
+
+} // namespace
+
+TEST_CASE_METHOD(Known, "what the server has just got and sends back without it does not keep", "[in][losses]")
+{
+    items->replace(contact, "1", ann("X-SPOUSE:c\r\nNOTE:m\r\n"));
+    begin_listed();
+    read();
+    store->note_sent({"1"});
+    confirm({"1"});
+    CHECK(replace("1", ann("NOTE:m\r\nTITLE:t\r\n")).status == StatusCode::Ok);
+    CHECK(end("1") == ann("NOTE:m\r\nTITLE:t\r\nX-SPOUSE:c\r\n"));
+    CHECK(notes == Sent{said});
+    CHECK(state->keeping("CONTACT") == std::vector<Keeping>{{"X-SPOUSE", Keeping::enough, false}});
+    // It is the server's word, and is not told it again.
+    CHECK(sync().empty());
+    // From now on it stays in all of them.
+    CHECK(comes("2", "NOTE:m\r\n") == ann("NOTE:m\r\nX-SPOUSE:b\r\n"));
+    CHECK(notes.empty());
+    // Until the server sends one: then what is missing was deleted.
+    CHECK(comes("2", "NOTE:m\r\nX-SPOUSE:d\r\n") == ann("NOTE:m\r\nX-SPOUSE:d\r\n"));
+    CHECK(comes("3", "NOTE:m\r\n") == ann("NOTE:m\r\n"));
+}
+
+TEST_CASE_METHOD(Known, "what is missing now and then was deleted there; always, it is not kept there", "[in][losses]")
+{
+    CHECK(comes("1", "NOTE:n\r\n") == ann("NOTE:n\r\n"));
+    CHECK(comes("2", "NOTE:n\r\n") == ann("NOTE:n\r\n"));
+    SECTION("always")
+    {
+        CHECK(comes("3", "NOTE:n\r\n") == ann("NOTE:n\r\nX-SPOUSE:b\r\n"));
+        CHECK(notes == Sent{said});
+    }
+    SECTION("but not when one has come")
+    {
+        CHECK(comes("3", "NOTE:n\r\nX-SPOUSE:c\r\n") == ann("NOTE:n\r\nX-SPOUSE:c\r\n"));
+        CHECK(comes("4", "NOTE:n\r\n") == ann("NOTE:n\r\n"));
+        CHECK(comes("3", "NOTE:n\r\n") == ann("NOTE:n\r\n"));
+    }
+}
+
+TEST_CASE_METHOD(Known, "what has come from the server in another item it keeps", "[in][losses]")
+{
+    begin();
+    read();
+    add("g9", ann("X-SPOUSE:z\r\nTEL:9\r\n"));
+    commit();
+    for (const auto* luid : {"1", "2", "3", "4"})
+        CHECK(comes(luid, "NOTE:n\r\n") == ann("NOTE:n\r\n"));
+    CHECK(notes.empty());
+}
+
+TEST_CASE_METHOD(Known, "what the server does not list stays at once, and what it lists it is believed to keep",
+                 "[in][losses]")
+{
+    listed = std::set<std::string>{"N", "FN", "NOTE", "TEL"};
+    CHECK(comes("1", "TEL:1\r\n") == ann("TEL:1\r\nX-SPOUSE:b\r\n"));
+    CHECK(comes("2", "NOTE:m\r\nX-SPOUSE:c\r\n") == ann("NOTE:m\r\nX-SPOUSE:c\r\n")); // it does, after all
+    CHECK(comes("3", "NOTE:m\r\n") == ann("NOTE:m\r\n"));
+}
+
+TEST_CASE_METHOD(Known, "what is not kept there stays in a merge and in a slow sync", "[in][losses][merge]")
+{
+    listed = std::set<std::string>{"N", "FN", "NOTE", "TEL"};
+    SECTION("edited here meanwhile")
+    {
+        begin_listed(SyncType::OneWayFromServer);
+        items->replace(contact, "1", ann("X-SPOUSE:b\r\nNOTE:n\r\nTEL:2\r\n"));
+        CHECK(replace("1", ann("NOTE:m\r\n")).status == StatusCode::Ok);
+        const auto merged = end("1");
+        for (const auto* line : {"X-SPOUSE:b", "NOTE:m", "TEL:2"})
+            CHECK(merged.find(line) != std::string::npos);
+    }
+    SECTION("slow")
+    {
+        begin_listed(SyncType::Slow);
+        std::vector<std::string> luids;
+        for (const auto& change : read())
+            luids.push_back(change.substr(change.find(' ') + 1));
+        store->note_sent(luids);
+        confirm(luids);
+        CHECK(replace("1", ann("NOTE:m\r\n")).status == StatusCode::Ok);
+        CHECK(end("1") == ann("NOTE:m\r\nX-SPOUSE:b\r\n"));
+        CHECK(state->keeping("CONTACT").empty()); // what it sends may be what it had
+    }
+}
+
+TEST_CASE_METHOD(Known, "another server is another matter", "[losses]")
+{
+    state->bind_to("server");
+    state->note_keeping("CONTACT", {{"X-SPOUSE", Keeping::enough, false}, {"TITLE", 1, false}});
+    CHECK(state->keeping("EVENT").empty());
+    CHECK(state->keeping("CONTACT").size() == 2);
+    state->set_peer_info("{}", 1);
+    CHECK(state->peer_info()->not_kept == Sent{"CONTACT X-SPOUSE"});
+    state->bind_to("another");
+    CHECK(state->keeping("CONTACT").empty());
+}

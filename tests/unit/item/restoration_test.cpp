@@ -1,0 +1,79 @@
+// What a peer has no room for comes back to what it sends.
+#include "item/restoration.hpp"
+
+#include "item/item.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+std::string card(const std::string& body, const std::string& version = "3.0")
+{
+    return "BEGIN:VCARD\r\nVERSION:" + version + "\r\n" + body + "END:VCARD\r\n";
+}
+std::string calendar(const std::string& body)
+{
+    return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + body + "END:VCALENDAR\r\n";
+}
+std::string vevent(const std::string& body, const std::string& uid = "1")
+{
+    return "BEGIN:VEVENT\r\nUID:" + uid + "\r\n" + body + "END:VEVENT\r\n";
+}
+
+} // namespace
+
+TEST_CASE("what a peer drops of a contact is put back, and what it can hold is its word", "[item][restore]")
+{
+    const auto sent = card("N:a\r\nX-SPOUSE;X-P=1:b\r\nNOTE:n\r\nTEL;TYPE=CELL:1\r\nTEL;TYPE=HOME:2\r\nTITLE:t\r\n");
+    CHECK(item::restore(sent, card("N:a\r\nTEL:1\r\nTEL:3\r\n"), {"X-SPOUSE", "NOTE", "TEL;TYPE"}) ==
+          card("N:a\r\nTEL;TYPE=CELL:1\r\nTEL:3\r\nX-SPOUSE;X-P=1:b\r\nNOTE:n\r\n"));
+    CHECK(item::restore(sent, card("N:a\r\nNOTE:m\r\n"), {"NOTE", "TITLE"}) == card("N:a\r\nNOTE:m\r\nTITLE:t\r\n"));
+    CHECK(item::restore(sent, card("n:a\r\n"), {}) == card("n:a\r\n"));
+    CHECK(item::restore(sent, card("n:a\r\n"), {"BDAY"}) == card("n:a\r\n"));
+    CHECK(item::restore("nonsense", card("n:a\r\n"), {"NOTE"}) == card("n:a\r\n"));
+    CHECK(item::restore(sent, "nonsense", {"NOTE"}) == "nonsense");
+    // In the words of the other form.
+    CHECK(item::restore(sent, card("N:a\r\nTEL:1\r\n", "2.1"), {"X-SPOUSE", "TEL;TYPE"}) ==
+          card("N:a\r\nTEL;CELL:1\r\nX-SPOUSE;X-P=1:b\r\n", "2.1"));
+    // Another name for it.
+    CHECK(item::restore(card("N:a\r\nX-SPOUSE:b\r\n"), card("N:a\r\nX-EVOLUTION-SPOUSE:c\r\n"), {"X-SPOUSE"}) ==
+          card("N:a\r\nX-EVOLUTION-SPOUSE:c\r\n"));
+}
+
+TEST_CASE("what a peer drops of an event is put back into it, and changed occurrences into its series",
+          "[item][restore]")
+{
+    const std::string when = "DTSTART:20260105T090000Z\r\nRRULE:FREQ=DAILY\r\n";
+    const std::string alarm = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT15M\r\nEND:VALARM\r\n";
+    const std::string moved = "RECURRENCE-ID:20260107T090000Z\r\nDTSTART:20260107T120000Z\r\n";
+    const auto sent = calendar(vevent(when + "URL:u\r\n" + alarm) + vevent(moved + "URL:v\r\n"));
+    CHECK(item::restore(sent, calendar(vevent(when + "SUMMARY:s\r\n", "server") + vevent(moved, "server")),
+                        {"VALARM", "URL", "RECURRENCE-ID"}) ==
+          calendar(vevent(when + "SUMMARY:s\r\nURL:u\r\n" + alarm, "server") + vevent(moved + "URL:v\r\n", "server")));
+    const auto restored =
+        item::restore(sent, calendar(vevent(when + "SUMMARY:s\r\n", "server")), {"VALARM", "RECURRENCE-ID"});
+    CHECK(restored ==
+          calendar(vevent(when + "SUMMARY:s\r\n" + alarm, "server") + vevent(moved + "URL:v\r\n", "server")));
+    CHECK(item::check(restored));
+    CHECK(item::restore(sent, calendar(vevent(when)), {"LOCATION"}) == calendar(vevent(when)));
+    CHECK(item::restore(sent, card("N:a\r\n"), {"VALARM"}) == card("N:a\r\n"));
+}
+
+TEST_CASE("what a peer has kept of what it got, and what not", "[item][restore]")
+{
+    using Names = std::set<std::string>;
+    const auto kept = item::find_kept(
+        card("N:a\r\nFN:b\r\nNOTE:n\r\nX-SPOUSE:s\r\nTEL:1\r\nTEL:2\r\nTITLE:t\r\nUID:1\r\nREV:2\r\nCLASS:PUBLIC\r\n"),
+        card("N:c\r\nNOTE:m\r\nTEL:1\r\nX-EVOLUTION-SPOUSE:z\r\nTITLE:\r\n"));
+    CHECK(kept.kept == Names{"NOTE", "TEL", "X-SPOUSE"});
+    CHECK(kept.dropped == Names{"TITLE"});
+    const std::string when = "DTSTART:20260105T090000Z\r\nRRULE:FREQ=DAILY\r\nSUMMARY:s\r\n";
+    const std::string alarm = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT15M\r\nEND:VALARM\r\n";
+    const std::string moved = "RECURRENCE-ID:20260107T090000Z\r\nDTSTART:20260107T120000Z\r\n";
+    const auto of_event = item::find_kept(calendar(vevent(when + "URL:u\r\nLOCATION:l\r\n" + alarm) + vevent(moved)),
+                                          calendar(vevent("DTSTART:20260105T090000Z\r\nSUMMARY:s\r\nLOCATION:m\r\n")));
+    CHECK(of_event.kept == Names{"LOCATION"});
+    CHECK(of_event.dropped == Names{"RECURRENCE-ID", "URL", "VALARM"});
+    CHECK(item::find_kept("nonsense", card("N:a\r\n")).dropped.empty());
+    CHECK(item::find_kept(card("NOTE:n\r\n"), calendar(vevent(when))).dropped.empty());
+}
