@@ -31,6 +31,7 @@ Json document(const syncd::SyncProfileInfo& profile)
             {"server_database_uri", service.server_database_uri},
             {"enable", service.enable},
             {"filter", text_or_null(service.filter)},
+            {"store", text_or_null(service.store)},
         });
     return Json{
         {"profile_id", profile.profile_id},

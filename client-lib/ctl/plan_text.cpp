@@ -106,6 +106,9 @@ std::string why_held(const syncd::ServicePlan& service, const std::string& profi
         reasons.emplace_back("what was deleted and changed here");
     if (service.is_held_for_slow)
         reasons.emplace_back("the comparison of all items that the server wants (a slow sync)");
+    if (service.is_held_for_store)
+        reasons.emplace_back("a directory that is not what it was (release deletes what is missing in it, reject "
+                             "writes it there again)");
     std::string list;
     for (std::size_t i = 0; i < reasons.size(); ++i)
         list += (i == 0 ? "" : i + 1 == reasons.size() ? " and " : ", ") + reasons[i];
@@ -126,6 +129,7 @@ ExitStatus show_plan(Context& context, const syncd::SyncProfileInfo& profile)
                   {"held_from_server", service.is_held_from_server},
                   {"held_to_server", service.is_held_to_server},
                   {"held_for_slow_sync", service.is_held_for_slow},
+                  {"held_for_store", service.is_held_for_store},
                   {"compares", service.compares},
                   {"from_server", counts(service.from_server)},
                   {"to_server", counts(service.to_server)}};

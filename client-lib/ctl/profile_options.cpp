@@ -45,6 +45,18 @@ std::string check_assignment(const std::string& text)
     return check_word<SyncServiceType>(text.substr(0, equals));
 }
 
+/// With the path as the service wants it: whoever gives one means it from where he is.
+std::string absolute_store(const std::string& store)
+{
+    constexpr std::string_view scheme = "vdir:";
+    if (!store.starts_with(scheme) || store.size() == scheme.size())
+        return store;
+    auto path = std::filesystem::absolute(store.substr(scheme.size())).lexically_normal();
+    if (!path.has_filename())
+        path = path.parent_path();
+    return std::string(scheme) + path.string();
+}
+
 SyncServiceInfo* find_service(SyncProfileInfo& profile, SyncServiceType type)
 {
     const auto found = std::ranges::find(profile.service_info, type, &SyncServiceInfo::service_type);
@@ -92,6 +104,10 @@ void apply_services(const ProfileOptions& options, SyncProfileInfo& profile)
         const auto [type, filter] = parse_assignment(text);
         service_of(profile, type).filter = filter;
     }
+    for (const std::string& text : options.stores) {
+        const auto [type, store] = parse_assignment(text);
+        service_of(profile, type).store = absolute_store(store);
+    }
 }
 
 void apply_schedule(const ProfileOptions& options, syncd::SyncInfo& info)
@@ -132,6 +148,9 @@ void ProfileOptions::declare(Command& command, bool is_new)
         "--filter", "SERVICE=EXPRESSION", filters,
         "Which of the server's items come here, such as 'event=DTSTART&GE;20260101T000000Z'; empty: all",
         check_assignment);
+    command.list_option("--store", "SERVICE=STORE", stores,
+                        "Where the items are kept: contact=vdir:PATH, a directory of files; empty: in syncd itself",
+                        check_assignment);
     command.list_option("--service-user", "SERVICE=NAME", service_users, "User name of one database, if it has its own",
                         check_assignment);
     command.list_option("--service-password-file", "SERVICE=FILE", service_password_files,

@@ -24,7 +24,7 @@ struct ProfileOptions {
     bool trust_server = false;
     std::vector<std::string> services; ///< `contact=card`
     std::vector<std::string> enabled, disabled, removed;
-    std::vector<std::string> service_users, filters, service_password_files; ///< `contact=bob`
+    std::vector<std::string> service_users, filters, stores, service_password_files; ///< `contact=bob`
 
     /// `is_new`: for `profile add`, where there is nothing to enable or take away.
     void declare(Command& command, bool is_new);

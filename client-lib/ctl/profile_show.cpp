@@ -48,6 +48,8 @@ std::string text(const syncd::SyncProfileInfo& profile)
                           service.server_database_uri + (service.enable ? "" : " (off)"));
         if (!service.filter.empty())
             rows.emplace_back("Filter of " + word(service.service_type), service.filter);
+        if (!service.store.empty())
+            rows.emplace_back("Store of " + word(service.service_type), service.store);
     }
     return join(properties(rows));
 }

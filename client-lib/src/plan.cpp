@@ -30,6 +30,7 @@ ServicePlan parse_service_plan(const Values& values)
         .is_held_from_server = is_held("FROM_SERVER"),
         .is_held_to_server = is_held("TO_SERVER"),
         .is_held_for_slow = is_held("SLOW_SYNC"),
+        .is_held_for_store = is_held("STORE"),
         .compares = value(values, "Compares", false),
         .from_server = parse_counts(values, "FromServer"),
         .to_server = parse_counts(values, "ToServer"),

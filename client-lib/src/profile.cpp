@@ -26,6 +26,8 @@ void append_service(sdbus::Message& message, const SyncServiceInfo& service)
         entries.add("Enable", service.enable);
         if (!service.filter.empty())
             entries.add("Filter", service.filter);
+        if (!service.store.empty())
+            entries.add("Store", service.store);
         if (service.id)
             entries.add("Id", *service.id);
         if (service.password)
@@ -40,6 +42,7 @@ SyncServiceInfo parse_service(const Values& values)
         .service_type = from_string<SyncServiceType>(text(values, "ServiceType")),
         .server_database_uri = text(values, "ServerDatabaseUri"),
         .filter = text(values, "Filter"),
+        .store = text(values, "Store"),
         .id = {},
         .password = {},
     };

@@ -11,9 +11,12 @@
 namespace app {
 namespace {
 
-manager::Config complete(manager::Config config, const StateDirectory& directory)
+manager::Config complete(manager::Config config, const StateDirectory& directory, bus::Scope scope)
 {
     config.state_directory = directory.path();
+    // Who serves one user runs as that user, and may do no more.
+    if (scope == bus::Scope::User)
+        config.store_roots.reset();
     return config;
 }
 
@@ -44,7 +47,8 @@ Broker::Broker(const Options& options, Configuration configuration, StateDirecto
                std::unique_ptr<storage::ProfileRepository> profiles, std::unique_ptr<bus::Connection> connection)
     : directory_(std::move(directory)), vault_(std::move(vault)), profiles_(std::move(profiles)),
       timer_(loop_.get(), clock_), workers_(loop_.get(), options.worker),
-      manager_(complete(std::move(configuration.manager), directory_), *profiles_, vault_, clock_, timer_, workers_),
+      manager_(complete(std::move(configuration.manager), directory_, options.scope), *profiles_, vault_, clock_,
+               timer_, workers_),
       connection_(std::move(connection)), stop_timeout_(configuration.stop_timeout_s),
       service_(*connection_, manager_, loop_.get(),
                {.scope = options.scope, .mode = configuration.authorization, .own_uid = ::geteuid()}, version)

@@ -108,6 +108,11 @@ struct Reader {
             config.peer_rules = split(value);
             good = std::all_of(config.peer_rules.begin(), config.peer_rules.end(),
                                [](const std::string& one) { return one.starts_with('/'); });
+        } else if (key == "StoreRoots") {
+            config.store_roots = split(value);
+            good = std::all_of(config.store_roots->begin(), config.store_roots->end(), [](const std::string& one) {
+                return one.starts_with('/') && one.size() > 1 && !one.ends_with('/');
+            });
         } else if (key == "LogLevel") {
             good = value == "error" || value == "warning" || value == "info" || value == "debug";
             config.log_level = value;

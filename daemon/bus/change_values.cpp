@@ -18,7 +18,7 @@ constexpr std::size_t max_left_alone = 1000;
 
 std::string word(ItemKind kind)
 {
-    return kind == ItemKind::Contact ? "CONTACT" : "EVENT";
+    return content_of(kind) == ItemKind::Contact ? "CONTACT" : "EVENT";
 }
 
 std::string word(What what)

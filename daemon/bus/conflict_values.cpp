@@ -32,7 +32,7 @@ std::vector<Values> conflicts(const std::vector<ItemConflict>& conflicts)
                 {{"Name", field.name}, {"Ours", field.ours}, {"Theirs", field.theirs}, {"Base", field.base}});
         list.push_back({
             {"Number", conflict.number},
-            {"ServiceType", std::string(conflict.kind == ItemKind::Contact ? "CONTACT" : "EVENT")},
+            {"ServiceType", std::string(content_of(conflict.kind) == ItemKind::Contact ? "CONTACT" : "EVENT")},
             {"ItemId", conflict.luid},
             {"CopyId", conflict.copy},
             {"Time", static_cast<std::uint64_t>(conflict.time)},

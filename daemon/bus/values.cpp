@@ -48,6 +48,8 @@ std::vector<Values> services(const manager::ProfileView& profile)
             {{"ServiceType", service.type}, {"ServerDatabaseUri", service.uri}, {"Enable", service.enabled}});
         if (!service.filter.empty())
             services.back()["Filter"] = service.filter;
+        if (!service.store.empty())
+            services.back()["Store"] = service.store;
     }
     return services;
 }
@@ -63,6 +65,8 @@ manager::ServiceInput read_service(Dictionary& dictionary)
             service.uri = dictionary.text(), has_uri = true;
         else if (key == "Filter")
             service.filter = dictionary.text();
+        else if (key == "Store")
+            service.store = dictionary.text();
         else if (key == "Enable")
             service.enabled = dictionary.flag();
         else if (key == "Id")
@@ -224,6 +228,8 @@ std::vector<Values> plan(const std::vector<manager::ServicePlanView>& services)
             held.emplace_back("TO_SERVER");
         if (service.held.slow)
             held.emplace_back("SLOW_SYNC");
+        if (service.held.store)
+            held.emplace_back("STORE");
         values["Held"] = held;
         values["Compares"] = service.compares;
         put(values, "FromServer", service.from_server);

@@ -81,6 +81,8 @@ void members(Visitor& visit, M& service)
     visit("user", service.user, "for a server that guards each database by itself");
     visit("password", service.password, "");
     visit("filter", service.filter, "CGI, for what the server sends; empty: none");
+    visit("directory", service.directory, "of files that are its items; empty: the embedded store");
+    visit("directory_root", service.directory_root, "where that has to be; empty: anywhere");
 }
 
 template <class Visitor, Is<Plan> M>
@@ -88,6 +90,7 @@ void members(Visitor& visit, M& plan)
 {
     visit("profile", plan.profile, "id");
     visit("profile_name", plan.profile_name, "for messages to people");
+    visit("owner", plan.owner, "uid of the user");
     visit("session", plan.session, "number of the session");
     visit("trigger", plan.trigger, "user, timer or push");
     visit("session_id", plan.session_id, "that the server wants it to have; 0: ours to choose");

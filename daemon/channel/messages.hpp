@@ -50,12 +50,17 @@ struct ServicePlan {
     std::string type;                ///< `TWO_WAY` …
     std::optional<std::string> user; ///< datastore-level credentials
     base::Secret password;
-    std::string filter{}; ///< CGI, for what the server sends; empty: none
+    std::string filter{};    ///< CGI, for what the server sends; empty: none
+    std::string directory{}; ///< of files that are its items; empty: they are in the embedded store
+    /// Nothing outside of this directory may be touched for it, and no link be followed; empty: the user's own worker
+    /// may go where the user may.
+    std::string directory_root{};
 };
 
 struct Plan {
     std::string profile;      ///< id
     std::string profile_name; ///< for messages to people
+    std::uint32_t owner = 0;  ///< uid of the user
     std::uint64_t session = 0;
     std::string trigger;          ///< `user`, `timer`, `push`
     std::uint32_t session_id = 0; ///< to the server, as its notification wants it; 0: ours to choose

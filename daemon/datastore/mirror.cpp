@@ -174,8 +174,13 @@ void Mirror::carry_out(const Differences& differences, Consent consent)
         known_.drop_file(kind_, name);
     for (const auto& file : differences.gone)
         known_.drop_file(kind_, file.name);
+    has_loose_ = !differences.gone.empty() || known_.newest(kind_) > known_.written_to(kind_);
     in_steps(differences.changed, [&](const std::string& name) { take_changed(name); });
-    in_steps(differences.added, [&](const std::string& name) { take_added(name, differences.gone); });
+    ByInode gone;
+    for (const auto& file : differences.gone)
+        gone.emplace(file.stamp.inode, file);
+    in_steps(differences.added, [&](const std::string& name) { take_added(name, gone); });
+    has_loose_ = true;
     for (const auto& file : differences.gone)
         take_gone(file, consent);
     if (consent == Consent::None)
@@ -230,13 +235,15 @@ void Mirror::take_changed(const std::string& name)
 void Mirror::update(FileRow& file, const std::string& data)
 {
     const auto item = file.luid.empty() ? std::nullopt : items_.find(kind_, file.luid);
-    if (!item) { // A session has deleted it, and the edit survives that; or it was none before.
-        const auto loose = known_.find_loose(kind_, data);
+    const auto base = known_.content_at(kind_, file.luid, file.revision);
+    if (!item && base && *base == data)
+        return;  // a session has deleted it, and nobody has edited it: it is to go
+    if (!item) { // an edit survives that; or it was none before
+        const auto loose = has_loose_ ? known_.find_loose(kind_, data) : std::nullopt;
         file.luid = loose ? loose->luid : items_.add(kind_, data);
         file.revision = revision_of(file.luid);
         return;
     }
-    const auto base = known_.content_at(kind_, file.luid, file.revision);
     if (item->data == data) {
         file.revision = item->revision;
     } else if (item->revision == file.revision) {
@@ -284,7 +291,7 @@ void Mirror::merge(FileRow& file, const std::string& data, const storage::Stored
                                                                 : "both are kept")));
 }
 
-void Mirror::take_added(const std::string& name, const std::vector<FileRow>& gone)
+void Mirror::take_added(const std::string& name, const ByInode& gone)
 {
     FileRow row;
     row.name = name;
@@ -298,11 +305,11 @@ void Mirror::take_added(const std::string& name, const std::vector<FileRow>& gon
         return leave_alone(std::move(row), data.error().message);
     row.stamp = read->stamp;
     // It has another name now, whatever has become of its item.
-    const auto former =
-        std::find_if(gone.begin(), gone.end(), [&](const FileRow& file) { return is_moved(file.stamp, row.stamp); });
-    if (former != gone.end() && !known_.find_file_of(kind_, former->luid)) {
-        row.luid = former->luid;
-        row.revision = former->revision;
+    const auto former = gone.find(row.stamp.inode);
+    if (former != gone.end() && is_moved(former->second.stamp, row.stamp) &&
+        !known_.find_file_of(kind_, former->second.luid)) {
+        row.luid = former->second.luid;
+        row.revision = former->second.revision;
     }
     update(row, *data);
     known_.put_file(kind_, row);
@@ -409,32 +416,44 @@ bool Mirror::write_file(const Directories::Unwritten& item, std::vector<FileRow>
         written.push_back(std::move(file));
         return true;
     }
-    follow(file, removed);
-    if (!item.data) {
-        if (!directory_->remove(file.name, file.stamp)) {
-            take_changed(file.name);
-            return true;
-        }
+    follow(file);
+    if (item.data && !directory_->find(file.name.c_str())) {
+        // It was deleted while the server changed it, and the change survives that.
         removed.push_back(file.name);
+        written.push_back(create(item));
         return true;
     }
-    if (const auto stamp = directory_->replace(file.name, file.stamp, *item.data)) {
-        file.stamp = *stamp;
-        file.revision = item.revision;
-        written.push_back(std::move(file));
+    if (rewrite_file(item, file, written, removed)) {
+        if (file.name != item.file->name)
+            removed.push_back(item.file->name);
         return true;
     }
-    if (directory_->find(file.name.c_str())) {
-        take_changed(file.name); // what comes of that has a newer revision, and its turn later
-        return true;
+    // Somebody has written it. What comes of that has a newer revision, and its turn later; if nothing does, it is once
+    // more what is known of it.
+    take_changed(file.name);
+    const auto now = known_.find_file(kind_, file.name);
+    return now && now->fault.empty() && (now->revision != file.revision || rewrite_file(item, *now, written, removed));
+}
+
+bool Mirror::rewrite_file(const Directories::Unwritten& item, FileRow file, std::vector<FileRow>& written,
+                          std::vector<std::string>& removed)
+{
+    if (!item.data) {
+        const bool is_gone = directory_->remove(file.name, file.stamp);
+        if (is_gone)
+            removed.push_back(std::move(file.name));
+        return is_gone;
     }
-    // It was deleted while the server changed it, and the change survives that.
-    removed.push_back(file.name);
-    written.push_back(create(item));
+    const auto stamp = directory_->replace(file.name, file.stamp, *item.data);
+    if (!stamp)
+        return false;
+    file.stamp = *stamp;
+    file.revision = item.revision;
+    written.push_back(std::move(file));
     return true;
 }
 
-void Mirror::follow(FileRow& file, std::vector<std::string>& removed)
+void Mirror::follow(FileRow& file)
 {
     if (directory_->find(file.name.c_str()))
         return;
@@ -442,13 +461,12 @@ void Mirror::follow(FileRow& file, std::vector<std::string>& removed)
         strangers_.emplace();
         directory_->each_name([&](const char* name) {
             if (const auto status = directory_->find(name); status && !known_.find_file(kind_, name))
-                strangers_->push_back({name, {}, 0, status->stamp, {}});
+                strangers_->emplace(status->stamp.inode, FileRow{name, {}, 0, status->stamp, {}});
         });
     }
-    const auto found = std::find_if(strangers_->begin(), strangers_->end(),
-                                    [&](const FileRow& other) { return is_moved(other.stamp, file.stamp); });
-    if (found != strangers_->end())
-        removed.push_back(std::exchange(file.name, found->name));
+    const auto found = strangers_->find(file.stamp.inode);
+    if (found != strangers_->end() && is_moved(found->second.stamp, file.stamp))
+        file.name = found->second.name;
 }
 
 Mirror::FileRow Mirror::create(const Directories::Unwritten& item)

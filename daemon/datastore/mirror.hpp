@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,8 @@ public:
     Mirror(storage::ItemStore& items, storage::ItemKind kind, base::Result<Directory> directory, std::string profile,
            ConflictPolicy policy);
 
+    storage::ItemKind kind() const { return kind_; }
+
     /// Brings the items up to the files, and then the files up to the items, where an earlier session has not come to
     /// that. Where nothing was changed it costs a look at each file, and writes nothing.
     ///
@@ -42,6 +45,8 @@ public:
 
 private:
     using FileRow = storage::FileRow;
+
+    using ByInode = std::unordered_map<std::int64_t, FileRow>;
 
     /// What is different from what is known.
     struct Differences {
@@ -58,7 +63,7 @@ private:
     void hold(std::string what);
     void carry_out(const Differences& differences, storage::Directories::Consent consent);
     void take_changed(const std::string& name);
-    void take_added(const std::string& name, const std::vector<FileRow>& gone);
+    void take_added(const std::string& name, const ByInode& gone);
     void take_gone(const FileRow& file, storage::Directories::Consent consent);
     /// The item of a file whose content is `data` now.
     void update(FileRow& file, const std::string& data);
@@ -73,8 +78,11 @@ private:
     /// What is known afterwards of files goes into `written` and `removed`. False: the file is left alone.
     bool write_file(const storage::Directories::Unwritten& item, std::vector<FileRow>& written,
                     std::vector<std::string>& removed);
+    /// The same of an item whose file is `file`. False, and nothing is done, when that is another by now.
+    bool rewrite_file(const storage::Directories::Unwritten& item, FileRow file, std::vector<FileRow>& written,
+                      std::vector<std::string>& removed);
     /// Has `file` be called as it is now, if somebody has given it another name.
-    void follow(FileRow& file, std::vector<std::string>& removed);
+    void follow(FileRow& file);
     FileRow create(const storage::Directories::Unwritten& item);
     void note_faults();
 
@@ -85,8 +93,9 @@ private:
     base::Result<Directory> directory_;
     std::string profile_;
     ConflictPolicy policy_;
-    bool is_in_step_ = false;                       ///< the directory is the right one
-    std::optional<std::vector<FileRow>> strangers_; ///< files that nothing was known of when one was missed
+    bool is_in_step_ = false;          ///< the directory is the right one
+    bool has_loose_ = true;            ///< there may be items in no file
+    std::optional<ByInode> strangers_; ///< files that nothing was known of when one was missed
     std::vector<std::string> notes_;
 };
 

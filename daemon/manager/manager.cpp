@@ -9,10 +9,12 @@
 #include "manager/profile_book.hpp"
 #include "manager/profile_rules.hpp"
 #include "manager/records.hpp"
+#include "manager/review.hpp"
 #include "manager/schedule_keeper.hpp"
 #include "manager/sessions.hpp"
 #include "manager/undoing.hpp"
 #include "manager/user_files.hpp"
+#include "storage/directories.hpp"
 
 #include <fmt/format.h>
 #include <sodium.h>
@@ -20,6 +22,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -115,7 +118,7 @@ public:
             return sessions.announce_later(profile); // its next time
         }
         try {
-            if (const auto store = stores.open(profile.row.owner); store && is_held(profile, **store)) {
+            if (const auto store = stores.open(profile.row.owner); store && is_blocked(profile, **store)) {
                 spdlog::info("profile {}: due, but it waits for review; skipping it", profile.row.name);
                 return sessions.announce_later(profile);
             }
@@ -153,12 +156,26 @@ public:
                 if (!store)
                     throw std::runtime_error(store.error().message);
                 (*store)->forget_profile(id);
+                forget_directories(owner, **store);
             }
             files.remove_profile(owner, id);
         } catch (const std::exception& error) {
             spdlog::error("removed profile {} of user {}: what it left stays until the next start: {}", id, owner,
                           error.what());
         }
+    }
+
+    /// What is known of directories that no profile of the user's names any more; their files stay.
+    void forget_directories(Uid owner, storage::ItemStore& items)
+    {
+        std::set<storage::ItemKind> used;
+        for (const auto* profile : book.of(owner))
+            for (const auto& service : profile->row.services)
+                used.insert(kind_of(profile->row, service.type, items));
+        storage::Directories directories(items);
+        for (const auto kind : directories.kinds())
+            if (!used.contains(kind))
+                directories.forget(kind);
     }
 
     Config config;
@@ -219,6 +236,8 @@ base::Result<std::string> Manager::add(Caller caller, ProfileInput input)
         auto row = new_profile(input, random_hex(), caller.uid, "syncd-" + random_hex(), impl_->vault);
         if (!row)
             return tl::unexpected(std::move(row.error()));
+        if (auto checked = check_stores(*row, impl_->config); !checked)
+            return tl::unexpected(std::move(checked.error()));
         impl_->schedule.plan(*row, nullptr);
         auto& profile = impl_->book.insert(std::move(*row));
         impl_->schedule.adopt(profile);
@@ -237,6 +256,8 @@ base::Result<void> Manager::update(Caller caller, std::string_view id, ProfileIn
         auto row = updated_profile(input, profile->row, impl_->vault);
         if (!row)
             return tl::unexpected(std::move(row.error()));
+        if (auto checked = check_stores(*row, impl_->config); !checked)
+            return tl::unexpected(std::move(checked.error()));
         impl_->schedule.plan(*row, &profile->row);
         const auto due_before = profile->due;
         impl_->book.update(*profile, std::move(*row));

@@ -42,6 +42,8 @@ struct Config {
     storage::Retention history = {}; ///< of what sessions changed
     std::string log_level = "info";
     std::vector<std::string> peer_rules{}; ///< directories of the files of peers, syncd-peers(5)
+    /// Below which of their directories users may have stores; nothing: anywhere, as the user whose service it is.
+    std::optional<std::vector<std::string>> store_roots = std::vector<std::string>();
 };
 
 /// Hears what happens to profiles and sessions. Called from the loop, never from

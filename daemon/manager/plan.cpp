@@ -58,6 +58,29 @@ std::vector<WantedService> wanted_services(const storage::ProfileRow& row, const
     return wanted;
 }
 
+base::Result<std::string> find_root(const Config& config, const std::string& directory)
+{
+    if (!config.store_roots)
+        return std::string();
+    for (const auto& root : *config.store_roots)
+        if (directory.size() > root.size() + 1 && directory.starts_with(root) && directory[root.size()] == '/')
+            return root;
+    return base::fail(base::Errc::InvalidValue,
+                      fmt::format("Store: {} is below no directory that the administrator allows; StoreRoots in "
+                                  "syncd.conf(5) lists those",
+                                  directory));
+}
+
+base::Result<void> check_stores(const storage::ProfileRow& row, const Config& config)
+{
+    for (const auto& service : row.services) {
+        const auto path = directory(row, service.type);
+        if (const auto root = find_root(config, path); !path.empty() && !root)
+            return base::fail(root.error().code, fmt::format("Services: {}: {}", service.type, root.error().message));
+    }
+    return {};
+}
+
 base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job& job, const Config& config,
                                       const Vault& vault, const UserFiles& files)
 {
@@ -71,6 +94,7 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     channel::Plan plan;
     plan.profile = row.id;
     plan.profile_name = row.name;
+    plan.owner = row.owner;
     plan.session = job.session;
     plan.trigger = job.request.trigger;
     plan.session_id = job.request.session_id;
@@ -116,6 +140,13 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
         planned.uri = service.uri;
         planned.type = found->type;
         planned.filter = filter(row, service.type);
+        planned.directory = directory(row, service.type);
+        if (!planned.directory.empty()) {
+            auto root = find_root(config, planned.directory);
+            if (!root)
+                return base::fail(root.error().code, fmt::format("profile {}: {}", row.name, root.error().message));
+            planned.directory_root = std::move(*root);
+        }
         if (service.sealed_credentials.empty())
             continue;
         auto opened = open_credentials(vault, row, service.type, service.sealed_credentials);

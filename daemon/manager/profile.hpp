@@ -24,6 +24,7 @@ struct ServiceInput {
     std::optional<std::string> user; ///< absent: keep (Update) or none (Add)
     std::optional<base::Secret> password;
     std::string filter{}; ///< CGI, for what the server sends; empty: none
+    std::string store{};  ///< `vdir:` and a path; empty: the embedded store
 };
 
 /// What Add and Update are given, types already checked. Absent means that the key was absent.
@@ -58,6 +59,7 @@ struct ServiceView {
     std::string uri;
     bool enabled = true;
     std::string filter{};
+    std::string store{};
 };
 
 enum class JobState { Idle, Queued, Syncing, Stopping };

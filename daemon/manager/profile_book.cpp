@@ -18,7 +18,8 @@ ProfileView view(const Profile& profile)
     view.type = row.type;
     view.interval = row.interval;
     for (const auto& service : row.services)
-        view.services.push_back({service.type, service.uri, service.enabled, filter(row, service.type)});
+        view.services.push_back(
+            {service.type, service.uri, service.enabled, filter(row, service.type), store(row, service.type)});
     view.allow_plain_credentials = row.allow_plain_credentials;
     view.ca_file = row.ca_file;
     view.encoding = encoding(row);

@@ -42,6 +42,9 @@ constexpr const char* server_password_key = "ServerPassword";
 constexpr const char* authenticate_server_key = "AuthenticateServer";
 constexpr const char* filters_key = "Filters";
 constexpr std::size_t max_filter_bytes = 1024;
+constexpr const char* stores_key = "Stores";
+constexpr std::string_view vdir_scheme = "vdir:";
+constexpr std::size_t max_store_bytes = 1024;
 constexpr std::size_t max_certificate_bytes = 32 * 1024;
 
 template <class Words>
@@ -137,6 +140,28 @@ base::Result<void> fill_mode(const ProfileInput& input, ProfileRow& row)
     return {};
 }
 
+/// One way of writing each path: who asks for `a/../b` may mean another directory than he gets.
+base::Result<void> check_store(std::string_view key, std::string_view store)
+{
+    if (store.empty())
+        return {};
+    if (auto checked = check_text(key, store, max_store_bytes); !checked)
+        return checked;
+    if (!store.starts_with(vdir_scheme))
+        return refuse(key, "must be vdir:/PATH, or empty for the store of syncd itself");
+    auto path = store.substr(vdir_scheme.size());
+    if (path.size() < 2 || path.front() != '/')
+        return refuse(key, "must be an absolute path");
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        const auto part = path.substr(0, path.find('/'));
+        if (part.empty() || part == "." || part == "..")
+            return refuse(key, "must be a path without . and .. and without a slash too many");
+        path.remove_prefix(part.size());
+    }
+    return {};
+}
+
 base::Result<void> fill_services(const ProfileInput& input, ProfileRow& row)
 {
     for (const auto& service : input.services) {
@@ -156,6 +181,8 @@ base::Result<void> fill_services(const ProfileInput& input, ProfileRow& row)
             return checked;
         if (auto checked = check_filter(service.filter); !checked)
             return refuse(prefix + "Filter", checked.error().message);
+        if (auto checked = check_store(prefix + "Store", service.store); !checked)
+            return checked;
         row.services.push_back({service.type, service.uri, service.enabled, ""});
     }
     return {};
@@ -211,6 +238,9 @@ base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, con
     for (const auto& service : input.services)
         if (!service.filter.empty())
             settings[filters_key][service.type] = service.filter;
+    for (const auto& service : input.services)
+        if (!service.store.empty())
+            settings[stores_key][service.type] = service.store;
     if (input.authenticate_server.value_or(false))
         settings[authenticate_server_key] = true;
     row.settings = settings.dump();
@@ -418,12 +448,32 @@ bool authenticates_server(const ProfileRow& row)
     return settings.is_object() && settings.value(authenticate_server_key, false);
 }
 
-std::string filter(const ProfileRow& row, const std::string& service)
+namespace {
+
+std::string setting_of_service(const ProfileRow& row, const char* key, const std::string& service)
 {
     const auto settings = nlohmann::json::parse(row.settings, nullptr, false);
-    if (!settings.is_object() || !settings.contains(filters_key))
+    if (!settings.is_object() || !settings.contains(key))
         return {};
-    return settings[filters_key].value(service, std::string());
+    return settings[key].value(service, std::string());
+}
+
+} // namespace
+
+std::string filter(const ProfileRow& row, const std::string& service)
+{
+    return setting_of_service(row, filters_key, service);
+}
+
+std::string store(const ProfileRow& row, const std::string& service)
+{
+    return setting_of_service(row, stores_key, service);
+}
+
+std::string directory(const ProfileRow& row, const std::string& service)
+{
+    const auto text = store(row, service);
+    return text.empty() ? text : text.substr(vdir_scheme.size());
 }
 
 std::string conflict_policy(const ProfileRow& row)

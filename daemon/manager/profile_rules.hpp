@@ -36,6 +36,10 @@ ReviewRules review_rules(const storage::ProfileRow& row);
 
 /// The filter of a service; empty: none.
 std::string filter(const storage::ProfileRow& row, const std::string& service);
+/// Where the items of a service are kept: `vdir:` and a path; empty: in the embedded store.
+std::string store(const storage::ProfileRow& row, const std::string& service);
+/// The directory of these files; empty: the embedded store.
+std::string directory(const storage::ProfileRow& row, const std::string& service);
 
 /// Who the server is when it calls itself by a name; empty: the profile names none.
 std::string server_id(const storage::ProfileRow& row);

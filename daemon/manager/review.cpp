@@ -1,6 +1,7 @@
 #include "manager/review.hpp"
 
 #include "manager/profile_rules.hpp"
+#include "storage/directories.hpp"
 #include "storage/sync_state.hpp"
 
 #include <fmt/format.h>
@@ -18,16 +19,12 @@ using storage::Reviews;
 
 constexpr std::size_t max_page_bytes = 1024 * 1024;
 
-ItemKind kind_of(std::string_view service)
-{
-    return service == "EVENT" ? ItemKind::Event : ItemKind::Contact;
-}
-
 /// Up to which revision the server knows what was changed here; 0: it knows nothing.
-std::uint64_t mark_of(const std::filesystem::path& file, const storage::ProfileRow::Service& service)
+std::uint64_t mark_of(const std::filesystem::path& file, const storage::ProfileRow& row,
+                      const storage::ProfileRow::Service& service)
 {
     const auto state = storage::SyncState::open(file, storage::Access::ReadOnly);
-    if (!state)
+    if (!state || (*state)->store(service.type) != directory(row, service.type))
         return 0;
     const auto anchors = (*state)->find_anchors(service.type, service.uri);
     return anchors ? anchors->mark : 0;
@@ -98,7 +95,7 @@ void each_service(const Profile& profile, ItemStore& items,
     Reviews reviews(items);
     items.in_transaction([&] {
         for (const auto& service : profile.row.services)
-            (reviews.*work)(kind_of(service.type), profile.row.id);
+            (reviews.*work)(kind_of(profile.row, service.type, items), profile.row.id);
     });
 }
 
@@ -111,8 +108,8 @@ std::vector<ServicePlanView> plan_of(const Profile& profile, ItemStore& items, c
     for (const auto& service : profile.row.services) {
         if (!service.enabled)
             continue;
-        const auto kind = kind_of(service.type);
-        const auto mark = mark_of(file, service);
+        const auto kind = kind_of(profile.row, service.type, items);
+        const auto mark = mark_of(file, profile.row, service);
         auto& view = plan.emplace_back();
         view.service = service.type;
         view.held = reviews.held(kind, profile.row.id);
@@ -141,18 +138,38 @@ base::Result<std::vector<PlanItem>> plan_items(const Profile& profile, ItemStore
     if (found == services.end())
         return base::fail(base::Errc::InvalidValue,
                           fmt::format("profile {} has no service '{}'", profile.row.name, service));
-    const auto kind = kind_of(service);
+    const auto kind = kind_of(profile.row, found->type, items);
     if (from_server)
         return incoming_items(profile, items, kind, after, most);
-    return outgoing_items(profile, items, kind, mark_of(file, *found), after, most);
+    return outgoing_items(profile, items, kind, mark_of(file, profile.row, *found), after, most);
 }
 
-bool is_held(const Profile& profile, ItemStore& items)
+ItemKind kind_of(const storage::ProfileRow& row, const std::string& service, ItemStore& items)
+{
+    return storage::Directories(items).kind_of(service == "EVENT" ? ItemKind::Event : ItemKind::Contact,
+                                               directory(row, service));
+}
+
+namespace {
+
+bool any_held(const Profile& profile, ItemStore& items, bool (storage::Held::*counts)() const)
 {
     const Reviews reviews(items);
     return std::any_of(profile.row.services.begin(), profile.row.services.end(), [&](const auto& service) {
-        return service.enabled && reviews.held(kind_of(service.type), profile.row.id).any();
+        return service.enabled && (reviews.held(kind_of(profile.row, service.type, items), profile.row.id).*counts)();
     });
+}
+
+} // namespace
+
+bool is_held(const Profile& profile, ItemStore& items)
+{
+    return any_held(profile, items, &storage::Held::any);
+}
+
+bool is_blocked(const Profile& profile, ItemStore& items)
+{
+    return any_held(profile, items, &storage::Held::blocks);
 }
 
 void release(const Profile& profile, ItemStore& items)
@@ -170,9 +187,9 @@ void agree_to_undoing(const Profile& profile, ItemStore& items, const std::files
     Reviews reviews(items);
     const auto most = review_rules(profile.row).items;
     for (const auto& service : profile.row.services) {
-        const auto kind = kind_of(service.type);
+        const auto kind = kind_of(profile.row, service.type, items);
         const auto& id = profile.row.id;
-        const auto from = std::max(mark_of(file, service), reviews.agreed_to(kind, id));
+        const auto from = std::max(mark_of(file, profile.row, service), reviews.agreed_to(kind, id));
         if (from == 0 || reviews.held(kind, id).any() || reviews.count_losses(kind, id, from, since).total() > most)
             continue;
         if (reviews.count_losses(kind, id, from, items.revision()).total() > most)

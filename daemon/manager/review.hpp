@@ -44,8 +44,12 @@ std::vector<ServicePlanView> plan_of(const Profile& profile, storage::ItemStore&
 base::Result<std::vector<PlanItem>> plan_items(const Profile& profile, storage::ItemStore& items,
                                                const std::filesystem::path& file, std::string_view service,
                                                bool from_server, std::string_view after, std::uint32_t most);
+/// Which items a service of the profile is for.
+storage::ItemKind kind_of(const storage::ProfileRow& row, const std::string& service, storage::ItemStore& items);
 /// Whether one of its services waits.
 bool is_held(const Profile& profile, storage::ItemStore& items);
+/// Whether one waits for more than that its directory is what it was, so that no session may begin.
+bool is_blocked(const Profile& profile, storage::ItemStore& items);
 void release(const Profile& profile, storage::ItemStore& items);
 void reject(const Profile& profile, storage::ItemStore& items);
 /// Somebody has undone a session by the changes after `since`: what they take away at the server is wanted, and need

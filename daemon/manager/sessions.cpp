@@ -190,7 +190,7 @@ Outcome Sessions::begin_worker(Profile& profile, Job& job)
     const auto store = around_.stores.open(job.owner);
     if (!store)
         return base::fail(Errc::Local, store.error().message);
-    if (is_held(profile, **store))
+    if (is_blocked(profile, **store))
         return base::fail(Errc::HeldForReview,
                           fmt::format("profile {} waits for review, as an earlier session said. See what it is with "
                                       "\"syncctl plan {}\", and then \"syncctl release\" or \"syncctl reject\" it",

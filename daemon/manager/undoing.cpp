@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "manager/review.hpp"
+#include "storage/directories.hpp"
 
 #include <fmt/format.h>
 
@@ -111,10 +112,18 @@ base::Result<ItemExplanation> Undoing::explain(Uid owner, ItemKind kind, std::st
     if (!opened)
         return tl::unexpected(opened.error());
     auto& store = **opened;
+    // Ids are given once, whichever store of the user's it is.
     auto origin = store.find_origin(kind, luid);
+    for (const auto other : storage::Directories(store).kinds()) {
+        if (origin || content_of(other) != kind)
+            continue;
+        origin = store.find_origin(other, luid);
+        kind = origin ? other : kind;
+    }
     if (!origin)
-        return base::fail(Errc::NotFound, fmt::format("there is no {} with the id '{}', and there was none",
-                                                      kind == ItemKind::Contact ? "contact" : "event", luid));
+        return base::fail(Errc::NotFound,
+                          fmt::format("there is no {} with the id '{}', and there was none",
+                                      content_of(kind) == ItemKind::Contact ? "contact" : "event", luid));
     const auto item = store.find(kind, luid);
     return ItemExplanation{std::move(*origin), item ? std::optional(item->data) : std::nullopt,
                            store.item_changes(kind, luid, max_explained)};

@@ -97,7 +97,7 @@ void allow(int ruleset, const fs::path& path, std::uint64_t rights, Only only = 
 } // namespace
 
 bool restrict_files(const std::vector<fs::path>& readable, const std::vector<fs::path>& files,
-                    const std::vector<fs::path>& writable)
+                    const std::vector<fs::path>& writable, const std::vector<int>& directories)
 {
     const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 0 && (errno == ENOSYS || errno == EOPNOTSUPP))
@@ -112,6 +112,13 @@ bool restrict_files(const std::vector<fs::path>& readable, const std::vector<fs:
         allow(ruleset.get(), path, ReadFiles & handled.handled_access_fs, Only::PublicFile);
     for (const auto& path : writable)
         allow(ruleset.get(), path, (ReadFiles | WriteFiles) & handled.handled_access_fs);
+    for (const int directory : directories) {
+        landlock_path_beneath_attr rule{};
+        rule.allowed_access = (ReadFiles | WriteFiles) & handled.handled_access_fs;
+        rule.parent_fd = directory;
+        if (::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+            fail("a directory of items");
+    }
     if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0)
         fail("restrict");
     return true;

@@ -2,7 +2,7 @@
 
 #include "base/log.hpp"
 #include "channel/stream.hpp"
-#include "datastore/embedded.hpp"
+#include "datastore/mirrored.hpp"
 #include "runner/listed_properties.hpp"
 #include "runner/local_failure.hpp"
 #include "runner/notification_reader.hpp"
@@ -10,6 +10,7 @@
 #include "runner/sandbox.hpp"
 #include "runner/session_runner.hpp"
 #include "runner/signal_watch.hpp"
+#include "runner/store_directory.hpp"
 #include "runner/transcript_of.hpp"
 #include "runner/transcript_pipe.hpp"
 
@@ -20,6 +21,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 namespace runner {
@@ -36,13 +38,53 @@ void send(int channel, const channel::Event& event)
     (void)channel::write_all(channel, channel::to_line(event));
 }
 
-void shut_in(const channel::Plan& plan)
+/// The directories of services that have one, or why they cannot be opened.
+using StoreDirectories = std::map<std::string, base::Result<base::Descriptor>>;
+
+StoreDirectories open_stores(const channel::Plan& plan)
+{
+    StoreDirectories stores;
+    for (const auto& service : plan.services)
+        if (!service.directory.empty())
+            stores.emplace(service.service, open_store_directory(service, plan.owner));
+    return stores;
+}
+
+/// The same as mirrors in the user's items.
+using Mirrors = std::map<std::string, datastore::Mirror>;
+
+Mirrors mirror(StoreDirectories& directories, const channel::Plan& plan, storage::ItemStore& items)
+{
+    Mirrors mirrors;
+    for (const auto& service : plan.services) {
+        const auto found = directories.find(service.service);
+        const auto* kind = find_service_kind(service.service);
+        if (found == directories.end() || kind == nullptr)
+            continue;
+        auto directory = std::move(found->second).map([&](base::Descriptor&& descriptor) {
+            const bool is_guarded = !service.directory_root.empty();
+            return datastore::Directory(std::move(descriptor),
+                                        {service.directory, kind->items == storage::ItemKind::Contact ? ".vcf" : ".ics",
+                                         is_guarded ? std::optional<uid_t>(plan.owner) : std::nullopt});
+        });
+        mirrors.emplace(std::piecewise_construct, std::forward_as_tuple(service.service),
+                        std::forward_as_tuple(
+                            items, storage::Directories(items).kind_of(kind->items, service.directory),
+                            std::move(directory), plan.profile, datastore::to_conflict_policy(plan.conflict_policy)));
+    }
+    return mirrors;
+}
+
+void shut_in(const channel::Plan& plan, const StoreDirectories& stores)
 {
     const fs::path state = fs::path(plan.sync_db).parent_path(), items = fs::path(plan.items_db).parent_path();
     for (const auto& directory : {state, items})
         fs::create_directories(directory);
     ::setenv("SQLITE_TMPDIR", state.c_str(), 1); // /var/tmp is out of reach
     Reach reach{{state, items}, {}};
+    for (const auto& [service, directory] : stores)
+        if (directory)
+            reach.directories.push_back(directory->get());
     if (!plan.ca_file.empty())
         reach.files.push_back(plan.ca_file);
     for (const auto& what : enter_sandbox(reach))
@@ -112,12 +154,16 @@ try {
 
 channel::Result carry_out(const channel::Plan& plan, int channel)
 try {
-    auto peers = read_peers(plan); // which may lie where a session has nothing to look for
-    shut_in(plan);
+    auto peers = read_peers(plan);        // which may lie where a session has nothing to look for
+    auto directories = open_stores(plan); // which lie out of reach later
+    shut_in(plan, directories);
     const ProfileLock lock(fs::path(plan.sync_db).parent_path());
     send(channel, channel::Started{});
     const auto state = open<storage::SyncState>(plan.sync_db);
     const auto items = open<storage::ItemStore>(plan.items_db);
+    for (const auto& service : plan.services)
+        state->bind_store(service.service, service.directory);
+    auto mirrors = mirror(directories, plan, *items);
     const auto transport = transport::create_http_transport(transport_options(plan));
     Ending ending;
     std::optional<transcript::Recorder> recorder;
@@ -132,14 +178,23 @@ try {
         *transport,
         *state,
         ending,
-        [&](const ServiceKind& kind, const channel::ServicePlan& service, const storage::Anchors& anchors) {
-            return std::make_unique<datastore::Embedded>(
-                *items, *state,
-                datastore::Embedded::Setup{
-                    plan.profile, service.service, kind.items, service.uri, anchors.mark,
-                    datastore::Guard{plan.review_items, plan.review_percent, plan.hold_slow_sync},
-                    service.filter.empty(), datastore::to_conflict_policy(plan.conflict_policy),
-                    listed_properties(*state, kind, service.uri)});
+        [&](const ServiceKind& kind, const channel::ServicePlan& service,
+            const storage::Anchors& anchors) -> std::unique_ptr<datastore::Datastore> {
+            datastore::Embedded::Setup setup{
+                plan.profile,
+                service.service,
+                kind.items,
+                service.uri,
+                anchors.mark,
+                datastore::Guard{plan.review_items, plan.review_percent, plan.hold_slow_sync},
+                service.filter.empty(),
+                datastore::to_conflict_policy(plan.conflict_policy),
+                listed_properties(*state, kind, service.uri)};
+            const auto found = mirrors.find(service.service);
+            if (found == mirrors.end())
+                return std::make_unique<datastore::Embedded>(*items, *state, std::move(setup));
+            setup.kind = found->second.kind();
+            return std::make_unique<datastore::Mirrored>(found->second, *items, *state, std::move(setup));
         },
         [&](const channel::Progress& progress) { send(channel, progress); },
         [] { return std::chrono::system_clock::now(); },

@@ -86,7 +86,7 @@ std::vector<std::string> enter_sandbox(const Reach& reach)
     if (LimitAddressSpace)
         limit(RLIMIT_AS, MaxAddressSpace);
 
-    if (!restrict_files(system_files(), reach.files, reach.writable))
+    if (!restrict_files(system_files(), reach.files, reach.writable, reach.directories))
         lacking.emplace_back("Landlock: files of this user are not out of the session's reach");
     if (!filter_system_calls(reach.network ? Network::Reachable : Network::None))
         lacking.emplace_back("seccomp filters: system calls are not restricted");

@@ -12,6 +12,7 @@ struct Reach {
     /// Files that a user named, and that it may have only if they are regular and everybody may read them: it runs
     /// as a service, which may read more than that user.
     std::vector<std::filesystem::path> files;
+    std::vector<int> directories{}; ///< open ones that are writable, too
     bool network = true;
 };
 

@@ -238,6 +238,14 @@ void SessionDriver::obey(session::Note& effect)
     report_.note(std::move(effect.text));
 }
 
+void SessionDriver::note_store(Service& service)
+{
+    for (const auto& text : service.store->take_notes()) {
+        session::Note note{std::nullopt, fmt::format("{}: {}.", service.plan.service, text)};
+        obey(note);
+    }
+}
+
 void SessionDriver::keep_peer_info()
 {
     if (peer_info_) {
@@ -284,6 +292,7 @@ try {
     service.store =
         around_.open_datastore(*find_service_kind(plan.service), plan, state.anchors(plan.service, plan.uri));
     service.store->admit(question.type);
+    note_store(service);
     if (begins_anew(question.type) && !question.resumed) {
         state.forget(plan.service);
         state.anchors(plan.service, plan.uri); // whose they are to be
@@ -350,6 +359,8 @@ try {
         held = settle(service, question);
     else if (service.store)
         service.store->abandon();
+    if (service.store)
+        note_store(service);
     service.store.reset();
     if (!held.empty())
         return session::Broke{held_for_review(plan_, service.plan.service, held), question.service, false};
@@ -363,8 +374,6 @@ std::string SessionDriver::settle(Service& service, const session::Conclude& que
     auto& state = around_.state;
     const auto& plan = service.plan;
     service.replaced = service.store->commit();
-    for (const auto& note : service.store->take_notes())
-        report_.note(fmt::format("{}: {}.", plan.service, note));
     auto filter = filter_of(question, state.anchors(plan.service, plan.uri).filter);
     state.commit(plan.service, plan.uri,
                  {question.own_next, question.peer_next, service.store->mark(), std::move(filter)});

@@ -67,6 +67,8 @@ private:
     void doubt_peer_info();
     void note_sent(const session::Send& question);
     /// What waits for review, in words; empty: nothing.
+    /// What the store has to say becomes part of the report.
+    void note_store(Service& service);
     std::string settle(Service& service, const session::Conclude& question);
     session::Broke broke(session::ServiceIndex service, const std::exception& exception) const;
 

@@ -69,12 +69,12 @@ void Directories::forget(ItemKind kind)
 {
     transact(*impl_.database, [&] {
         for (const auto* sql : {"DELETE FROM content WHERE id IN (SELECT id FROM item WHERE kind = ?1)",
-                                "DELETE FROM item WHERE kind = ?1", "DELETE FROM version WHERE kind = ?1",
-                                "DELETE FROM change WHERE kind = ?1", "DELETE FROM staged WHERE kind = ?1",
-                                "DELETE FROM guid WHERE kind = ?1", "DELETE FROM peer WHERE kind = ?1",
-                                "DELETE FROM planned WHERE kind = ?1", "DELETE FROM review WHERE kind = ?1",
-                                "DELETE FROM conflict WHERE kind = ?1", "DELETE FROM file WHERE kind = ?1",
-                                "DELETE FROM directory WHERE kind = ?1"})
+                                "DELETE FROM item WHERE kind = ?1", "DELETE FROM trait WHERE kind = ?1",
+                                "DELETE FROM version WHERE kind = ?1", "DELETE FROM change WHERE kind = ?1",
+                                "DELETE FROM staged WHERE kind = ?1", "DELETE FROM guid WHERE kind = ?1",
+                                "DELETE FROM peer WHERE kind = ?1", "DELETE FROM planned WHERE kind = ?1",
+                                "DELETE FROM review WHERE kind = ?1", "DELETE FROM conflict WHERE kind = ?1",
+                                "DELETE FROM file WHERE kind = ?1", "DELETE FROM directory WHERE kind = ?1"})
             impl_.database->execute(sql, number(kind));
     });
 }

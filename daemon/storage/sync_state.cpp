@@ -174,8 +174,16 @@ CREATE TABLE keeping (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3, version_4,  version_5, version_6,
-                                 version_7, version_8, version_9, version_10, version_11};
+// The store of the items of a service, unless it is the embedded one.
+constexpr const char* version_12 = R"sql(
+CREATE TABLE store (
+    service TEXT PRIMARY KEY,
+    store   TEXT NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3, version_4,  version_5,  version_6,
+                                 version_7, version_8, version_9, version_10, version_11, version_12};
 
 } // namespace
 
@@ -412,6 +420,22 @@ void SyncState::forget(std::string_view service)
         impl_->database->execute("DELETE FROM quarantine WHERE service = ?1", service);
         clear_sent(service);
         clear_open_sync(service);
+    });
+}
+
+std::string SyncState::store(std::string_view service) const
+{
+    auto row = impl_->database->query("SELECT store FROM store WHERE service = ?1", service);
+    return row.next() ? row.text(0) : std::string();
+}
+
+void SyncState::bind_store(std::string_view service, std::string_view store)
+{
+    if (this->store(service) == store)
+        return;
+    transact(*impl_->database, [&] {
+        forget(service);
+        impl_->database->execute("INSERT OR REPLACE INTO store (service, store) VALUES (?1, ?2)", service, store);
     });
 }
 

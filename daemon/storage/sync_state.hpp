@@ -123,6 +123,11 @@ public:
     void want_sizes();
 
     // ---- per service ----------------------------------------------------------------
+    /// Where the items of the service are kept; empty: in the embedded store.
+    std::string store(std::string_view service) const;
+    /// The same from now on. What is known of the service is void when that is another one. Call it before anything
+    /// else of the service.
+    void bind_store(std::string_view service, std::string_view store);
     /// The anchors of the service with the server database `uri`, if that is the one of the last session.
     std::optional<Anchors> find_anchors(std::string_view service, std::string_view uri) const;
     /// The same to go on with. When the last call named another one, all

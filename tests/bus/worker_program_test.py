@@ -53,7 +53,7 @@ class Program(unittest.TestCase):
         return messages, process.returncode, log
 
     def plan(self, directory, url):
-        return {'kind': 'plan', 'profile': 'p1', 'profile_name': 'Work', 'session': 7, 'trigger': 'user',
+        return {'kind': 'plan', 'profile': 'p1', 'profile_name': 'Work', 'owner': 1000, 'session': 7, 'trigger': 'user',
                 'session_id': 0, 'alerts': {'message': 0, 'target': '', 'source': '', 'syncs': []},
                 'device_id': 'phone', 'url': url, 'user': 'alice', 'password': len('s3cret'),
                 'http_user': '', 'http_password': 0, 'client_certificate': 0, 'server_id': '',
@@ -65,7 +65,7 @@ class Program(unittest.TestCase):
                 'max_reply_bytes': 1 << 20, 'connect_timeout_s': 60, 'reply_timeout_s': 60, 'session_timeout_s': 600,
                 'history_sessions': 20, 'history_bytes': 1 << 26, 'log_level': 'info', 'transcript': False, 'transcript_items': False,
                 'services': [{'service': 'CONTACT', 'uri': 'card', 'type': 'TWO_WAY', 'password': 0,
-                              'filter': ''}]}
+                              'filter': '', 'directory': '', 'directory_root': ''}]}
 
     def test_a_session_that_completes_says_what_was_described(self):
         messages = described()

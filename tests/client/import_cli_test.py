@@ -50,8 +50,10 @@ class Import(ctl.TestCase):
         self.assertEqual((profile['url'], profile['mode'], profile['interval'], profile['slow_sync'], profile['encoding']),
                          (self.server.url, 'PERIODIC', '1_HOUR', 'allow', 'AUTO'))
         self.assertEqual(profile['services'], [
-            {'service_type': 'CONTACT', 'server_database_uri': 'card', 'enable': True, 'filter': None},
-            {'service_type': 'EVENT', 'server_database_uri': 'cal', 'enable': False, 'filter': None}])
+            {'service_type': 'CONTACT', 'server_database_uri': 'card', 'enable': True, 'filter': None,
+             'store': None},
+            {'service_type': 'EVENT', 'server_database_uri': 'cal', 'enable': False, 'filter': None,
+             'store': None}])
         self.assertTrue(profile['has_credentials'])
         self.json('start', 'office@work')
         self.assertEqual(len(self.json('item', 'list', '--ids', '--service', 'contact')), 1)

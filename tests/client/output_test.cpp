@@ -69,7 +69,7 @@ TEST_CASE("the keys of documents stay")
                                                               "slow_sync",
                                                               "services"});
     CHECK(keys(document(profile)["services"][0]) ==
-          std::vector<std::string>{"service_type", "server_database_uri", "enable", "filter"});
+          std::vector<std::string>{"service_type", "server_database_uri", "enable", "filter", "store"});
     CHECK(keys(document(syncd::SyncStatistics())) == statistics_keys);
 
     syncd::SessionRecord record;

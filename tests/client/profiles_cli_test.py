@@ -26,8 +26,10 @@ class Profiles(ctl.TestCase):
             'authenticate_server': False, 'allow_plain_credentials': False,
             'ca_file': None, 'device_id': 'IMEI:490154203237518', 'encoding': 'XML', 'conflict_policy': 'KEEP_BOTH', 'protocol_version': 'AUTO',
             'review_items': 10, 'review_percent': 30, 'slow_sync': 'allow',
-            'services': [{'service_type': 'CONTACT', 'server_database_uri': 'card', 'enable': True, 'filter': None},
-                         {'service_type': 'EVENT', 'server_database_uri': 'cal', 'enable': False, 'filter': None}]})
+            'services': [{'service_type': 'CONTACT', 'server_database_uri': 'card', 'enable': True, 'filter': None,
+                          'store': None},
+                         {'service_type': 'EVENT', 'server_database_uri': 'cal', 'enable': False, 'filter': None,
+                          'store': None}]})
         self.assertEqual(self.json('profile', 'list'), [shown])
         self.assertEqual(self.text('profile', 'list').splitlines(),
                          [f'{"ID":{len(profile_id)}}  NAME  WHEN             SERVICES              URL',

@@ -1,6 +1,6 @@
-// Preloaded into a worker: at the n-th time that it writes to a file, cuts it to a size, has it reach the disk or
-// removes one, the process is killed, or the disk is full from there on. $DISK_FAULT names a file with the
-// words `kill 17` or `full 17`, read when the process starts: once its sandbox is closed it could not be.
+// Preloaded into a worker: at the n-th time that it writes to a file, cuts it to a size, has it reach the disk, gives
+// it another name or removes one, the process is killed, or the disk is full from there on. $DISK_FAULT names a file
+// with the words `kill 17` or `full 17`, read when the process starts: once its sandbox is closed it could not be.
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -88,6 +88,24 @@ int fdatasync(int fd)
 {
     static auto* const real = next<int(int)>("fdatasync");
     return may_go_on() ? real(fd) : -1;
+}
+
+int fsync(int fd)
+{
+    static auto* const real = next<int(int)>("fsync");
+    return may_go_on() ? real(fd) : -1;
+}
+
+int renameat2(int from_fd, const char* from, int to_fd, const char* to, unsigned flags) noexcept
+{
+    static auto* const real = next<int(int, const char*, int, const char*, unsigned)>("renameat2");
+    return may_go_on() ? real(from_fd, from, to_fd, to, flags) : -1;
+}
+
+int unlinkat(int fd, const char* path, int flags) noexcept
+{
+    static auto* const real = next<int(int, const char*, int)>("unlinkat");
+    return may_go_on() ? real(fd, path, flags) : -1;
 }
 
 int unlink(const char* path) noexcept

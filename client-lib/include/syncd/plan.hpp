@@ -21,11 +21,15 @@ struct ServicePlan {
     bool is_held_from_server = false; ///< for what the server has deleted and changed
     bool is_held_to_server = false;   ///< for what was deleted and changed here
     bool is_held_for_slow = false;    ///< for the slow sync that the server wants
+    bool is_held_for_store = false;   ///< because the directory of its items is not what it was
     bool compares = false;            ///< all items of both sides will be compared: there is no sync to go on from
     PlanCounts from_server;           ///< told by the server and not done here yet
     PlanCounts to_server;             ///< done here since the last sync; with `compares` all items, as added
 
-    bool is_held() const noexcept { return is_held_from_server || is_held_to_server || is_held_for_slow; }
+    bool is_held() const noexcept
+    {
+        return is_held_from_server || is_held_to_server || is_held_for_slow || is_held_for_store;
+    }
 };
 
 enum class PlanChange { Unknown, Add, Update, Delete };

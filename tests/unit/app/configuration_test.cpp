@@ -12,6 +12,7 @@ TEST_CASE("without a file everything has its default", "[configuration]")
     REQUIRE(read);
     CHECK(read->manager.max_profiles == 5);
     CHECK(read->manager.peer_rules == std::vector<std::string>{"/usr/share/syncd/peers.d", "/etc/syncd/peers.d"});
+    CHECK(read->manager.store_roots == std::vector<std::string>());
     CHECK(read->authorization == bus::Authorizer::Mode::Polkit);
     CHECK(read->warnings.empty());
 }
@@ -36,6 +37,7 @@ TEST_CASE("every key is read", "[configuration]")
                                                             "StopTimeout = 8\n"
                                                             "Proxy = http://bob:s3cret@proxy.example:3128\n"
                                                             "PeerRules = /a/peers.d::/b\n"
+                                                            "StoreRoots = /srv/calendars:/home\n"
                                                             "NoProxy = localhost, .example.org\n"));
     REQUIRE(read);
     CHECK(read->manager.max_profiles == -1);
@@ -53,6 +55,7 @@ TEST_CASE("every key is read", "[configuration]")
     CHECK(read->proxy == "http://bob:s3cret@proxy.example:3128");
     CHECK(read->no_proxy == "localhost, .example.org");
     CHECK(read->manager.peer_rules == std::vector<std::string>{"/a/peers.d", "/b"});
+    CHECK(read->manager.store_roots == std::vector<std::string>{"/srv/calendars", "/home"});
     CHECK(read->warnings.empty());
 }
 

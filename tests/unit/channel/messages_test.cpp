@@ -11,6 +11,7 @@ Plan example()
     Plan plan;
     plan.profile = "0a1b";
     plan.profile_name = "Büro \"1\"\nnew line";
+    plan.owner = 4000000000;
     plan.session = 18'446'744'073'709'551'615U;
     plan.trigger = "timer";
     plan.session_id = 258;
@@ -36,7 +37,8 @@ Plan example()
     plan.sync_db = "/var/lib/syncd/state.db";
     plan.items_db = "/var/lib/syncd/items.db";
     plan.services.push_back({"CONTACT", "card", "TWO_WAY", std::nullopt, {}});
-    plan.services.push_back({"EVENT", "cal", "SLOW", "bert", base::Secret("second")});
+    plan.services.push_back(
+        {"EVENT", "cal", "SLOW", "bert", base::Secret("second"), "FN&EQ;x", "/srv/calendars/bert", "/srv/calendars"});
     plan.max_msg_size = 1;
     plan.max_obj_size = 2;
     plan.max_reply_bytes = 3;
@@ -74,6 +76,7 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
 
     CHECK(copy.profile == plan.profile);
     CHECK(copy.profile_name == plan.profile_name);
+    CHECK(copy.owner == plan.owner);
     CHECK(copy.session == plan.session);
     CHECK(copy.trigger == plan.trigger);
     CHECK(copy.session_id == 258);
@@ -117,6 +120,9 @@ TEST_CASE("a plan survives the channel with every member", "[channel]")
     CHECK(copy.services[0].password.empty());
     CHECK(copy.services[1].user == "bert");
     CHECK(copy.services[1].password == base::Secret("second"));
+    CHECK(copy.services[1].filter == "FN&EQ;x");
+    CHECK(copy.services[1].directory == "/srv/calendars/bert");
+    CHECK(copy.services[1].directory_root == "/srv/calendars");
 }
 
 TEST_CASE("the line of a plan is one line, lists the secrets' sizes and holds no secret", "[channel]")

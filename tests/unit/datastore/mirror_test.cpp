@@ -321,6 +321,21 @@ TEST_CASE("what a killed session has written and not written down is not doubled
     CHECK(f.items->conflicts("p").empty());
 }
 
+TEST_CASE("a file whose item was deleted is no edit because it is young")
+{
+    Fixture f;
+    f.files.write("ann.vcf", card("Ann"));
+    f.session();
+    {
+        auto one = f.mirror();
+        one.take_in();
+        f.server_removes("Ann");
+    } // killed before it was put out
+    f.session();
+    CHECK(f.count() == 0);
+    CHECK(f.files.all().empty());
+}
+
 TEST_CASE("what was changed between two sessions, by an undoing say, is in the files with the next")
 {
     Fixture f;

@@ -1,5 +1,7 @@
 #include "fixture.hpp"
 
+#include "manager/plan.hpp"
+
 namespace {
 
 using manager::ProfileInput;
@@ -218,6 +220,28 @@ TEST_CASE("a CA file is named absolutely, a device by printable characters", "[m
 TEST_CASE("a service needs a database", "[manager][rules]")
 {
     CHECK(refusal([](auto& p) { p.services[1].uri = ""; }) == "Services: EVENT: ServerDatabaseUri: must not be empty");
+}
+
+TEST_CASE("a store is a directory by its one name, below a root that is listed", "[manager][rules]")
+{
+    const auto stored_in = [](const std::string& store) {
+        return [store](ProfileInput& input) { input.services[0].store = store; };
+    };
+    const auto* path = GENERATE("vdir:", "vdir:x", "vdir:/", "vdir://x", "vdir:/x/", "vdir:/x//y", "vdir:/x/./y",
+                                "vdir:/x/..", "vdir:/../x", "/x", "eds:/x", "vdir:/x\n");
+    CAPTURE(path);
+    CHECK(refusal(stored_in(path)).starts_with("Services: CONTACT: Store: "));
+    CHECK(refusal(stored_in("vdir:/" + std::string(1019, 'x'))) == "Services: CONTACT: Store: longer than 1024 bytes");
+    CHECK(refusal(stored_in("vdir:/srv/calendars/anna")).find("StoreRoots") != std::string::npos);
+    accepted(stored_in(""));
+
+    manager::Config config;
+    config.store_roots = {"/home", "/srv/calendars"};
+    CHECK(manager::find_root(config, "/srv/calendars/anna/work").value() == "/srv/calendars");
+    for (const auto* outside : {"/srv/calendars", "/srv/calendars-of-bob/x", "/srv", "/etc/x"})
+        CHECK(!manager::find_root(config, outside));
+    config.store_roots.reset(); // serves one user, as that user
+    CHECK(manager::find_root(config, "/etc/x").value().empty());
 }
 
 TEST_CASE("the URL is checked before anything is stored", "[manager][rules]")

@@ -126,6 +126,27 @@ TEST_CASE_METHOD(Fixture, "a nonce of the server counts until the next one is kn
     CHECK(state->server_nonces() == Nonces{"two"});
 }
 
+TEST_CASE_METHOD(Fixture, "another store of the items: the service is forgotten, and only it", "[state]")
+{
+    const storage::Anchors anchors{"own", "peer", 7};
+    for (const auto* service : {"CONTACT", "EVENT"}) {
+        state->anchors(service, "uri");
+        state->commit(service, "uri", anchors);
+    }
+    state->bind_store("CONTACT", "");
+    CHECK(state->find_anchors("CONTACT", "uri") == anchors);
+    state->bind_store("CONTACT", "/contacts");
+    CHECK(state->store("CONTACT") == "/contacts");
+    CHECK(!state->find_anchors("CONTACT", "uri"));
+    CHECK(state->find_anchors("EVENT", "uri") == anchors);
+    state->anchors("CONTACT", "uri");
+    state->commit("CONTACT", "uri", anchors);
+    state->bind_store("CONTACT", "/contacts");
+    CHECK(state->find_anchors("CONTACT", "uri") == anchors);
+    state->bind_store("CONTACT", "");
+    CHECK(!state->find_anchors("CONTACT", "uri"));
+}
+
 TEST_CASE_METHOD(Fixture, "another database of the server: the service is forgotten, and only it", "[state]")
 {
     fill();
