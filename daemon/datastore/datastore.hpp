@@ -1,5 +1,6 @@
 #pragma once
 
+#include "item/audience.hpp"
 #include "session/session.hpp"
 
 #include <cstdint>
@@ -25,6 +26,10 @@ public:
     /// Throws HeldForReview when somebody is to look first at what a session of this type would do; that it waits is
     /// noted, and nothing else changes. Before the anchors of the last session are forgotten.
     virtual void admit(session::SyncType type) = 0;
+
+    /// What the server understands of items, before `prepare`: they go there in its words, and what it sends back of
+    /// that is no change.
+    virtual void meet(item::Audience /*server*/) {}
 
     /// Fixes the set of local changes: those made up to now. Changes made later
     /// belong to the next session. `resumed`: the sync of this type that broke off goes on, with the changes that it

@@ -4,7 +4,9 @@
 #include "datastore/outgoing.hpp"
 #include "datastore/pairing.hpp"
 #include "datastore/reconciler.hpp"
+#include "item/audience.hpp"
 #include "item/item.hpp"
+#include "item/merge.hpp"
 #include "item/normal_form.hpp"
 #include "item/similarity.hpp"
 
@@ -93,6 +95,9 @@ public:
     std::optional<StatusCode> refuse(const Incoming& incoming, std::string& data) const;
     void recall_quarantine();
     void release(bool from_server, const std::string& id);
+    /// What the item is to hold after the server has changed it: what it could not be told of ours stays. Nothing: the
+    /// two contradict each other.
+    std::optional<std::string> with_untold(const std::string& luid, const std::string& theirs) const;
     bool refreshes() const { return type == SyncType::RefreshFromServer; }
     /// What the sides knew of each other's items before does not hold.
     bool compares() const { return type == SyncType::Slow || syncml::is_refresh(type); }
@@ -108,10 +113,11 @@ public:
     Losses peer_losses;
     storage::Luids arrived_there; ///< of what was sent in this session, what the server has taken as it is
     SyncType type = SyncType::TwoWay;
-    bool has_much = false;                              ///< so much that the guard may have something to say
-    bool plans = false;                                 ///< what the server changes, from here on
-    std::uint64_t arrived = 0;                          ///< of the server's items
-    std::string held;                                   ///< in words
+    bool has_much = false;     ///< so much that the guard may have something to say
+    bool plans = false;        ///< what the server changes, from here on
+    std::uint64_t arrived = 0; ///< of the server's items
+    std::string held;          ///< in words
+    storage::Likeness likeness{rules, traits_of};
     storage::Matching matching;                         ///< what may stand for an item that the server adds
     storage::Luids in_doubt;                            ///< of those what has no Status from before
     std::set<std::pair<bool, std::string>> quarantined; ///< from the server, id
@@ -200,6 +206,18 @@ std::string Embedded::held() const
 
 // ---- the beginning -------------------------------------------------------------------
 
+void Embedded::meet(item::Audience server)
+{
+    // What the server adds is like an item of ours when it is that as the server knows it.
+    if (const auto ways = item::ways_of(server); ways != 0) {
+        constexpr int most_rules = 10'000, most_ways = 200'000;
+        static_assert(rules < most_rules);
+        impl_->likeness = {rules + most_rules * (1 + ways % most_ways),
+                           [server](std::string_view data) { return traits_of(item::render(data, server).data); }};
+    }
+    impl_->scope.server = std::move(server);
+}
+
 std::uint64_t Embedded::prepare(SyncType type, bool resumed)
 {
     auto& scope = impl_->scope;
@@ -239,7 +257,6 @@ void Embedded::Impl::recall_quarantine()
 
 void Embedded::Impl::look_for_matches()
 {
-    static const storage::Likeness likeness{rules, traits_of};
     if (compares()) {
         // Nothing of an empty store can be like an item of the server's; items that come meanwhile are found by equal
         // data.
@@ -423,7 +440,7 @@ std::string Embedded::Impl::complete(const std::string& luid, std::string data)
     // What is not edited, or sent, is what the server had; of an edit that it has not, what was before.
     const bool has_ours = head->written_by_profile || head->revision <= outgoing->overwritable_to(luid);
     const auto ours = has_ours ? items.find(scope.kind, luid) : std::nullopt;
-    const auto sent = ours ? std::optional(ours->data) : reconciler->find_base(luid);
+    const auto sent = ours ? std::optional(item::render(ours->data, scope.server).data) : reconciler->find_base(luid);
     if (!sent)
         return data;
     using Evidence = Losses::Evidence;
@@ -440,10 +457,13 @@ Outcome Embedded::Impl::replace(const Incoming& incoming, std::string data)
         data = complete(luid, std::move(data));
     if (!refreshes() && outgoing->is_overruled(luid) && reconciler->find_base(luid))
         return reconciler->replace(luid, data);
+    const auto text = refreshes() ? std::optional(data) : with_untold(luid, data);
+    if (!text)
+        return reconciler->replace(luid, data);
     const auto result =
         refreshes() ? items.stage_replacement(scope.kind, scope.profile, luid, data)
-        : plans     ? reviews.plan_replacement(scope.kind, scope.profile, luid, data, outgoing->overwritable_to(luid))
-                    : items.replace_from_peer(scope.kind, scope.profile, luid, data, outgoing->overwritable_to(luid));
+        : plans     ? reviews.plan_replacement(scope.kind, scope.profile, luid, *text, outgoing->overwritable_to(luid))
+                    : items.replace_from_peer(scope.kind, scope.profile, luid, *text, outgoing->overwritable_to(luid));
     switch (result) {
     case ItemStore::PeerWrite::Done: return {StatusCode::Ok, {}};
     case ItemStore::PeerWrite::EditedMeanwhile: return reconciler->replace(luid, data);
@@ -451,6 +471,18 @@ Outcome Embedded::Impl::replace(const Incoming& incoming, std::string data)
     }
     // With the server's id it can be stored and mapped anew; without, the server has to add it.
     return incoming.guid.empty() ? Outcome{StatusCode::NotFound, {}} : add(incoming, data);
+}
+
+std::optional<std::string> Embedded::Impl::with_untold(const std::string& luid, const std::string& theirs) const
+{
+    const auto ours = items.find(scope.kind, luid);
+    const auto told = ours ? item::render(ours->data, scope.server).data : std::string();
+    if (!ours || told == ours->data)
+        return theirs;
+    auto merge = item::merge(told, ours->data, theirs);
+    if (!merge)
+        return theirs;
+    return merge->conflicts.empty() ? std::optional(std::move(merge->text)) : std::nullopt;
 }
 
 Outcome Embedded::Impl::remove(const Incoming& incoming)
@@ -544,6 +576,8 @@ std::vector<std::string> Embedded::take_notes()
 {
     auto notes = std::exchange(impl_->notes, {});
     for (auto& note : impl_->peer_losses.take_notes())
+        notes.push_back(std::move(note));
+    for (auto& note : impl_->outgoing ? impl_->outgoing->take_notes() : std::vector<std::string>())
         notes.push_back(std::move(note));
     return notes;
 }

@@ -43,6 +43,7 @@ public:
 
     std::vector<syncml::MapItem> pending_maps() override;
     void admit(session::SyncType type) override;
+    void meet(item::Audience server) override;
     std::uint64_t prepare(session::SyncType type, bool resumed) override;
     session::Changes read(std::size_t bytes) override;
     void note_sent(const std::vector<std::string>& luids) override;

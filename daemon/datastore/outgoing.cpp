@@ -2,6 +2,8 @@
 
 #include "item/item.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -31,10 +33,18 @@ ChangeKind kind_again(storage::SyncState::SentState state)
 
 constexpr int overruled_code = static_cast<int>(syncml::StatusCode::ConflictResolvedServerWins);
 
-std::string type_of(std::string_view data, storage::ItemKind kind)
+constexpr int type_code = static_cast<int>(syncml::StatusCode::UnsupportedMediaType);
+
+std::string_view name_of(item::Form form)
 {
-    const auto usual = content_of(kind) == storage::ItemKind::Contact ? item::Form::VCard30 : item::Form::ICalendar20;
-    return std::string(item::media_type(item::find_form(data).value_or(usual)));
+    switch (form) {
+    case item::Form::VCard21: return "vCard 2.1";
+    case item::Form::VCard30: return "vCard 3.0";
+    case item::Form::VCard40: return "vCard 4.0";
+    case item::Form::VCalendar10: return "vCalendar 1.0";
+    case item::Form::ICalendar20: return "iCalendar 2.0";
+    }
+    return {};
 }
 
 } // namespace
@@ -209,14 +219,61 @@ void Outgoing::deliver(session::Changes& page, ChangeKind kind, std::string luid
 {
     size_ += data.size();
     ++delivered_;
-    unsettled_[luid] = {revision, kind, false};
-    auto type = kind == ChangeKind::Delete ? std::string() : type_of(data, scope_.kind);
     const auto note = notes_.find(luid);
     const bool again = note != notes_.end() && note->second.revision == revision && is_again(note->second);
+    Delivered delivered{revision, kind, false, false, false};
+    std::string type;
+    if (kind != ChangeKind::Delete) {
+        // The next form, after the server has not taken the first one.
+        const std::size_t attempt = again && note->second.code == type_code ? 1 : 0;
+        const auto usual =
+            content_of(scope_.kind) == storage::ItemKind::Contact ? item::Form::VCard30 : item::Form::ICalendar20;
+        const auto own = item::find_form(data);
+        delivered.has_other_form = own && attempt == 0 && item::forms_for(*own, scope_.server).size() > 1;
+        auto rendering = item::render(data, scope_.server, attempt);
+        note_losses(luid, rendering);
+        type = item::media_type(own ? rendering.form : usual);
+        delivered.converted = rendering.data != data;
+        data = std::move(rendering.data);
+    }
+    const bool converted = delivered.converted;
+    unsettled_[luid] = delivered;
     auto& change = page.changes.emplace_back();
     change = {kind, std::move(luid), std::move(type), {}, std::move(data), again, {}};
-    if (part_ && part_->luid == change.luid && part_->revision == revision && kind != ChangeKind::Delete)
+    if (part_ && !converted && part_->luid == change.luid && part_->revision == revision && kind != ChangeKind::Delete)
         change.part = session::PartSent{static_cast<syncml::ItemVerb>(part_->verb), part_->format, part_->octets};
+}
+
+void Outgoing::note_losses(const std::string& luid, const item::Rendering& rendering)
+{
+    constexpr std::size_t most = 100; // kinds of losses
+    std::string last;
+    for (const auto& loss : rendering.losses) {
+        // Those of one field stand behind each other.
+        if (loss.field == std::exchange(last, loss.field))
+            continue;
+        auto key = fmt::format("in {}, without {}", name_of(rendering.form), loss.field);
+        if (lost_.size() == most && !lost_.contains(key))
+            return;
+        auto& lost = lost_[std::move(key)];
+        if (lost.items++ == 0)
+            lost.example = fmt::format("item {}: {}", luid, loss.value);
+    }
+}
+
+std::vector<std::string> Outgoing::take_notes()
+{
+    constexpr std::size_t most = 10;
+    std::vector<std::string> notes;
+    for (const auto& [way, lost] : std::exchange(lost_, {})) {
+        if (notes.size() == most) {
+            notes.emplace_back("there is more that was not sent because the server's form has no words for it");
+            break;
+        }
+        notes.push_back(fmt::format("{} {} sent {} ({}); it stays here", lost.items,
+                                    lost.items == 1 ? "item was" : "items were", way, lost.example));
+    }
+    return notes;
 }
 
 bool Outgoing::is_again(const Note& note)
@@ -251,7 +308,8 @@ void Outgoing::note_sent(const std::vector<std::string>& luids)
 
 void Outgoing::note_part(const std::string& luid, const session::PartSent& part)
 {
-    if (const auto sent = unsettled_.find(luid); sent != unsettled_.end())
+    // In another form it may be other octets when the server has told something else of itself.
+    if (const auto sent = unsettled_.find(luid); sent != unsettled_.end() && !sent->second.converted)
         state_.set_part_sent(scope_.service,
                              {luid, sent->second.revision, static_cast<int>(part.verb), part.format, part.octets});
 }
@@ -280,7 +338,8 @@ void Outgoing::note_answer(const session::Confirm::Entry& entry, std::vector<Not
         note = {entry.luid, revision, State::Sent, code};
     // Of an item that is no more there is no edit to lose.
     else if (entry.verdict == session::Verdict::Refused && entry.kind != ChangeKind::Delete)
-        note = {entry.luid, revision, State::Refused, code};
+        note = {entry.luid, revision, code == type_code && sent->second.has_other_form ? State::Sent : State::Refused,
+                code};
     else if (entry.status == syncml::StatusCode::ConflictResolvedServerWins)
         note.code = overruled_code; // for a session that goes on with this one
     const bool known = notes_.contains(entry.luid);

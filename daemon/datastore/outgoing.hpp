@@ -1,6 +1,7 @@
 #pragma once
 
 #include "datastore/course.hpp"
+#include "item/audience.hpp"
 #include "session/session.hpp"
 #include "storage/item_store.hpp"
 #include "storage/sync_state.hpp"
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,8 +23,9 @@ struct Scope {
     std::string profile;
     std::string service;
     storage::ItemKind kind = storage::ItemKind::Contact;
-    std::uint64_t mark = 0; ///< where the last session left off; 0: never synced
-    std::uint64_t upto = 0; ///< the revision this session looks at
+    std::uint64_t mark = 0;  ///< where the last session left off; 0: never synced
+    std::uint64_t upto = 0;  ///< the revision this session looks at
+    item::Audience server{}; ///< what it understands of items
 };
 
 /// The local changes of one session on their way out: which are to go, and what is
@@ -49,6 +52,8 @@ public:
     /// The session ends well: notes for the next one what was delivered and not settled. The mark where
     /// that one is to begin.
     std::uint64_t settle();
+    /// What the server was not told, for its form has no words for it, since the last call.
+    std::vector<std::string> take_notes();
 
 private:
     using Note = storage::SyncState::SentItem;
@@ -58,6 +63,12 @@ private:
         std::uint64_t revision = 0;
         session::ChangeKind kind = session::ChangeKind::Add;
         bool sent = false;
+        bool converted = false;
+        bool has_other_form = false; ///< to go in when the server does not take the one that it goes in
+    };
+    struct Lost {
+        std::size_t items = 0;
+        std::string example; ///< of the first
     };
 
     static bool is_settled(const Note& note, std::uint64_t revision, bool deleted);
@@ -68,6 +79,7 @@ private:
     void read_all(session::Changes& page, std::size_t bytes);
     void deliver(session::Changes& page, session::ChangeKind kind, std::string luid, std::uint64_t revision,
                  std::string data);
+    void note_losses(const std::string& luid, const item::Rendering& rendering);
     /// Whether the note's Status has the item sent once more, and that has not been done.
     static bool is_again(const Note& note);
     /// For the next session, of what no answer has settled.
@@ -87,6 +99,7 @@ private:
     std::uint64_t after_revision_ = 0; ///< where the next page of changes begins
     std::string after_luid_;           ///< and of all items
     bool end_ = false;
+    std::map<std::string, Lost> lost_;                     ///< by form and field
     std::optional<storage::SyncState::PartSent> part_;     ///< of an item that was on its way when the sync broke off
     std::unordered_map<std::string, Note> notes_;          ///< of this session's answers and of earlier sessions
     std::deque<std::string> owed_;                         ///< to be sent though `changes` does not name them

@@ -1,5 +1,6 @@
 #include "datastore/reconciler.hpp"
 
+#include "item/audience.hpp"
 #include "item/merge.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +18,10 @@ using Way = ItemConflict::Way;
 std::optional<std::string> Reconciler::find_base(const std::string& luid) const
 {
     // What has no answer that settles it the server does not know, however far the mark is.
-    return items_.find_base(scope_.kind, scope_.profile, luid, std::min(mark_, outgoing_.overwritable_to(luid)));
+    auto base = items_.find_base(scope_.kind, scope_.profile, luid, std::min(mark_, outgoing_.overwritable_to(luid)));
+    if (base)
+        base = item::render(*base, scope_.server).data; // in whose words it knows it
+    return base;
 }
 
 Outcome Reconciler::replace(const std::string& luid, const std::string& theirs)

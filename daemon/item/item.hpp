@@ -36,7 +36,7 @@ struct Item {
 /// text), within the limits above. Line ends become CRLF, blank lines around the item and a byte order mark go;
 /// every other octet stays. Checking the result again changes nothing.
 ///
-/// Errors: InvalidValue, naming the line; NotSupported for vCard 4.0.
+/// Error: InvalidValue, naming the line.
 base::Result<Item> check(std::string_view data);
 
 /// One line for people: a contact's name, an event's summary and beginning. Any text in, UTF-8

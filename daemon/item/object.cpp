@@ -121,10 +121,6 @@ base::Result<void> Object::property(const ContentLine& line)
         if (line.name == "VERSION" && !form_) {
             const auto version = line.value();
             form_ = find_form(root_, version);
-            if (form_ == Form::VCard40)
-                return base::fail(
-                    base::Errc::NotSupported,
-                    fmt::format("line {}: vCard 4.0 cannot be stored yet; export it as vCard 3.0", line.number));
             if (!form_)
                 return bad(line.number, "{} of unknown version {}", root_, shown(version));
         }

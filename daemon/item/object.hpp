@@ -32,7 +32,7 @@ public:
         std::set<std::string> zones; ///< TZIDs its properties refer to
     };
 
-    /// Takes the next line. Errors: InvalidValue, NotSupported; the message begins with the line's number.
+    /// Takes the next line. Error: InvalidValue; the message begins with the line's number.
     base::Result<void> take(const ContentLine& line);
 
     bool is_empty() const { return root_.empty(); }

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "channel/stream.hpp"
 #include "datastore/mirrored.hpp"
+#include "runner/audience.hpp"
 #include "runner/listed_properties.hpp"
 #include "runner/local_failure.hpp"
 #include "runner/notification_reader.hpp"
@@ -156,6 +157,7 @@ channel::Result carry_out(const channel::Plan& plan, int channel)
 try {
     auto peers = read_peers(plan);        // which may lie where a session has nothing to look for
     auto directories = open_stores(plan); // which lie out of reach later
+    read_time_zone();
     shut_in(plan, directories);
     const ProfileLock lock(fs::path(plan.sync_db).parent_path());
     send(channel, channel::Started{});

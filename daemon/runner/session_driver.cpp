@@ -3,6 +3,7 @@
 #include "base/base64.hpp"
 #include "base/log.hpp"
 #include "datastore/guard.hpp"
+#include "runner/audience.hpp"
 #include "runner/device_document.hpp"
 #include "runner/device_info.hpp"
 #include "runner/local_failure.hpp"
@@ -291,6 +292,9 @@ try {
         state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
     service.store =
         around_.open_datastore(*find_service_kind(plan.service), plan, state.anchors(plan.service, plan.uri));
+    const auto info = state.peer_info();
+    const auto server = info ? find_device_info(info->document) : std::nullopt;
+    service.store->meet(audience_of(server ? &*server : nullptr, plan.uri));
     service.store->admit(question.type);
     note_store(service);
     if (begins_anew(question.type) && !question.resumed) {

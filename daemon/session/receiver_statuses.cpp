@@ -24,10 +24,13 @@ Verdict verdict_of(Fate fate)
     return fate == Fate::Refused ? Verdict::Refused : Verdict::Taken;
 }
 
-std::string_view what_next(Fate fate)
+std::string_view what_next(Fate fate, StatusCode code)
 {
     if (fate == Fate::Missing)
         return "it is sent as a new one in the next session";
+    // Whether there is one the store knows.
+    if (code == StatusCode::UnsupportedMediaType)
+        return "it is sent again in another form, if both sides know one more, or when it changes";
     return fate == Fate::Refused ? "it is sent again when it changes" : "it is sent again in the next session";
 }
 
@@ -110,7 +113,7 @@ void Receiver::read_item_status(const SentItem& item, StatusCode code)
     if (is_failure(fate))
         conversation_.note_item(item.service,
                                 fmt::format("{}: the server did not take item {} ({}); {}.", service.setup().name,
-                                            item.luid, words(code), what_next(fate)));
+                                            item.luid, words(code), what_next(fate, code)));
     if (fate == Fate::Refused && item.kind != ChangeKind::Delete)
         conversation_.effects.emplace_back(Quarantine{item.service, false, item.luid, code, words(code), 0});
 }

@@ -86,7 +86,7 @@ class Store(harness.TestCase):
             with self.subTest(text[:20]):
                 self.assertError(ERROR + 'InvalidValue', self.anna.store, 'Put', '', text)
         self.assertError(ERROR + 'InvalidValue', self.anna.store, 'Put', '', card('A'), path=EVENTS)
-        self.assertError(FREEDESKTOP + 'NotSupported', self.anna.store, 'Put', '', card('A', '4.0'))
+        self.assertError(ERROR + 'InvalidValue', self.anna.store, 'Put', '', card('A', '5.0'))
         self.assertEqual(self.anna.store('GetCount'), 0)
 
     # ---- imports -----------------------------------------------------------------

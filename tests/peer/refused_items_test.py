@@ -52,7 +52,7 @@ class RefusedItems(PeerCase):
     # ---- refused ---------------------------------------------------------------------
 
     def test_a_refused_edit_is_not_overwritten_by_what_the_server_has_later(self):
-        for code in (403, 405, 406, 413, 415, 416, 425, 501):
+        for code in (403, 405, 406, 413, 416, 425, 501):
             with self.subTest(code=code):
                 self.a.put(contact('Mine', note=f'here {code}'), self.mine)
                 notes = self.run_with(f'{code}:Replace')
@@ -75,7 +75,7 @@ class RefusedItems(PeerCase):
 
     def test_a_slow_sync_that_refuses_it_leaves_both_versions_here(self):
         self.a.put(contact('Mine', note='here'), self.mine)
-        self.assertIn('status 415', self.run_with('415:Replace', kind='SLOW'))
+        self.assertIn('status 406', self.run_with('406:Replace', kind='SLOW'))
         self.assertEqual(sorted(text.count('NOTE:here') for text in self.a.items().values() if 'N:Mine;' in text), [0, 1])
         self.assertEqual(len(self.server.items(STORE)), 2)
         self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
@@ -83,14 +83,14 @@ class RefusedItems(PeerCase):
     def test_neither_in_the_session_that_refuses_it(self):
         self.a.put(contact('Mine', note='here'), self.mine)
         self.server.put(STORE, contact('Mine', note='there'), guid=self.guid('Mine'))
-        notes = self.run_with('415:Replace')
-        self.assertIn('status 415', notes)
+        notes = self.run_with('406:Replace')
+        self.assertIn('status 406', notes)
         self.assertIn('what was written here stays', notes)
         self.assertEqual(self.both(), (['NOTE:here'], ['NOTE:there']))
 
     def test_nor_is_it_deleted(self):
         self.a.put(contact('Mine', note='here'), self.mine)
-        self.run_with('415:Replace')
+        self.run_with('406:Replace')
         self.server.delete(STORE, self.guid('Mine'))
         self.assertIn('deleted at the server: it stays', self.run_with())
         self.assertEqual(self.note_of(self.a.items(), 'Mine'), ['NOTE:here'])
@@ -111,7 +111,7 @@ class RefusedItems(PeerCase):
 
     def test_a_refresh_takes_what_the_server_has(self):
         self.a.put(contact('Mine', note='here'), self.mine)
-        self.run_with('415:Replace')
+        self.run_with('406:Replace')
         self.server.put(STORE, contact('Mine', note='there'), guid=self.guid('Mine'))
         self.sync(self.a, 'REFRESH_FROM_SERVER')
         self.assert_equal_everywhere(size=2)

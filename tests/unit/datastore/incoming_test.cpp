@@ -54,7 +54,7 @@ TEST_CASE_METHOD(SessionFixture, "what is no item of the service is refused", "[
     const std::string event = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     CHECK(add("g1", event).status == StatusCode::UnsupportedMediaType);
     CHECK(add("g2", "").status == StatusCode::UnsupportedMediaType);
-    CHECK(add("g3", "BEGIN:VCARD\r\nVERSION:4.0\r\nEND:VCARD\r\n").status == StatusCode::UnsupportedMediaType);
+    CHECK(add("g3", "BEGIN:VCARD\r\nVERSION:5.0\r\nEND:VCARD\r\n").status == StatusCode::UnsupportedMediaType);
     CHECK(add("g4", card("\xff")).status == StatusCode::UnsupportedMediaType);
     CHECK(add("g5", card(std::string(4 << 20, 'x'))).status == StatusCode::RequestEntityTooLarge);
     CHECK(add("", card("no id")).status == StatusCode::IncompleteCommand);

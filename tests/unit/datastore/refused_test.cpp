@@ -37,7 +37,7 @@ struct Edited : SessionFixture {
     }
     void refuse(SyncType type = SyncType::TwoWay)
     {
-        sync_with(StatusCode::UnsupportedMediaType, Verdict::Refused, type);
+        sync_with(StatusCode::OptionalFeatureNotSupported, Verdict::Refused, type);
     }
 };
 

@@ -17,6 +17,7 @@ struct SessionFixture {
     std::uint64_t mark = 0;
     datastore::Guard guard;
     std::uint64_t announced = 0; ///< by the server, of its items
+    item::Audience server;       ///< what it understands
     datastore::ConflictPolicy policy = datastore::ConflictPolicy::ClientWins;
 
     static constexpr auto contact = storage::ItemKind::Contact;
@@ -48,6 +49,7 @@ struct SessionFixture {
         mark = state->anchors("CONTACT", uri).mark;
         store = std::make_unique<datastore::Embedded>(
             *items, *state, datastore::Embedded::Setup{profile, "CONTACT", contact, uri, mark, guard, true, policy});
+        store->meet(server);
         store->admit(type);
         // As the runner does: such a session has nothing to go on from until it ends well.
         if (type == session::SyncType::Slow || syncml::is_refresh(type)) {
@@ -62,6 +64,7 @@ struct SessionFixture {
         mark = state->anchors("CONTACT", "card").mark;
         store = std::make_unique<datastore::Embedded>(
             *items, *state, datastore::Embedded::Setup{"p", "CONTACT", contact, "card", mark, guard, true, policy});
+        store->meet(server);
         store->admit(type);
         return store->prepare(type, true);
     }

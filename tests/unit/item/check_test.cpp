@@ -70,12 +70,14 @@ TEST_CASE("only line ends and what stands around the item change, and only once"
     CHECK(item::check(kept)->data == kept);
 }
 
-TEST_CASE("a vCard 4.0 is recognized and refused for now", "[item][check]")
+TEST_CASE("a vCard of each version is an item", "[item][check]")
 {
-    const auto error = error_of(card("FN:a\r\n", "4.0"));
-    CHECK(error.code == Errc::NotSupported);
-    CHECK(error.message == "line 2: vCard 4.0 cannot be stored yet; export it as vCard 3.0");
-    CHECK(item::find_form(card("FN:a\r\n", "4.0")) == Form::VCard40);
+    for (const auto* version : {"2.1", "3.0", "4.0"}) {
+        const auto data = card("FN:a\r\n", version);
+        REQUIRE(item::check(data));
+        CHECK(item::check(data)->data == data);
+        CHECK(item::check(data)->form == item::find_form(data));
+    }
 }
 
 TEST_CASE("what is not exactly one whole item is refused, with the line", "[item][check]")

@@ -129,7 +129,7 @@ TEST_CASE("an error names the item and the line", "[item][split]")
     const std::pair<std::string, std::string> cases[] = {
         {card + card + "BEGIN:VCARD\nVERSION:3.0\nFN:\x01\n",
          "item 3, line 9: the octet 0x01 is not UTF-8 text or is a control character"},
-        {card + "BEGIN:VCARD\nVERSION:4.0\n", "item 2, line 5: vCard 4.0 cannot be stored yet; export it as vCard 3.0"},
+        {card + "BEGIN:VCARD\nVERSION:5.0\n", "item 2, line 5: VCARD of unknown version 5.0"},
         {card + "junk\n", "line 4: neither BEGIN:VCARD nor BEGIN:VCALENDAR: junk"},
         {card + "BEGIN:VCARD\nVERSION:3.0\n\n", "item 2, line 6: the stream ends before the item does"},
         {"BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nEND:VEVENT\nBEGIN:VEVENT\nEND:VTODO\n",

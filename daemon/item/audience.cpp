@@ -1,0 +1,144 @@
+#include "item/audience.hpp"
+
+#include "item/fields.hpp"
+#include "item/moment.hpp"
+#include "item/property.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace item {
+namespace {
+
+/// What servers take that do not say. None is sent a vCard 4.0 that has not asked for it.
+constexpr Form usual_of_contacts[] = {Form::VCard30, Form::VCard21};
+constexpr Form usual_of_calendars[] = {Form::ICalendar20, Form::VCalendar10};
+
+bool contains(const std::vector<Form>& forms, Form form)
+{
+    return std::find(forms.begin(), forms.end(), form) != forms.end();
+}
+
+/// Moments that are about the clock on the wall; when something was written stays in UTC.
+bool is_local(const Property& property)
+{
+    return says_when(property.name) || is_old_alarm(property.name) || property.name == "EXDATE" ||
+           property.name == "RDATE" || property.name == "RECURRENCE-ID" || property.name == "X-RECURRENCE-ID";
+}
+
+/// The value with its moments in UTC as clocks here show them, and whether there was one on another day.
+struct Localized {
+    std::string value;
+    bool is_changed = false;
+    bool moves_day = false;
+};
+
+Localized localized(const Property& property, const Audience& audience)
+{
+    Localized result;
+    std::string_view rest = property.value;
+    while (!rest.empty()) {
+        const auto end = rest.find_first_of(",;");
+        const auto word = rest.substr(0, end);
+        auto moment = find_moment(word);
+        if (moment && moment->is_utc) {
+            const auto local = moment->seconds + audience.clock(moment->seconds);
+            result.moves_day |= local / seconds_of_day != moment->seconds / seconds_of_day;
+            result.is_changed = true;
+            result.value += to_text({local, false, false});
+        } else {
+            result.value += word;
+        }
+        rest.remove_prefix(word.size());
+        if (!rest.empty()) {
+            result.value += rest.front();
+            rest.remove_prefix(1);
+        }
+    }
+    return result;
+}
+
+/// False when nothing of it is in UTC, or a rule would be about other days.
+bool localize(Component& entry, const Audience& audience)
+{
+    auto properties = entry.properties;
+    bool is_changed = false;
+    bool moves_day = false;
+    for (auto& property : properties) {
+        if (!is_local(property) || property.name == "RRULE" || property.name == "EXRULE")
+            continue;
+        auto local = localized(property, audience);
+        if (!local.is_changed)
+            continue;
+        is_changed = true;
+        moves_day |= local.moves_day;
+        property.value = std::move(local.value);
+        property.raw.clear();
+    }
+    if (!is_changed || (moves_day && entry.find("RRULE") != nullptr))
+        return false;
+    entry.properties = std::move(properties);
+    return true;
+}
+
+} // namespace
+
+std::vector<Form> forms_for(Form own, const Audience& audience)
+{
+    std::vector<Form> known;
+    for (const auto form : audience.forms) {
+        if (kind(form) == kind(own) && !contains(known, form))
+            known.push_back(form);
+    }
+    if (known.empty()) {
+        if (kind(own) == Kind::Contact)
+            known.assign(std::begin(usual_of_contacts), std::end(usual_of_contacts));
+        else
+            known.assign(std::begin(usual_of_calendars), std::end(usual_of_calendars));
+    }
+    std::stable_partition(known.begin(), known.end(), [&](Form form) { return form == own; });
+    return known;
+}
+
+Rendering render(std::string_view data, const Audience& audience, std::size_t attempt)
+{
+    const auto own = find_form(data);
+    if (!own)
+        return {{}, std::string(data), {}};
+    const auto forms = forms_for(*own, audience);
+    Rendering rendering{*own, std::string(data), {}};
+    if (const auto form = forms[std::min(attempt, forms.size() - 1)]; form != *own) {
+        if (auto conversion = convert(data, form))
+            rendering = {form, std::move(conversion->data), std::move(conversion->losses)};
+    }
+    if (audience.takes_utc || kind(rendering.form) == Kind::Contact)
+        return rendering;
+    auto document = parse(rendering.data);
+    if (!document)
+        return rendering;
+    bool is_changed = false;
+    for (auto& entry : document->root.components)
+        is_changed |= entry.name != "VTIMEZONE" && localize(entry, audience);
+    if (is_changed)
+        rendering.data = write(*document);
+    return rendering;
+}
+
+int ways_of(const Audience& audience)
+{
+    constexpr int most = 6 * 6 * 6 * 6;
+    int ways = 0;
+    for (const auto own : {Form::VCard21, Form::VCard30, Form::VCalendar10, Form::ICalendar20}) {
+        const auto form = forms_for(own, audience).front();
+        ways = ways * 6 + (form == own ? 0 : 1 + static_cast<int>(form));
+    }
+    if (audience.takes_utc)
+        return ways;
+    // Its clocks in a winter and a summer stand for the zone.
+    constexpr std::int64_t winter = 1767225600, summer = 1782864000;
+    const auto quarters = [&](std::int64_t moment) { return static_cast<int>(audience.clock(moment) / 900) + 64; };
+    return ways + most * (1 + quarters(winter) + 128 * quarters(summer));
+}
+
+} // namespace item
