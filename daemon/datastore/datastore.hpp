@@ -61,8 +61,8 @@ public:
     virtual std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items,
                                                 std::uint64_t announced) = 0;
 
-    /// Keeps an item for people that one of the sides has refused, until it is taken.
-    virtual void quarantine(const session::Quarantine& item) = 0;
+    /// Keeps items for people that one of the sides has refused, until they are taken.
+    virtual void quarantine(const std::vector<session::Quarantine::Item>& items) = 0;
 
     /// The server has confirmed that it knows these LUIDs.
     virtual void note_mapped(const std::vector<syncml::MapItem>& maps) = 0;

@@ -94,7 +94,7 @@ public:
     /// What may be stored of it, or the Status that refuses it.
     std::optional<StatusCode> refuse(const Incoming& incoming, std::string& data) const;
     void recall_quarantine();
-    void release(bool from_server, const std::string& id);
+    void release(bool from_server, std::vector<std::string> ids);
     /// What the item is to hold after the server has changed it: what it could not be told of ours stays. Nothing: the
     /// two contradict each other.
     std::optional<std::string> with_untold(const std::string& luid, const std::string& theirs) const;
@@ -246,13 +246,15 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
 
 void Embedded::Impl::recall_quarantine()
 {
+    std::vector<std::string> deleted; // here: nobody misses them there
     for (auto& item : state.quarantined()) {
         if (item.service != scope.service)
             continue;
-        quarantined.insert({item.from_server, item.id});
         if (!item.from_server && !items.find(scope.kind, item.id))
-            release(false, item.id); // deleted here: nobody misses it there
+            deleted.push_back(item.id);
+        quarantined.insert({item.from_server, std::move(item.id)});
     }
+    release(false, std::move(deleted));
 }
 
 void Embedded::Impl::look_for_matches()
@@ -314,9 +316,12 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
 {
     impl_->course->on_moved();
     impl_->outgoing->note_confirmed(entries);
-    for (const auto& entry : entries)
-        if (entry.verdict == session::Verdict::Taken)
-            impl_->release(false, entry.luid);
+    std::vector<std::string> taken;
+    if (!impl_->quarantined.empty())
+        for (const auto& entry : entries)
+            if (entry.verdict == session::Verdict::Taken)
+                taken.push_back(entry.luid);
+    impl_->release(false, std::move(taken));
     for (const auto& entry : entries) {
         if (!impl_->compares() && entry.verdict == session::Verdict::Taken &&
             entry.kind != session::ChangeKind::Delete &&
@@ -382,9 +387,12 @@ std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items, std::ui
         for (const auto& incoming : items)
             outcomes.push_back(impl_->apply(incoming));
     });
-    for (std::size_t i = 0; i < items.size(); ++i)
-        if (syncml::is_success(outcomes[i].status) || items[i].kind == IncomingKind::Delete)
-            impl_->release(true, items[i].guid.empty() ? items[i].luid : items[i].guid);
+    std::vector<std::string> taken;
+    if (!impl_->quarantined.empty())
+        for (std::size_t i = 0; i < items.size(); ++i)
+            if (syncml::is_success(outcomes[i].status) || items[i].kind == IncomingKind::Delete)
+                taken.push_back(items[i].guid.empty() ? items[i].luid : items[i].guid);
+    impl_->release(true, std::move(taken));
     return outcomes;
 }
 
@@ -513,23 +521,26 @@ Outcome Embedded::Impl::remove(const Incoming& incoming)
     return {StatusCode::ItemNotDeleted, {}};
 }
 
-void Embedded::quarantine(const session::Quarantine& item)
+void Embedded::quarantine(const std::vector<session::Quarantine::Item>& items)
 {
-    auto size = item.size;
-    if (const auto ours = item.from_server ? std::nullopt : impl_->items.find(impl_->scope.kind, item.id))
-        size = ours->data.size();
-    impl_->state.quarantine(
-        {impl_->scope.service, item.from_server, item.id, static_cast<int>(item.status), item.why, size});
-    impl_->quarantined.insert({item.from_server, item.id});
+    std::vector<storage::QuarantinedItem> refused;
+    for (const auto& item : items) {
+        auto size = item.size;
+        if (const auto ours = item.from_server ? std::nullopt : impl_->items.find(impl_->scope.kind, item.id))
+            size = ours->data.size();
+        refused.push_back(
+            {impl_->scope.service, item.from_server, item.id, static_cast<int>(item.status), item.why, size});
+        impl_->quarantined.insert({item.from_server, item.id});
+    }
+    impl_->state.quarantine(refused);
 }
 
-/// Whatever was refused of it before.
-void Embedded::Impl::release(bool from_server, const std::string& id)
+/// Whatever was refused of them before.
+void Embedded::Impl::release(bool from_server, std::vector<std::string> ids)
 {
-    if (const auto found = quarantined.find({from_server, id}); found != quarantined.end()) {
-        state.release(scope.service, from_server, id);
-        quarantined.erase(found);
-    }
+    std::erase_if(ids, [&](const auto& id) { return quarantined.erase({from_server, id}) == 0; });
+    if (!ids.empty())
+        state.release(scope.service, from_server, ids);
 }
 
 void Embedded::note_mapped(const std::vector<syncml::MapItem>& maps)

@@ -52,7 +52,7 @@ public:
     void keep_chunk(const session::PartReceived& part, bool first) override;
     void drop_part() override;
     std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items, std::uint64_t announced) override;
-    void quarantine(const session::Quarantine& item) override;
+    void quarantine(const std::vector<session::Quarantine::Item>& items) override;
     void note_mapped(const std::vector<syncml::MapItem>& maps) override;
     std::uint64_t commit() override;
     std::string held() const override;

@@ -223,7 +223,7 @@ void SessionDriver::obey(const session::ConfirmMaps& effect)
 void SessionDriver::obey(const session::Quarantine& effect)
 {
     if (const auto& store = services_[effect.service].store)
-        store->quarantine(effect);
+        store->quarantine(effect.items);
 }
 
 void SessionDriver::obey(const session::Progress& effect)

@@ -206,4 +206,14 @@ void Conversation::report_progress(const Service& service, bool from_server)
     effects.emplace_back(Progress{service.index(), from_server, total == 0 ? 0 : std::max(total, done), done});
 }
 
+void Conversation::quarantine(ServiceIndex service, Quarantine::Item item)
+{
+    // A hostile server can have a thousand items refused in one message, and each effect is a write to the disk.
+    for (auto& effect : effects)
+        if (auto* refused = std::get_if<Quarantine>(&effect); refused != nullptr && refused->service == service)
+            return refused->items.push_back(std::move(item));
+    effects.emplace_back(Quarantine{service, {}});
+    std::get<Quarantine>(effects.back()).items.push_back(std::move(item));
+}
+
 } // namespace session

@@ -79,6 +79,8 @@ struct Conversation {
     /// The same for one of many items; only the first few are told.
     void note_item(ServiceIndex service, std::string text);
     void report_progress(const Service& service, bool from_server);
+    /// Together with what else of the service is refused in this step.
+    void quarantine(ServiceIndex service, Quarantine::Item item);
 
 private:
     void queue_alert(const Service& service);

@@ -143,8 +143,7 @@ void Receiver::quarantine(const Service& service, Answers::Slot slot, StatusCode
                           std::uint64_t size)
 {
     if (fate_of(IncomingKind::Add, code) == Fate::Refused)
-        conversation_.effects.emplace_back(
-            Quarantine{service.index(), true, answers_.id(slot), code, std::move(why), size});
+        conversation_.quarantine(service.index(), {true, answers_.id(slot), code, std::move(why), size});
 }
 
 std::optional<Apply> Receiver::next_apply()

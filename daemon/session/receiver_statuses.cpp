@@ -115,7 +115,7 @@ void Receiver::read_item_status(const SentItem& item, StatusCode code)
                                 fmt::format("{}: the server did not take item {} ({}); {}.", service.setup().name,
                                             item.luid, words(code), what_next(fate, code)));
     if (fate == Fate::Refused && item.kind != ChangeKind::Delete)
-        conversation_.effects.emplace_back(Quarantine{item.service, false, item.luid, code, words(code), 0});
+        conversation_.quarantine(item.service, {false, item.luid, code, words(code), 0});
 }
 
 void Receiver::learn_limits(const Service& service, const SentItem& item, StatusCode code)

@@ -300,9 +300,8 @@ void Sender::refuse_change(Service& service)
     conversation_.note_item(
         service.index(), fmt::format("{}: item {} was not sent: with {} octets it is larger than the server accepts.",
                                      service.setup().name, change.luid, change.data.size()));
-    conversation_.effects.emplace_back(Quarantine{service.index(), false, change.luid,
-                                                  syncml::StatusCode::RequestEntityTooLarge,
-                                                  "larger than the server accepts", change.data.size()});
+    conversation_.quarantine(service.index(), {false, change.luid, syncml::StatusCode::RequestEntityTooLarge,
+                                               "larger than the server accepts", change.data.size()});
 }
 
 bool Sender::is_bare() const

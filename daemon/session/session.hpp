@@ -259,15 +259,18 @@ struct ConfirmMaps { ///< these maps are known to the server; drop them from the
     ServiceIndex service = 0;
     std::vector<syncml::MapItem> maps;
 };
-/// An item is not on the other side, or not as it is on this one, and will not be until it is another or who refused it
-/// is: to be kept until then, for people.
+/// Items are not on the other side, or not as they are on this one, and will not be until they are others or who
+/// refused them is: to be kept until then, for people. One for what a message of the server had refused of a service.
 struct Quarantine {
+    struct Item {
+        bool from_server = false;
+        std::string id; ///< ours: the LUID; the server's: its GUID or, if it gave none, our LUID
+        syncml::StatusCode status = syncml::StatusCode::Ok;
+        std::string why;
+        std::uint64_t size = 0; ///< octets; 0: the datastore knows
+    };
     ServiceIndex service = 0;
-    bool from_server = false;
-    std::string id; ///< ours: the LUID; the server's: its GUID or, if it gave none, our LUID
-    syncml::StatusCode status = syncml::StatusCode::Ok;
-    std::string why;
-    std::uint64_t size = 0; ///< octets; 0: the datastore knows
+    std::vector<Item> items;
 };
 /// A step of progress: for people, may be dropped.
 struct Progress {

@@ -6,23 +6,30 @@
 
 namespace storage {
 
-void SyncState::quarantine(const QuarantinedItem& item)
+void SyncState::quarantine(const std::vector<QuarantinedItem>& items)
 {
-    if (item.id.empty() || item.id.size() > max_quarantined_id)
-        return;
-    impl_->database->execute(
-        "INSERT INTO quarantine (service, from_server, id, code, reason, size, session, time) "
-        "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ?9 > (SELECT count(*) FROM quarantine WHERE service = ?1 AND "
-        "from_server = ?2 AND id <> ?3) ON CONFLICT DO UPDATE SET code = excluded.code, reason = excluded.reason, "
-        "size = excluded.size, session = excluded.session, time = excluded.time",
-        item.service, std::int64_t{item.from_server}, item.id, std::int64_t{item.code}, base::legible(item.reason),
-        item.size, impl_->running, impl_->running_since, max_quarantined);
+    transact(*impl_->database, [&] {
+        for (const auto& item : items) {
+            if (item.id.empty() || item.id.size() > max_quarantined_id)
+                continue;
+            impl_->database->execute(
+                "INSERT INTO quarantine (service, from_server, id, code, reason, size, session, time) "
+                "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ?9 > (SELECT count(*) FROM quarantine WHERE service = ?1 "
+                "AND from_server = ?2 AND id <> ?3) ON CONFLICT DO UPDATE SET code = excluded.code, "
+                "reason = excluded.reason, size = excluded.size, session = excluded.session, time = excluded.time",
+                item.service, std::int64_t{item.from_server}, item.id, std::int64_t{item.code},
+                base::legible(item.reason), item.size, impl_->running, impl_->running_since, max_quarantined);
+        }
+    });
 }
 
-bool SyncState::release(std::string_view service, bool from_server, std::string_view id)
+void SyncState::release(std::string_view service, bool from_server, const std::vector<std::string>& ids)
 {
-    return impl_->database->execute("DELETE FROM quarantine WHERE service = ?1 AND from_server = ?2 AND id = ?3",
-                                    service, std::int64_t{from_server}, id) > 0;
+    transact(*impl_->database, [&] {
+        for (const auto& id : ids)
+            impl_->database->execute("DELETE FROM quarantine WHERE service = ?1 AND from_server = ?2 AND id = ?3",
+                                     service, std::int64_t{from_server}, id);
+    });
 }
 
 std::vector<QuarantinedItem> SyncState::quarantined() const

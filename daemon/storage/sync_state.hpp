@@ -204,10 +204,11 @@ public:
     void clear_part_received(std::string_view service);
 
     // ---- quarantine -------------------------------------------------------------------
-    /// Keeps it, with the session that begin_session named last, in place of what is kept of the same item.
-    void quarantine(const QuarantinedItem& item);
-    /// False when nothing was kept of the item.
-    bool release(std::string_view service, bool from_server, std::string_view id);
+    /// Keeps them, with the session that begin_session named last, in place of what is kept of the same items. One
+    /// transaction.
+    void quarantine(const std::vector<QuarantinedItem>& items);
+    /// Forgets what is kept of these items. One transaction.
+    void release(std::string_view service, bool from_server, const std::vector<std::string>& ids);
     /// By service, the server's last, as they came.
     std::vector<QuarantinedItem> quarantined() const;
     /// Who refused items may be another now: what the server refused goes to it once more.

@@ -119,9 +119,9 @@ public:
     {
         return around([&] { return store_->apply(items, announced); });
     }
-    void quarantine(const session::Quarantine& item) override
+    void quarantine(const std::vector<session::Quarantine::Item>& items) override
     {
-        around([&] { return store_->quarantine(item), 0; });
+        around([&] { return store_->quarantine(items), 0; });
     }
     void note_mapped(const std::vector<syncml::MapItem>& maps) override
     {

@@ -339,6 +339,15 @@ void SessionWatch::on(const session::KeepChunk& keep) const
     require(setup_.max_obj_size == 0 || keep.part.size <= setup_.max_obj_size, "no more is kept than an item may have");
 }
 
+void SessionWatch::on(const session::Quarantine& refused) const
+{
+    const auto& service = services_.at(refused.service);
+    require(service.type && !service.concluded, "items are refused of a running sync");
+    require(!refused.items.empty(), "where nothing was refused, nothing is kept");
+    for (const auto& item : refused.items)
+        require(!item.why.empty(), "what was refused has a reason");
+}
+
 void SessionWatch::on(const session::Wait& wait) const
 {
     require(!stopped_, "a session that is to end waits for nothing");

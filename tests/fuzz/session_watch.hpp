@@ -70,7 +70,7 @@ private:
     void on(const session::NotePartSent& note) const;
     void on(const session::KeepChunk& keep) const;
     void on(const session::DropPart&) const {}
-    void on(const session::Quarantine&) const {}
+    void on(const session::Quarantine& refused) const;
 
     void check_size(const syncml::Message& message) const;
     void check_status(const syncml::Status& status);

@@ -72,7 +72,10 @@ public:
             outcomes.push_back({syncml::StatusCode::ItemAdded, "luid-of-" + item.guid});
         return outcomes;
     }
-    void quarantine(const session::Quarantine& item) override { note("quarantine", item.id); }
+    void quarantine(const std::vector<session::Quarantine::Item>& items) override
+    {
+        note("quarantine", items.at(0).id);
+    }
     void note_mapped(const std::vector<syncml::MapItem>& maps) override { note("note_mapped", maps.at(0).guid); }
     std::uint64_t commit() override
     {

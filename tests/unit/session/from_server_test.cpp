@@ -391,10 +391,12 @@ TEST_CASE("a slow sync in which one side takes an item has not failed", "[sessio
     CHECK_FALSE(client.finished->error);
     const auto refused = client.all<session::Quarantine>();
     REQUIRE(refused.size() == 1);
-    CHECK(refused[0].from_server);
-    CHECK(refused[0].id == "g-1");
-    CHECK(refused[0].status == StatusCode::UnsupportedMediaType);
-    CHECK(refused[0].size > 0);
+    REQUIRE(refused[0].items.size() == 1);
+    const auto& item = refused[0].items[0];
+    CHECK(item.from_server);
+    CHECK(item.id == "g-1");
+    CHECK(item.status == StatusCode::UnsupportedMediaType);
+    CHECK(item.size > 0);
 }
 
 TEST_CASE("progress tells what was carried out of what the server announced", "[session][from-server]")

@@ -43,56 +43,56 @@ QuarantinedItem item(const std::string& id, bool from_server = true, const std::
 TEST_CASE_METHOD(Fixture, "refused items are kept in order, with the session that refused them", "[quarantine]")
 {
     CHECK(state->quarantined().empty());
-    state->quarantine(item("b"));
-    state->quarantine(item("a"));
-    state->quarantine(item("b", false));
-    state->quarantine(item("b", true, "EVENT"));
+    state->quarantine({item("b")});
+    state->quarantine({item("a")});
+    state->quarantine({item("b", false)});
+    state->quarantine({item("b", true, "EVENT")});
     state = open();
     CHECK(state->quarantined() == std::vector{item("b", false), item("b"), item("a"), item("b", true, "EVENT")});
 }
 
 TEST_CASE_METHOD(Fixture, "the last refusal of an item counts", "[quarantine]")
 {
-    state->quarantine(item("a"));
+    state->quarantine({item("a")});
     begin(8, 80);
     auto larger = item("a");
     larger.code = 413;
     larger.reason = "another\nreason";
     larger.size = 99;
-    state->quarantine(larger);
+    state->quarantine({larger});
     CHECK(state->quarantined() == std::vector{QuarantinedItem{"CONTACT", true, "a", 413, "another reason", 99, 8, 80}});
 }
 
 TEST_CASE_METHOD(Fixture, "an item that was taken leaves", "[quarantine]")
 {
-    state->quarantine(item("a"));
-    CHECK_FALSE(state->release("CONTACT", false, "a"));
-    CHECK_FALSE(state->release("EVENT", true, "a"));
-    CHECK(state->release("CONTACT", true, "a"));
-    CHECK_FALSE(state->release("CONTACT", true, "a"));
-    CHECK(state->quarantined().empty());
+    state->quarantine({item("a"), item("b"), item("c")});
+    state->release("CONTACT", false, {"a"});
+    state->release("EVENT", true, {"a"});
+    CHECK(state->quarantined().size() == 3);
+    state->release("CONTACT", true, {"a", "c", "unknown"});
+    CHECK(state->quarantined() == std::vector{item("b")});
 }
 
 TEST_CASE_METHOD(Fixture, "what a server refuses takes no more room than it may", "[quarantine]")
 {
-    state->quarantine(item(std::string(storage::max_quarantined_id + 1, 'x')));
-    state->quarantine(item(""));
+    state->quarantine({item(std::string(storage::max_quarantined_id + 1, 'x'))});
+    state->quarantine({item("")});
     CHECK(state->quarantined().empty());
     for (std::uint64_t i = 0; i < storage::max_quarantined + 5; ++i)
-        state->quarantine(item(std::to_string(i)));
+        state->quarantine({item(std::to_string(i))});
     CHECK(state->quarantined().size() == storage::max_quarantined);
     auto known = item("0");
     known.code = 413;
-    state->quarantine(known); // it is no further one
+    state->quarantine({known}); // it is no further one
     CHECK(state->quarantined().front() == known);
-    state->quarantine(item("0", false)); // nor are the others' in the way
+    state->quarantine({item("0", false)}); // nor are the others' in the way
     CHECK(state->quarantined().size() == storage::max_quarantined + 1);
 }
 
 TEST_CASE_METHOD(Fixture, "who begins anew has refused nothing", "[quarantine]")
 {
-    state->quarantine(item("a"));
-    state->quarantine(item("a", true, "EVENT"));
+    state->quarantine({item("a")});
+    state->quarantine({item("a", true, "EVENT")});
     SECTION("the service")
     {
         state->forget("CONTACT");
