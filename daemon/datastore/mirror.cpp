@@ -1,6 +1,7 @@
 #include "datastore/mirror.hpp"
 
 #include "base/utf8.hpp"
+#include "datastore/conflict.hpp"
 #include "datastore/guard.hpp"
 #include "item/item.hpp"
 #include "item/merge.hpp"
@@ -266,21 +267,14 @@ void Mirror::merge(FileRow& file, const std::string& data, const storage::Stored
         items_.replace(kind_, file.luid, merge->text);
         return;
     }
-    const auto other = item::merge(known, data, item.data, item::Side::Theirs);
-    ItemConflict conflict;
+    auto conflict = describe_conflict(data, item.data, known, policy_);
     conflict.profile = profile_;
     conflict.kind = kind_;
     conflict.luid = file.luid;
-    conflict.theirs = item.data;
-    conflict.with_ours = merge ? merge->text : data;
-    conflict.with_theirs = other ? other->text : item.data;
-    conflict.way = way_of(policy_, data, item.data);
     if (conflict.way == ItemConflict::Way::Both)
         conflict.copy = items_.add(kind_, item.data);
     items_.replace(kind_, file.luid,
                    conflict.way == ItemConflict::Way::Theirs ? conflict.with_theirs : conflict.with_ours);
-    for (const auto& field : merge ? merge->conflicts : std::vector<item::Merge::Conflict>())
-        conflict.fields.push_back({field.field, field.ours, field.theirs, field.base});
     items_.note_conflict(conflict);
     notes_.push_back(base::legible(
         fmt::format("{}/{} was written while a session changed its item {}, and not all of that could be merged: {}; "

@@ -1,5 +1,6 @@
 #include "datastore/reconciler.hpp"
 
+#include "datastore/conflict.hpp"
 #include "item/audience.hpp"
 #include "item/merge.hpp"
 
@@ -48,18 +49,10 @@ ItemConflict Reconciler::describe(const std::string& luid, const std::string& ou
                                   const std::optional<std::string>& base) const
 {
     const auto known = base ? std::optional<std::string_view>(*base) : std::nullopt;
-    const auto merge = item::merge(known, ours, theirs);
-    const auto other = item::merge(known, ours, theirs, item::Side::Theirs);
-    ItemConflict conflict;
+    auto conflict = describe_conflict(ours, theirs, known, policy_);
     conflict.profile = scope_.profile;
     conflict.kind = scope_.kind;
     conflict.luid = luid;
-    conflict.theirs = theirs;
-    conflict.with_ours = merge ? merge->text : ours;
-    conflict.with_theirs = other ? other->text : theirs;
-    conflict.way = way_of(policy_, ours, theirs);
-    for (const auto& field : merge ? merge->conflicts : std::vector<item::Merge::Conflict>())
-        conflict.fields.push_back({field.field, field.ours, field.theirs, field.base});
     return conflict;
 }
 

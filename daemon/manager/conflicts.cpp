@@ -45,8 +45,7 @@ base::Result<Profile*> Conflicts::find(Caller caller, std::string_view id)
     auto* profile = around_.book.find(caller, id);
     if (profile == nullptr)
         return base::fail(Errc::NotFound, "there is no such profile");
-    // Who may see and change somebody's profiles does not see the more of their items.
-    if (caller.uid != profile->row.owner && caller.uid != 0)
+    if (!may_see_items(caller, *profile))
         return base::fail(Errc::AccessDenied, "only its owner may see and resolve the conflicts of a profile");
     return profile;
 }

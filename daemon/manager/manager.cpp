@@ -64,8 +64,7 @@ std::optional<base::Error> refuse_transcript(const Profile& profile, Caller call
 {
     if (!transcript.pipe)
         return std::nullopt;
-    // Who may start a session of somebody's does not see the more of their items.
-    if (caller.uid != profile.row.owner && caller.uid != 0)
+    if (!may_see_items(caller, profile))
         return base::Error{Errc::AccessDenied, "Transcript: only its owner may have a session written down"};
     if (profile.state != JobState::Idle)
         return base::Error{Errc::Failed,
@@ -425,7 +424,7 @@ base::Result<std::vector<storage::QuarantinedItem>> Manager::quarantine(Caller c
         const auto* profile = impl_->book.find(caller, id);
         if (profile == nullptr)
             return not_found();
-        if (caller.uid != profile->row.owner && caller.uid != 0)
+        if (!may_see_items(caller, *profile))
             return base::fail(Errc::AccessDenied, "only its owner may see which items of a profile were refused");
         return manager::quarantine(impl_->files.sync_db(profile->row.owner, profile->row.id));
     });
@@ -463,8 +462,7 @@ base::Result<std::vector<PlanItem>> Manager::plan_items(Caller caller, std::stri
         const auto* profile = impl_->book.find(caller, id);
         if (profile == nullptr)
             return not_found();
-        // Who may release what waits does not see somebody's items for that.
-        if (caller.uid != profile->row.owner && caller.uid != 0)
+        if (!may_see_items(caller, *profile))
             return base::fail(Errc::AccessDenied, "only their owner may look at the items of a plan");
         const auto store = impl_->stores.open(profile->row.owner);
         if (!store)

@@ -30,6 +30,12 @@ struct Profile {
 
 ProfileView view(const Profile& profile);
 
+/// Who may see and change somebody's profiles does not see the more of their items: only the owner, and root.
+inline bool may_see_items(Caller caller, const Profile& profile)
+{
+    return caller.uid == profile.row.owner || caller.uid == 0;
+}
+
 /// All profiles, in memory and, through its repository, on disk. What could not be
 /// written is thrown and has changed nothing.
 class ProfileBook {
