@@ -124,7 +124,7 @@ std::optional<FileRow> Directories::find_file(ItemKind kind, std::string_view na
 std::optional<FileRow> Directories::find_file_of(ItemKind kind, std::string_view luid) const
 {
     auto row = impl_.database->query("SELECT name, item, revision, inode, size, modified, changed, fault "
-                                     "FROM file WHERE kind = ?1 AND item = ?2",
+                                     "FROM file INDEXED BY file_item WHERE kind = ?1 AND item = ?2",
                                      number(kind), parse_luid(luid).value_or(-1));
     return row.next() ? std::optional(file_of(row)) : std::nullopt;
 }
@@ -152,9 +152,10 @@ std::uint64_t Directories::count_files(ItemKind kind) const
 std::vector<FileRow> Directories::faulty_files(ItemKind kind, std::size_t most) const
 {
     std::vector<FileRow> files;
-    for (auto rows = impl_.database->query("SELECT name, item, revision, inode, size, modified, changed, fault "
-                                           "FROM file WHERE kind = ?1 AND fault <> '' ORDER BY name LIMIT ?2",
-                                           number(kind), static_cast<std::uint64_t>(most));
+    for (auto rows = impl_.database->query(
+             "SELECT name, item, revision, inode, size, modified, changed, fault "
+             "FROM file INDEXED BY file_fault WHERE kind = ?1 AND fault <> '' ORDER BY name LIMIT ?2",
+             number(kind), static_cast<std::uint64_t>(most));
          rows.next();)
         files.push_back(file_of(rows));
     return files;
@@ -162,7 +163,8 @@ std::vector<FileRow> Directories::faulty_files(ItemKind kind, std::size_t most) 
 
 std::uint64_t Directories::count_faulty_files(ItemKind kind) const
 {
-    auto row = impl_.database->query("SELECT count(*) FROM file WHERE kind = ?1 AND fault <> ''", number(kind));
+    auto row = impl_.database->query("SELECT count(*) FROM file INDEXED BY file_fault WHERE kind = ?1 AND fault <> ''",
+                                     number(kind));
     row.next();
     return row.count(0);
 }
@@ -176,7 +178,8 @@ std::vector<Directories::Unwritten> Directories::unwritten(ItemKind kind, std::u
     for (auto rows = impl_.database->query(
              "SELECT item.id, item.revision, alive, data, file.name IS NOT NULL, "
              "file.name, file.item, file.revision, inode, size, modified, changed, fault "
-             "FROM item LEFT JOIN content USING (id) LEFT JOIN file ON file.kind = item.kind AND file.item = item.id "
+             "FROM item LEFT JOIN file INDEXED BY file_item ON file.kind = item.kind AND file.item = item.id "
+             "LEFT JOIN content USING (id) "
              "WHERE item.kind = ?1 AND item.revision > ?2 AND (alive OR file.item IS NOT NULL) "
              "AND item.revision IS NOT file.revision ORDER BY item.revision",
              number(kind), after);
@@ -219,8 +222,9 @@ std::uint64_t Directories::newest(ItemKind kind) const
 std::optional<StoredItem> Directories::find_loose(ItemKind kind, std::string_view data) const
 {
     for (auto rows = impl_.database->query(
-             "SELECT id, revision, data FROM item JOIN content USING (id) WHERE kind = ?1 AND hash = ?2 AND alive "
-             "AND NOT EXISTS (SELECT 1 FROM file WHERE file.kind = ?1 AND file.item = item.id)",
+             "SELECT id, revision, data FROM item INDEXED BY item_equal JOIN content USING (id) "
+             "WHERE kind = ?1 AND hash = ?2 AND alive "
+             "AND NOT EXISTS (SELECT 1 FROM file INDEXED BY file_item WHERE file.kind = ?1 AND file.item = item.id)",
              number(kind), hash_of(data));
          rows.next();) {
         if (rows.view(2) == data)

@@ -173,6 +173,8 @@ BEGIN DELETE FROM conflict_field WHERE number = old.number; END;
 
 // directory: one that is mirrored here, `kind` being that of its items, whose remainder by four says what they are, and
 //   `items` how many are alive; file: what is known of a file in it; `item` 0: it holds none (directories.hpp).
+//   Queries name the index that they need: without statistics, which need a look at everything, SQLite takes the
+//   primary key for as good, and goes through all files for each item.
 constexpr const char* version_6 = R"sql(
 ALTER TABLE total ADD COLUMN directories INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE directory (

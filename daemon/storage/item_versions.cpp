@@ -42,8 +42,8 @@ bool ItemVersions::is_wanted(ItemKind kind, const ItemRow& item, Writer by)
 bool ItemVersions::is_in_file(ItemKind kind, const ItemRow& item)
 {
     return database_
-        .query("SELECT 1 FROM file WHERE kind = ?1 AND item = ?2 AND revision = ?3", static_cast<int>(kind), item.id,
-               item.revision)
+        .query("SELECT 1 FROM file INDEXED BY file_item WHERE kind = ?1 AND item = ?2 AND revision = ?3",
+               static_cast<int>(kind), item.id, item.revision)
         .next();
 }
 
@@ -107,7 +107,7 @@ void ItemVersions::drop_unless_needed(const std::vector<Key>& keys)
         database_.execute(
             "DELETE FROM version WHERE id = ?1 AND revision = ?2 "
             "AND NOT EXISTS (SELECT 1 FROM change WHERE change.id = ?1 AND (before = ?2 OR change.revision = ?2)) "
-            "AND NOT EXISTS (SELECT 1 FROM file WHERE file.kind = version.kind AND item = ?1 "
+            "AND NOT EXISTS (SELECT 1 FROM file INDEXED BY file_item WHERE file.kind = version.kind AND item = ?1 "
             "AND file.revision = ?2) "
             "AND NOT EXISTS (SELECT 1 FROM peer WHERE peer.kind = version.kind AND mark < until "
             "AND (version.revision <= seen OR version.writer = peer.writer) "

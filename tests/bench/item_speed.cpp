@@ -2,6 +2,8 @@
 // which are the same in other words (see near_duplicates.hpp); and how many were found and how many wrongly. Beside it,
 // what libical spends on reading the same contacts. Prints one JSON object.
 
+#include "cpu_time.hpp"
+
 #include "../unit/item/forgotten_lines.hpp"
 #include "../unit/item/near_duplicates.hpp"
 
@@ -11,7 +13,6 @@
 #include <libical/vcc.h>
 #include <libical/vobject.h>
 
-#include <ctime>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -21,15 +22,6 @@
 namespace {
 
 constexpr std::size_t Contacts = 10'000;
-
-/// CPU seconds of this process that `work` takes.
-template <class Work>
-double seconds(const Work& work)
-{
-    const auto begin = std::clock();
-    work();
-    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-}
 
 } // namespace
 
@@ -41,18 +33,18 @@ int main()
         octets += text.size();
 
     std::vector<item::Document> documents;
-    const auto reading = seconds([&] {
+    const auto reading = cpu_seconds([&] {
         for (const auto& text : corpus.ours)
             documents.push_back(item::parse(text).value());
     });
     for (auto& document : documents)
         forget_lines(document.root);
     std::size_t written = 0;
-    const auto writing = seconds([&] {
+    const auto writing = cpu_seconds([&] {
         for (const auto& document : documents)
             written += item::write(document).size();
     });
-    const auto reading_libical = seconds([&] {
+    const auto reading_libical = cpu_seconds([&] {
         for (const auto& text : corpus.ours) {
             auto* card = Parse_MIME(text.data(), text.size());
             if (card == nullptr)
@@ -62,7 +54,7 @@ int main()
     });
 
     std::size_t found = 0, rightly = 0, same = 0;
-    const auto matching = seconds([&] {
+    const auto matching = cpu_seconds([&] {
         std::unordered_map<std::string, std::size_t> ours;
         for (std::size_t i = 0; i < corpus.ours.size(); ++i)
             ours.emplace(item::normal_text(corpus.ours[i]), i);
