@@ -463,7 +463,7 @@ Outcome Embedded::Impl::replace(const Incoming& incoming, std::string data)
     const auto luid = luid_of(incoming);
     if (!refreshes())
         data = complete(luid, std::move(data));
-    if (!refreshes() && outgoing->is_overruled(luid) && reconciler->find_base(luid))
+    if (!refreshes() && outgoing->is_overruled(luid))
         return reconciler->replace(luid, data);
     const auto text = refreshes() ? std::optional(data) : with_untold(luid, data);
     if (!text)

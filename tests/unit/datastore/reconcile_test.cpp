@@ -1,6 +1,8 @@
 // An item that was changed here and at the server.
 #include "session_fixture.hpp"
 
+#include "item/normal_form.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -89,6 +91,35 @@ TEST_CASE_METHOD(Shared, "an edit that a server overrules in a slow sync is merg
     end_noted();
     CHECK(data() == ann("TEL:1\r\nTEL:2\r\nNOTE:theirs\r\n"));
     CHECK(items->count(contact) == 1);
+}
+
+TEST_CASE_METHOD(SessionFixture, "what a server overrules in the first sync is joined with its version, by the policy",
+                 "[in][merge]")
+{
+    policy = GENERATE(ConflictPolicy::KeepBoth, ConflictPolicy::ServerWins, ConflictPolicy::ClientWins);
+    items->add(contact, ann("TEL:1\r\nNOTE:ours\r\n"));
+    begin(SyncType::Slow);
+    read();
+    store->note_sent({"1"});
+    confirm({"1"}, StatusCode::ConflictResolvedServerWins);
+    const auto data = [&](const std::string& luid) { return items->find(contact, luid).value().data; };
+    SECTION("nothing contradicts")
+    {
+        CHECK(replace("1", ann("TEL:2\r\nNOTE:ours\r\nBDAY:1980-01-01\r\n")).status == StatusCode::Ok);
+        commit();
+        CHECK(data("1") == ann("TEL:1\r\nTEL:2\r\nNOTE:ours\r\nBDAY:1980-01-01\r\n"));
+        CHECK(items->count(contact) == 1);
+        CHECK(items->conflicts("p").empty());
+    }
+    SECTION("something does")
+    {
+        CHECK(replace("1", ann("TEL:2\r\nNOTE:theirs\r\n")).status == StatusCode::Ok);
+        commit();
+        const std::string note = policy == ConflictPolicy::ServerWins ? "theirs" : "ours";
+        CHECK(item::normal_text(data("1")) == item::normal_text(ann("TEL:1\r\nTEL:2\r\nNOTE:" + note + "\r\n")));
+        CHECK(items->count(contact) == (policy == ConflictPolicy::KeepBoth ? 2 : 1));
+        CHECK(items->conflicts("p").size() == 1);
+    }
 }
 
 TEST_CASE_METHOD(Shared, "what each side has changed comes together, and the server gets it with the next sync",
