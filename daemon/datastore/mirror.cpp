@@ -3,6 +3,7 @@
 #include "base/utf8.hpp"
 #include "datastore/conflict.hpp"
 #include "datastore/guard.hpp"
+#include "item/conversion.hpp"
 #include "item/item.hpp"
 #include "item/merge.hpp"
 #include "item/property.hpp"
@@ -34,6 +35,24 @@ std::string new_mark()
 {
     std::random_device random;
     return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+/// An item as a file holds it: of the programs that keep such directories none reads the older forms, in which servers
+/// send. Whatever they say the newer ones have words for.
+std::string file_text(const std::string& text)
+{
+    const auto form = item::find_form(text);
+    if (!form || !item::is_old(*form))
+        return text;
+    const bool is_contact = item::kind(*form) == item::Kind::Contact;
+    auto converted = item::convert(text, is_contact ? item::Form::VCard30 : item::Form::ICalendar20);
+    return converted ? std::move(converted->data) : text;
+}
+
+/// Whether `data` in a file is `text` as it was written there.
+bool is_written_as(const std::string& text, const std::string& data)
+{
+    return data == text || data == file_text(text);
 }
 
 /// The UID of an item, if a file can be called so.
@@ -182,6 +201,7 @@ void Mirror::carry_out(const Differences& differences, Consent consent)
         gone.emplace(file.stamp.inode, file);
     in_steps(differences.added, [&](const std::string& name) { take_added(name, gone); });
     has_loose_ = true;
+    rewritten_.reset();
     for (const auto& file : differences.gone)
         take_gone(file, consent);
     if (consent == Consent::None)
@@ -237,22 +257,44 @@ void Mirror::update(FileRow& file, const std::string& data)
 {
     const auto item = file.luid.empty() ? std::nullopt : items_.find(kind_, file.luid);
     const auto base = known_.content_at(kind_, file.luid, file.revision);
-    if (!item && base && *base == data)
+    if (!item && base && is_written_as(*base, data))
         return;  // a session has deleted it, and nobody has edited it: it is to go
     if (!item) { // an edit survives that; or it was none before
-        const auto loose = has_loose_ ? known_.find_loose(kind_, data) : std::nullopt;
-        file.luid = loose ? loose->luid : items_.add(kind_, data);
+        auto loose = has_loose_ ? find_loose(data) : std::nullopt;
+        file.luid = loose ? std::move(*loose) : items_.add(kind_, data);
         file.revision = revision_of(file.luid);
         return;
     }
-    if (item->data == data) {
+    if (is_written_as(item->data, data)) {
         file.revision = item->revision;
     } else if (item->revision == file.revision) {
         items_.replace(kind_, file.luid, data);
         file.revision = revision_of(file.luid);
-    } else if (!base || *base != data) {
+    } else if (!base || !is_written_as(*base, data)) {
         merge(file, data, *item, base);
     }
+}
+
+std::optional<std::string> Mirror::find_loose(const std::string& data)
+{
+    if (const auto loose = known_.find_loose(kind_, data))
+        return loose->luid;
+    if (!rewritten_) {
+        rewritten_.emplace();
+        std::uint64_t after = known_.written_to(kind_);
+        for (auto page = known_.unwritten(kind_, after, page_bytes); !page.empty();
+             page = known_.unwritten(kind_, after, page_bytes)) {
+            for (const auto& item : page)
+                if (auto text = item.data && !item.file ? file_text(*item.data) : std::string();
+                    !text.empty() && text != *item.data)
+                    rewritten_->emplace(std::move(text), item.luid);
+            after = page.back().revision;
+        }
+    }
+    const auto found = rewritten_->find(data);
+    if (found == rewritten_->end() || known_.find_file_of(kind_, found->second))
+        return std::nullopt;
+    return found->second;
 }
 
 void Mirror::merge(FileRow& file, const std::string& data, const storage::StoredItem& item,
@@ -438,7 +480,7 @@ bool Mirror::rewrite_file(const Directories::Unwritten& item, FileRow file, std:
             removed.push_back(std::move(file.name));
         return is_gone;
     }
-    const auto stamp = directory_->replace(file.name, file.stamp, *item.data);
+    const auto stamp = directory_->replace(file.name, file.stamp, file_text(*item.data));
     if (!stamp)
         return false;
     file.stamp = *stamp;
@@ -467,13 +509,14 @@ Mirror::FileRow Mirror::create(const Directories::Unwritten& item)
 {
     constexpr unsigned most = 1000;
     const auto own = fmt::format("syncd-{}", item.luid);
-    auto name = name_of(*item.data);
+    const auto text = file_text(*item.data);
+    auto name = name_of(text);
     if (name.empty())
         name = own;
     for (unsigned i = 1; i < most; ++i) {
         FileRow file;
         file.name = name + directory_->suffix();
-        if (const auto stamp = directory_->create(file.name, *item.data)) {
+        if (const auto stamp = directory_->create(file.name, text)) {
             file.luid = item.luid;
             file.revision = item.revision;
             file.stamp = *stamp;

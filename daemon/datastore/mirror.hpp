@@ -67,6 +67,8 @@ private:
     void take_gone(const FileRow& file, storage::Directories::Consent consent);
     /// The item of a file whose content is `data` now.
     void update(FileRow& file, const std::string& data);
+    /// The LUID of an item in no file that a session may have written into one with these data before it was killed.
+    std::optional<std::string> find_loose(const std::string& data);
     void merge(FileRow& file, const std::string& data, const storage::StoredItem& item,
                const std::optional<std::string>& base);
     void leave_alone(FileRow file, std::string why);
@@ -93,8 +95,10 @@ private:
     base::Result<Directory> directory_;
     std::string profile_;
     ConflictPolicy policy_;
-    bool is_in_step_ = false;          ///< the directory is the right one
-    bool has_loose_ = true;            ///< there may be items in no file
+    bool is_in_step_ = false; ///< the directory is the right one
+    bool has_loose_ = true;   ///< there may be items in no file
+    /// What the files of items without one would hold, where that is not what the items hold; and the LUIDs.
+    std::optional<std::unordered_map<std::string, std::string>> rewritten_;
     std::optional<ByInode> strangers_; ///< files that nothing was known of when one was missed
     std::vector<std::string> notes_;
 };

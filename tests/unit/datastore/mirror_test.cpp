@@ -5,6 +5,8 @@
 
 #include "../storage/temporary_directory.hpp"
 
+#include "item/conversion.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -319,6 +321,54 @@ TEST_CASE("what a killed session has written and not written down is not doubled
                                              {"cid.vcf", card("Cid", "UID:cid\r\n")}});
     CHECK(!f.files.has(".syncd.tmp"));
     CHECK(f.items->conflicts("p").empty());
+}
+
+TEST_CASE("a file is in a form that programs read, and its item stays as the server has it")
+{
+    Fixture f;
+    const std::string old =
+        "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=BCrgen;;;;\r\n"
+        "FN:Juergen\r\nTEL;CELL:1\r\nUID:j\r\nEND:VCARD\r\n";
+    f.session([&] { f.server_adds(old); });
+    const auto written = f.files.read("j.vcf");
+    CHECK(written == item::convert(old, item::Form::VCard30).value().data);
+    const auto luid = f.luid_of("Juergen");
+    const auto revision = f.items->revision();
+    SECTION("nothing comes of that")
+    {
+        f.session();
+        f.files.write("j.vcf", written); // as it is, but anew
+        f.session();
+        CHECK(f.items->revision() == revision);
+        CHECK(f.items->find(f.kind, luid)->data == old);
+    }
+    SECTION("an edit of the file is one of the item")
+    {
+        auto edited = written;
+        edited.replace(edited.find("TEL;TYPE=CELL:1"), 15, "TEL;TYPE=CELL:2");
+        f.files.write("j.vcf", edited);
+        f.session();
+        CHECK(f.items->find(f.kind, luid)->data == edited);
+        CHECK(f.count() == 1);
+    }
+    SECTION("a killed session has written it, and not written that down")
+    {
+        f.known.drop_file(f.kind, "j.vcf");
+        f.known.set_written_to(f.kind, 0);
+        f.session();
+        CHECK(f.count() == 1);
+        CHECK(f.items->find(f.kind, luid)->data == old);
+        CHECK(f.known.find_file(f.kind, "j.vcf")->luid == luid);
+    }
+    SECTION("the server's next version")
+    {
+        auto next = old;
+        next.replace(next.find("CELL:1"), 6, "CELL:3");
+        f.session([&] { f.server_replaces("Juergen", next); });
+        CHECK(f.files.read("j.vcf").find("TEL;TYPE=CELL:3\r\n") != std::string::npos);
+        CHECK(f.items->find(f.kind, luid)->data == next);
+    }
+    CHECK(f.files.all().size() == 1);
 }
 
 TEST_CASE("a file whose item was deleted is no edit because it is young")
