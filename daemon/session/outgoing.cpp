@@ -51,6 +51,19 @@ void Outgoing::cancel()
     sync_sent_ = true;
 }
 
+bool Outgoing::bring_forward(std::size_t octets)
+{
+    assert(!chunks_);
+    octets = std::min(octets, next().data.size());
+    const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const Change& change) {
+        return change.kind == ChangeKind::Delete || change.data.size() < octets;
+    });
+    if (found == waiting_.begin() || found == waiting_.end() || found->data.size() >= octets)
+        return false;
+    std::rotate(waiting_.begin(), found, found + 1);
+    return true;
+}
+
 bool Outgoing::may_send_next() const
 {
     return !no_more_ && !(full_ && verb_for(next().kind, type_) == syncml::ItemVerb::Add);

@@ -23,6 +23,10 @@ public:
 
     bool has_next() const { return !waiting_.empty(); }
     const Change& next() const { return waiting_.front(); }
+    /// Makes a smaller change with less than `octets` of data the next one, for a message without room for this one;
+    /// this one comes after it. False: there is none. Nothing goes before a deletion that came before it: of two items
+    /// that a server takes for one by their UID the wrong one would be left.
+    bool bring_forward(std::size_t octets);
     /// Whether the server still takes such a change.
     bool may_send_next() const;
     /// The command for the next change: Source is our id.

@@ -14,6 +14,10 @@ namespace {
 // What we put into one message when the server states no limit and our own is unknown.
 constexpr std::size_t usual_message_size = 128 * 1024;
 
+// Which part of a message is read beyond what it has room for: smaller changes, to fill it behind one that does not
+// fit.
+constexpr std::size_t fillers = 4;
+
 } // namespace
 
 base::Result<std::variant<ReadChanges, Send>> Sender::fill()
@@ -196,7 +200,7 @@ Sender::Filled Sender::fill_changes(Service& service)
             const auto left = draft_->comfortable_room();
             if (draft_->items() > 0 && left < draft_->comfortable_size() / 16)
                 return Filled::Full;
-            question_ = ReadChanges{service.index(), std::max<std::size_t>(left, 1)};
+            question_ = ReadChanges{service.index(), left + draft_->comfortable_size() / fillers};
             return Filled::Asking;
         }
         if (outgoing.has_next() && !outgoing.may_send_next()) {
@@ -218,8 +222,11 @@ Sender::Filled Sender::fill_changes(Service& service)
             outgoing.begin_chunks();
             continue;
         }
-        if (!is_bare())
+        if (!is_bare()) {
+            if (outgoing.has_next() && !outgoing.is_in_chunks() && outgoing.bring_forward(draft_->comfortable_room()))
+                continue;
             return Filled::Full;
+        }
         if (outgoing.has_next())
             refuse_change(service);
         else

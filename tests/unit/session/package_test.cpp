@@ -36,6 +36,39 @@ TEST_CASE("a server that asks for the next message gets Status 200 and the messa
           Lines{"Status 2/0 SyncHdr 200", "Status 2/4 Alert 200", "Sync card [Add 2]", "Final"});
 }
 
+TEST_CASE("smaller changes take the room that is too small for the next one, which follows them", "[session][package]")
+{
+    Client client(setup());
+    SECTION("so that fewer messages go")
+    {
+        client.changes[0] = {added("1", std::string(1000, 'x')), added("2", std::string(1300, 'x')),
+                             added("3", std::string(1200, 'x')), added("4", std::string(10, 'x')), removed("5")};
+        initialize_with_limit(client, 2500);
+        CHECK(outline(client.sent()).back() == "Sync card [Add 1, Add 4, Delete 5]");
+        CHECK(crude_size::of(client.sent()) <= 2500);
+        client.reply(Reply("7", 2)
+                         .header_status(2, 200)
+                         .status(2, 3, "Sync", 200)
+                         .status(2, 4, "Add", 201)
+                         .status(2, 5, "Add", 201)
+                         .status(2, 6, "Delete", 200)
+                         .alert(222));
+        CHECK(outline(client.sent()).back() == "Sync card [Add 2]");
+        client.reply(Reply("7", 3).header_status(3, 200).status(3, 3, "Sync", 200).status(3, 4, "Add", 201).alert(222));
+        CHECK(outline(client.sent()) ==
+              Lines{"Status 3/0 SyncHdr 200", "Status 3/4 Alert 200", "Sync card [Add 3]", "Final"});
+        client.reply(Reply("7", 4).header_status(4, 200).status(4, 3, "Sync", 200).status(4, 4, "Add", 201).final());
+        CHECK(client.engine.statistics().at(0).to_server.total == 5);
+    }
+    SECTION("but none goes before a deletion, of the item that it replaces perhaps")
+    {
+        client.changes[0] = {added("1", std::string(1000, 'x')), added("2", std::string(1300, 'x')), removed("3"),
+                             added("4", std::string(10, 'x'))};
+        initialize_with_limit(client, 2500);
+        CHECK(outline(client.sent()).back() == "Sync card [Add 1, Delete 3, Add 4]");
+    }
+}
+
 TEST_CASE("a server that only confirms gets the next message all the same", "[session][package]")
 {
     Client client(setup());
