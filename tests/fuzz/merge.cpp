@@ -1,7 +1,11 @@
-// Three texts, with a NUL between them: what two items were made of, and what became of it on two sides.
+// Three texts, with a NUL between them: what two items were made of, and what became of it on two sides. Merged, and
+// whatever else is done with two items.
 #include "item/merge.hpp"
 #include "item/item.hpp"
 #include "item/normal_form.hpp"
+#include "item/property.hpp"
+#include "item/restoration.hpp"
+#include "item/similarity.hpp"
 #include "target.hpp"
 
 #include <algorithm>
@@ -34,6 +38,38 @@ void try_merge(const std::optional<std::string_view>& base, std::string_view our
             "the one side that has changed has its way here, too");
 }
 
+/// A peer that sends back less than it was sent.
+void try_restore(std::string_view sent, std::string_view came)
+{
+    const auto [kept, dropped] = item::find_kept(sent, came);
+    for (const auto& name : dropped)
+        require(!kept.contains(name), "what is kept is not dropped");
+    const auto restored = item::restore(sent, came, dropped);
+    require(!item::check(sent) || !item::check(came) || item::check(restored), "what was restored is an item");
+    require(!dropped.empty() || restored == came, "where nothing was lost nothing comes back");
+}
+
+void compare(std::string_view ours, std::string_view theirs)
+{
+    const auto one = item::parse(ours);
+    const auto other = item::parse(theirs);
+    if (!one || !other)
+        return;
+    const item::Sketch here(*one), there(*other);
+    const auto similarity = here.compare(there);
+    require(here.compare(here).likeness == item::Likeness::Same, "an item is the same as itself");
+    require(similarity.likeness == there.compare(here).likeness, "likeness does not depend on the order");
+    require(similarity.score >= 0 && similarity.score <= 1, "a score is a part of one");
+    for (const auto& reason : similarity.reasons)
+        fuzz::require_for_people(reason);
+    require(similarity.likeness != item::Likeness::Similar ||
+                std::any_of(here.keys().begin(), here.keys().end(),
+                            [&](const auto& key) {
+                                return std::find(there.keys().begin(), there.keys().end(), key) != there.keys().end();
+                            }),
+            "what is similar has a key in common");
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -50,5 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto theirs = next();
     try_merge(base, ours, theirs);
     try_merge(std::nullopt, ours, theirs);
+    try_restore(ours, theirs);
+    compare(ours, theirs);
     return 0;
 }
