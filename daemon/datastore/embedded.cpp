@@ -378,6 +378,8 @@ std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items, std::ui
     impl_->course->on_moving();
     impl_->course->on_moved();
     impl_->note_arrival(items.size(), announced);
+    if (impl_->type == SyncType::Slow)
+        impl_->state.note_slow_since(impl_->scope.service, impl_->scope.upto);
     const bool adds =
         std::any_of(items.begin(), items.end(), [](const Incoming& one) { return one.kind != IncomingKind::Delete; });
     if (adds)
@@ -560,7 +562,8 @@ std::uint64_t Embedded::commit()
     std::uint64_t removed = 0;
     Pairing pairing(items, impl_->reviews, scope, *impl_->reconciler);
     if (impl_->type == SyncType::Slow)
-        pairing.plan(impl_->matching.doubled, impl_->matching.taken);
+        pairing.plan(impl_->matching.doubled, impl_->matching.taken,
+                     impl_->state.slow_since(scope.service).value_or(scope.upto));
     items.in_transaction([&] {
         if (impl_->refreshes()) {
             items.note_look(scope.kind, scope.profile, scope.upto);

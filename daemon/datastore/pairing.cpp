@@ -43,11 +43,23 @@ struct Best {
 
 } // namespace
 
-std::vector<Pairing::Pair> Pairing::find(const storage::Luids& beside, const storage::Luids& taken) const
+std::vector<Pairing::Pair> Pairing::find(const storage::Luids& beside, const storage::Luids& taken,
+                                         std::uint64_t since) const
 {
     std::vector<Pair> pairs;
     std::unordered_map<std::string, Best> best;
-    for (const auto& theirs : items_.created_by(scope_.profile, scope_.kind, scope_.upto)) {
+    const auto added = items_.created_by(scope_.profile, scope_.kind, std::min(since, scope_.upto));
+    const storage::Luids of_server(added.begin(), added.end());
+    const auto has_both = [&](const std::string& ours, const std::string& theirs) {
+        if (of_server.contains(ours))
+            return false; // whose two are similar is the server's business
+        if (beside.contains(ours) && !taken.contains(ours))
+            return true;
+        // It was told both, as two, and took both.
+        const auto is_there = [&](const std::string& luid) { return beside.contains(luid) || taken.contains(luid); };
+        return is_there(ours) && was_sent(theirs) && is_there(theirs);
+    };
+    for (const auto& theirs : added) {
         const auto kin = items_.kin(scope_.kind, theirs, most_kin);
         const auto sketch = kin.empty() ? std::nullopt : sketch_of(items_.find(scope_.kind, theirs));
         if (!sketch)
@@ -61,7 +73,7 @@ std::vector<Pairing::Pair> Pairing::find(const storage::Luids& beside, const sto
             namesakes += other->is_namesake(*sketch) ? 1 : 0;
             // Two of one meaning are two for the server as well.
             const auto similarity = other->compare(*sketch);
-            if (beside.contains(ours) && !taken.contains(ours) && similarity.likeness == item::Likeness::Similar)
+            if (similarity.likeness == item::Likeness::Similar && has_both(ours, theirs))
                 similar.push_back({similarity.score, theirs, ours, similarity.is_by_name});
         }
         for (auto& pair : similar) {
@@ -79,16 +91,22 @@ std::vector<Pairing::Pair> Pairing::find(const storage::Luids& beside, const sto
     return pairs;
 }
 
-void Pairing::plan(const storage::Luids& beside, const storage::Luids& taken)
+void Pairing::plan(const storage::Luids& beside, const storage::Luids& taken, std::uint64_t since)
 {
-    if (beside.empty())
+    if (beside.empty() && since >= scope_.upto)
         return;
-    const auto pairs = find(beside, taken);
+    const auto pairs = find(beside, taken, since);
     for (std::size_t at = 0; at < pairs.size(); at += at_once)
         items_.in_transaction([&] {
             for (std::size_t i = at; i < std::min(at + at_once, pairs.size()); ++i)
                 plan(pairs[i]);
         });
+}
+
+bool Pairing::was_sent(const std::string& luid) const
+{
+    const auto head = items_.find_head(scope_.kind, scope_.profile, luid);
+    return head && head->created <= scope_.upto;
 }
 
 void Pairing::plan(const Pair& pair)

@@ -21,9 +21,10 @@ public:
     {
     }
 
-    /// `beside`: the items here that the server has stored as new ones; it may hold another one of each. `taken`: of
-    /// those the ones that it has not. Every pair is planned durably.
-    void plan(const storage::Luids& beside, const storage::Luids& taken);
+    /// `beside`: the items here that the server has stored as new ones; it may hold another one of each. `taken`: those
+    /// that it has not. `since`: where the first slow sync began of which this one is the end: what the server added
+    /// then and has now, beside one here, are two items there. Every pair is planned durably.
+    void plan(const storage::Luids& beside, const storage::Luids& taken, std::uint64_t since);
     /// The plan is carried out: lists what of it contradicts. Within that transaction.
     void note_conflicts();
     /// What was done, for people; empty: nothing.
@@ -36,7 +37,9 @@ private:
         std::string theirs, ours;
         bool is_by_name = false;
     };
-    std::vector<Pair> find(const storage::Luids& beside, const storage::Luids& taken) const;
+    std::vector<Pair> find(const storage::Luids& beside, const storage::Luids& taken, std::uint64_t since) const;
+    /// It was here when this sync began, which sends everything.
+    bool was_sent(const std::string& luid) const;
     void plan(const Pair& pair);
 
     storage::ItemStore& items_;

@@ -123,10 +123,6 @@ Component with_uid(const Component& event, const Component& other)
     return revision.build();
 }
 
-} // namespace
-
-namespace {
-
 /// The names that an item says something under.
 std::set<std::string> names_of(const Document& document)
 {

@@ -210,9 +210,10 @@ std::vector<std::string> ItemStore::kin(ItemKind kind, std::string_view luid, st
 std::vector<std::string> ItemStore::created_by(std::string_view profile, ItemKind kind, std::uint64_t after) const
 {
     std::vector<std::string> luids;
-    for (auto rows = impl_->database->query("SELECT id FROM item WHERE kind = ?1 AND revision > ?3 AND writer = ?2 "
-                                            "AND created > ?3 AND creator = ?2 AND alive ORDER BY id",
-                                            static_cast<int>(kind), impl_->table.find_writer(profile), after);
+    for (auto rows =
+             impl_->database->query("SELECT id FROM item WHERE kind = ?1 AND revision > ?3 AND writer IN (?2, ?4) "
+                                    "AND created > ?3 AND creator = ?2 AND alive ORDER BY id",
+                                    static_cast<int>(kind), impl_->table.find_writer(profile), after, matcher);
          rows.next();)
         luids.push_back(rows.text(0));
     return luids;

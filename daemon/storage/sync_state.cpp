@@ -182,8 +182,16 @@ CREATE TABLE store (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3, version_4,  version_5,  version_6,
-                                 version_7, version_8, version_9, version_10, version_11, version_12};
+// SyncState::slow_since.
+constexpr const char* version_13 = R"sql(
+CREATE TABLE slow_sync (
+    service TEXT PRIMARY KEY,
+    since   INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3,  version_4,  version_5,  version_6, version_7,
+                                 version_8, version_9, version_10, version_11, version_12, version_13};
 
 } // namespace
 
@@ -220,8 +228,9 @@ bool SyncState::bind_to(std::string_view identity)
                    identity);
         db.execute("DELETE FROM service");
         db.execute("DELETE FROM sent");
-        for (const auto* statement : {"DELETE FROM open_sync", "DELETE FROM part_sent", "DELETE FROM part_received",
-                                      "DELETE FROM chunk_received", "DELETE FROM quarantine", "DELETE FROM keeping"})
+        for (const auto* statement :
+             {"DELETE FROM open_sync", "DELETE FROM part_sent", "DELETE FROM part_received",
+              "DELETE FROM chunk_received", "DELETE FROM quarantine", "DELETE FROM keeping", "DELETE FROM slow_sync"})
             db.execute(statement);
     });
     return !known.empty();
@@ -396,6 +405,7 @@ void SyncState::commit(std::string_view service, std::string_view uri, const Anc
                                  service, uri, anchors.own_last, anchors.peer_last, anchors.mark, anchors.filter);
         impl_->database->execute("DELETE FROM sent WHERE service = ?1 AND state = 1 AND revision <= ?2", service,
                                  anchors.mark);
+        impl_->database->execute("DELETE FROM slow_sync WHERE service = ?1", service);
         clear_open_sync(service);
     });
 }
@@ -411,6 +421,17 @@ void SyncState::set_tried(std::string_view service, const Tried& tried)
 {
     impl_->database->execute("UPDATE service SET tried_own = ?2, tried_peer = ?3 WHERE service = ?1", service,
                              tried.own, tried.peer);
+}
+
+std::optional<std::uint64_t> SyncState::slow_since(std::string_view service) const
+{
+    auto row = impl_->database->query("SELECT since FROM slow_sync WHERE service = ?1", service);
+    return row.next() ? std::optional(row.count(0)) : std::nullopt;
+}
+
+void SyncState::note_slow_since(std::string_view service, std::uint64_t revision)
+{
+    impl_->database->execute("INSERT OR IGNORE INTO slow_sync (service, since) VALUES (?1, ?2)", service, revision);
 }
 
 void SyncState::forget(std::string_view service)

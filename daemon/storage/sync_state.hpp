@@ -145,6 +145,11 @@ public:
     Tried tried(std::string_view service, std::string_view uri) const;
     /// Of a service that `anchors` has named.
     void set_tried(std::string_view service, const Tried& tried);
+    /// The revision of the store at which the first slow sync began that brought something and has not been committed
+    /// since.
+    std::optional<std::uint64_t> slow_since(std::string_view service) const;
+    /// That is the one, unless one is kept.
+    void note_slow_since(std::string_view service, std::uint64_t revision);
     /// Anchors, notes and quarantine of the service are void: the next sync is slow.
     void forget(std::string_view service);
 

@@ -61,6 +61,30 @@ TEST_CASE_METHOD(Fixture, "what is known of a server outlives the connection", "
     CHECK(state->sent_items("CONTACT") == std::vector<SentItem>{{"5", 6, SentState::Sent}});
 }
 
+TEST_CASE_METHOD(Fixture, "where the first of the slow syncs that broke off began is known until one ends well",
+                 "[state]")
+{
+    state->bind_to("server");
+    CHECK_FALSE(state->slow_since("CONTACT"));
+    state->note_slow_since("CONTACT", 7);
+    state->forget("CONTACT"); // as each slow sync begins
+    state->note_slow_since("CONTACT", 9);
+    state->note_slow_since("EVENT", 8);
+    state = open();
+    CHECK(state->slow_since("CONTACT") == 7);
+    SECTION("the service")
+    {
+        state->commit("CONTACT", "card", {"c1", "s1", 9});
+        CHECK_FALSE(state->slow_since("CONTACT"));
+        CHECK(state->slow_since("EVENT") == 8);
+    }
+    SECTION("another server")
+    {
+        state->bind_to("another");
+        CHECK_FALSE(state->slow_since("EVENT"));
+    }
+}
+
 TEST_CASE_METHOD(Fixture, "a filter is remembered with the anchors that it goes with", "[state]")
 {
     state->bind_to("server");
