@@ -87,10 +87,12 @@ class Inside:
     def count(self):
         return int(self.store.GetCount())
 
-    def start(self, profile):
-        """Starts a sync; its number, and when the call was made and answered."""
+    def start(self, profile, type=None):
+        """Starts a sync, of a type other than the profile's if one is given; its number, and when the call was made and
+        answered."""
+        options = {'Type': self.dbus.String(type, variant_level=1)} if type else {}
         called = time.monotonic()
-        session = int(self.manager.StartSync(profile, self.dbus.Dictionary({}, signature='sv')))
+        session = int(self.manager.StartSync(profile, self.dbus.Dictionary(options, signature='sv')))
         return session, called, time.monotonic()
 
     def wait(self, session):
@@ -160,9 +162,9 @@ class Client:
             return self.receive()
         return call
 
-    def sync(self, profile):
+    def sync(self, profile, type=None):
         """A whole session, which must complete; its record in the history."""
-        end = self.wait(self.start(profile)[0])
+        end = self.wait(self.start(profile, type)[0])
         if end[0] != 'Completed':
             raise Failed(' '.join(end))
         return self.last_session(profile)

@@ -10,6 +10,7 @@ up       only the former
 nothing  A syncs with nothing changed, RUNS times (--runs); measured
 edit     A and B each change another 1 % of the contacts, and B syncs
 changed  A syncs; measured
+types    A has synced all, and does so by each other type of sync; measured
 """
 import argparse
 import json
@@ -20,6 +21,7 @@ import time
 from client import Client
 from footprint import Footprint, of_this_daemon
 
+TYPES = ('SLOW', 'ONE_WAY_FROM_CLIENT', 'ONE_WAY_FROM_SERVER', 'REFRESH_FROM_CLIENT', 'REFRESH_FROM_SERVER')
 DEVICES = ('sc-pim-bench-a', 'sc-pim-bench-b')
 
 
@@ -34,18 +36,20 @@ def must_be(what, got, expected):
         sys.exit(f'round.py: {what}: {got} instead of {expected}; nothing here is a measurement')
 
 
-def measure(client, moved):
-    """A sync in which so many items must move."""
+def measure(client, moved=None, type=None):
+    """A sync in which so many items must move, if that is known."""
     profile = client.profile()
     footprint = Footprint(*of_this_daemon())
     begun = time.monotonic()
-    record = client.sync(profile)
+    record = client.sync(profile, type)
     sample = footprint.end()
     sample['wall_s'] = time.monotonic() - begun
     sample['round_trips'] = record['RoundTrips']
     sample['sent'], sample['received'] = record['BytesSent'], record['BytesReceived']
     service = record['Services'][0]
-    must_be('contacts moved', service['ClientToServerTotal'] + service['ServerToClientTotal'], moved)
+    total = service['ClientToServerTotal'] + service['ServerToClientTotal']
+    must_be('contacts moved', total, total if moved is None else moved)
+    must_be('type', service['Type'], type or service['Type'])
     return sample
 
 
@@ -89,7 +93,14 @@ def changed(size, _):
     return {'one_percent': [measure(Client(), 2 * (size // 100))]}
 
 
-PARTS = {part.__name__: part for part in (seed, first, up, nothing, edit, changed)}
+def types(size, _):
+    a = Client()
+    samples = {name: [measure(a, None, name)] for name in TYPES}
+    must_be('contacts of A', a.count(), size)
+    return samples
+
+
+PARTS = {part.__name__: part for part in (seed, first, up, nothing, edit, changed, types)}
 
 
 def main():
