@@ -29,12 +29,12 @@ std::string shown(std::string_view text)
 std::string field_of(std::string_view name)
 {
     const auto slash = name.find('/');
-    if (slash == std::string_view::npos)
-        return std::string(name);
-    const auto place = name.substr(0, slash);
+    const auto place = name.substr(0, slash == std::string_view::npos ? 0 : slash);
     const auto blank = place.find(' ');
     std::string occurrence(blank == std::string_view::npos ? std::string_view() : place.substr(blank + 1));
-    return (occurrence.empty() ? occurrence : occurrence + ' ') + std::string(name.substr(slash + 1));
+    const auto field = name.substr(slash == std::string_view::npos ? 0 : slash + 1);
+    return (occurrence.empty() ? occurrence : occurrence + ' ') +
+           (field.empty() ? "a line that is no property" : std::string(field));
 }
 
 /// A name that follows from another says nothing, and is written all the same.

@@ -58,6 +58,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string written;
     for (const auto& line : lines)
         written += line.raw;
+    if (written.starts_with("\xef\xbb\xbf"))
+        return 0; // what is left of two byte order marks is left out, too
     auto again = read(written, written.size() + 1);
     require(again.size() == lines.size(), "what was read is read again");
     for (std::size_t i = 0; i < again.size(); ++i)

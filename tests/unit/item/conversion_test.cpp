@@ -338,6 +338,12 @@ TEST_CASE("an iCalendar has what it must, the same each time", "[item][conversio
     CHECK(holds(changed.data, "UID:x"));
 }
 
+TEST_CASE("a line that is no property is lost by a name", "[item][conversion]")
+{
+    const auto losses = converted(card("FN:Ada\r\nN:;Ada;;;\r\nnonsense\r\n"), Form::VCard21).losses;
+    CHECK(losses == std::vector<item::Loss>{{"a line that is no property", "nonsense"}});
+}
+
 TEST_CASE("octets that quoted-printable hides do not spoil an item", "[item][conversion]")
 {
     const auto there =
