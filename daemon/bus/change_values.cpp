@@ -1,6 +1,7 @@
 #include "bus/change_values.hpp"
 
 #include "bus/values.hpp"
+#include "kinds/service_kind.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -18,7 +19,7 @@ constexpr std::size_t max_left_alone = 1000;
 
 std::string word(ItemKind kind)
 {
-    return content_of(kind) == ItemKind::Contact ? "CONTACT" : "EVENT";
+    return std::string(kinds::of(kind).name);
 }
 
 std::string word(What what)

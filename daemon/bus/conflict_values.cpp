@@ -1,5 +1,7 @@
 #include "bus/conflict_values.hpp"
 
+#include "kinds/service_kind.hpp"
+
 #include <cstdint>
 #include <string>
 
@@ -7,7 +9,6 @@ namespace bus {
 namespace {
 
 using storage::ItemConflict;
-using storage::ItemKind;
 using Way = ItemConflict::Way;
 
 std::string word(Way way)
@@ -32,7 +33,7 @@ std::vector<Values> conflicts(const std::vector<ItemConflict>& conflicts)
                 {{"Name", field.name}, {"Ours", field.ours}, {"Theirs", field.theirs}, {"Base", field.base}});
         list.push_back({
             {"Number", conflict.number},
-            {"ServiceType", std::string(content_of(conflict.kind) == ItemKind::Contact ? "CONTACT" : "EVENT")},
+            {"ServiceType", std::string(kinds::of(conflict.kind).name)},
             {"ItemId", conflict.luid},
             {"CopyId", conflict.copy},
             {"Time", static_cast<std::uint64_t>(conflict.time)},

@@ -2,6 +2,7 @@
 
 #include "bus/contract.hpp"
 #include "bus/contract_text.hpp"
+#include "kinds/service_kind.hpp"
 
 #include <fmt/format.h>
 
@@ -82,8 +83,12 @@ std::optional<std::vector<std::string>> Introspection::find_children(std::string
         return Names{"syncd1"};
     if (path == root_path)
         return Names{"profile", "store"};
-    if (path == stores_path)
-        return Names{"contact", "event"};
+    if (path == stores_path) {
+        Names names;
+        for (const auto& kind : kinds::all())
+            names.emplace_back(kind.word());
+        return names;
+    }
     if (path == profiles_path)
         return profiles_of_(uid);
     return std::nullopt;

@@ -6,6 +6,7 @@
 #include "bus/introspection.hpp"
 #include "bus/quarantine_values.hpp"
 #include "bus/values.hpp"
+#include "kinds/service_kind.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -269,10 +270,10 @@ void ManagerObject::explain(const Subject& caller, const Call& call)
 {
     std::string service, item;
     call.arguments() >> service >> item;
-    if (service != "CONTACT" && service != "EVENT")
-        return call.fail({Errc::InvalidValue, "service_type: neither CONTACT nor EVENT"});
-    const auto kind = service == "CONTACT" ? storage::ItemKind::Contact : storage::ItemKind::Event;
-    const auto found = manager_.explain(caller.uid, kind, item);
+    const auto* kind = kinds::find(service);
+    if (kind == nullptr)
+        return call.fail({Errc::InvalidValue, "service_type: must be " + kinds::all_names()});
+    const auto found = manager_.explain(caller.uid, kind->items, item);
     if (found)
         call.reply(explanation(*found));
     else

@@ -2,8 +2,10 @@
 
 #include "bus/dictionary.hpp"
 #include "bus/introspection.hpp"
+#include "item/conversion.hpp"
 #include "item/item.hpp"
 #include "item/splitter.hpp"
+#include "kinds/service_kind.hpp"
 
 #include <fmt/format.h>
 
@@ -24,34 +26,28 @@ sdbus::Error as_bus_error(const base::Error& error)
     return {std::string(base::dbus_name(error.code)), error.message};
 }
 
-std::string_view name(ItemKind kind)
+/// Null when no store is there.
+const kinds::ServiceKind* find_kind(std::string_view path)
 {
-    return kind == ItemKind::Contact ? "contact" : "event";
+    const auto all = kinds::all();
+    const auto found = std::ranges::find_if(all, [&](const auto& kind) { return path == store_path(kind.items); });
+    return found == all.end() ? nullptr : &*found;
 }
 
 void fail_not_found(const Call& call, ItemKind kind, std::string_view id)
 {
-    call.fail({Errc::NotFound, fmt::format("there is no {} with the id '{}'", name(kind), id)});
-}
-
-/// Whether an item may stand in this store.
-base::Result<void> check_kind(const item::Item& item, ItemKind kind)
-{
-    const auto wanted = kind == ItemKind::Contact ? item::Kind::Contact : item::Kind::Event;
-    if (item::kind(item.form) == wanted)
-        return {};
-    return base::fail(Errc::InvalidValue, kind == ItemKind::Contact ? "this is an event, not a contact"
-                                                                    : "this is a contact, not an event");
+    call.fail({Errc::NotFound, fmt::format("there is no {} with the id '{}'", kinds::of(kind).word(), id)});
 }
 
 /// Everything that Import reads, until it is stored.
 struct Arrival {
-    Arrival(ItemKind kind_, std::size_t limit) : kind(kind_), left(limit) {}
+    Arrival(ItemKind kind, std::size_t limit)
+        : left(limit), splitter(kinds::of(kind).content, [this](item::Item item) { return take(std::move(item)); })
+    {
+    }
 
     base::Result<void> take(item::Item item)
     {
-        if (auto fits = check_kind(item, kind); !fits)
-            return base::fail(Errc::InvalidValue, fmt::format("item {}: {}", items.size() + 1, fits.error().message));
         // Each event gets a copy of its time zones, so that a short stream can become long.
         if (item.data.size() > left)
             return base::fail(Errc::InvalidValue,
@@ -61,11 +57,19 @@ struct Arrival {
         return {};
     }
 
-    ItemKind kind;
     std::size_t left;
     std::vector<std::string> items;
-    item::Splitter splitter{[this](item::Item item) { return take(std::move(item)); }};
+    item::Splitter splitter;
 };
+
+/// Of texts one after another nobody knows where one ends.
+std::string as_object(std::string data)
+{
+    if (item::find_form(data) != item::Form::PlainText)
+        return data;
+    auto journal = item::convert(data, item::Form::ICalendar20);
+    return journal ? std::move(journal->data) : std::move(data);
+}
 
 /// What Export writes, page by page: what is there when it begins.
 struct Departure {
@@ -78,7 +82,7 @@ struct Departure {
 
 std::string store_path(ItemKind kind)
 {
-    return fmt::format("{}/{}", stores_path, name(kind));
+    return fmt::format("{}/{}", stores_path, kinds::of(kind).word());
 }
 
 StoreObject::StoreObject(manager::Manager& manager, manager::Observer& observer, sd_event* loop, Limits limits)
@@ -90,7 +94,7 @@ StoreObject::~StoreObject() = default;
 
 bool StoreObject::is_at(std::string_view path) const
 {
-    return path == store_path(ItemKind::Contact) || path == store_path(ItemKind::Event);
+    return find_kind(path) != nullptr;
 }
 
 StoreObject::Handler StoreObject::find_handler(std::string_view member)
@@ -106,8 +110,7 @@ StoreObject::Handler StoreObject::find_handler(std::string_view member)
 
 void StoreObject::on_call(const Row& row, const Authorizer::Subject& caller, const Call& call)
 {
-    const auto kind = call.path() == store_path(ItemKind::Contact) ? ItemKind::Contact : ItemKind::Event;
-    (this->*find_handler(row.member))({caller.uid, kind}, call);
+    (this->*find_handler(row.member))({caller.uid, find_kind(call.path())->items}, call);
 }
 
 void StoreObject::find_properties(const Authorizer::Subject&, const Call&, Found found)
@@ -149,11 +152,9 @@ void StoreObject::put(const Place& place, const Call& call)
     auto& store = items(place);
     if (!id.empty() && !store.find(place.kind, id))
         return fail_not_found(call, place.kind, id);
-    const auto item = item::check(data);
+    const auto item = item::check(data, kinds::of(place.kind).content);
     if (!item)
         return call.fail(item.error());
-    if (const auto fits = check_kind(*item, place.kind); !fits)
-        return call.fail(fits.error());
 
     storage::ItemStore::ChangedIds changed;
     if (id.empty()) {
@@ -228,7 +229,7 @@ void StoreObject::export_all(const Place& place, const Call& call)
     const auto give = [this, place, departure]() -> base::Result<std::string_view> {
         departure->text.clear();
         for (auto& item : items(place).page(place.kind, departure->upto, departure->after, export_slice)) {
-            departure->text += item.data;
+            departure->text += as_object(std::move(item.data));
             departure->after = std::move(item.luid);
             ++departure->count;
         }

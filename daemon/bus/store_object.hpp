@@ -20,10 +20,10 @@ struct sd_event;
 
 namespace bus {
 
-/// `/org/syncd1/store/contact` or `…/event`.
+/// `/org/syncd1/store/contact`.
 std::string store_path(storage::ItemKind kind);
 
-/// org.syncd1.Store at its two paths: the caller's own items.
+/// org.syncd1.Store at a path for each kind: the caller's own items.
 class StoreObject : public Object {
 public:
     struct Limits {

@@ -45,7 +45,7 @@ struct Alerts {
 };
 
 struct ServicePlan {
-    std::string service;             ///< `CONTACT`, `EVENT`
+    std::string service;             ///< `CONTACT`
     std::string uri;                 ///< the server's database
     std::string type;                ///< `TWO_WAY` …
     std::optional<std::string> user; ///< datastore-level credentials

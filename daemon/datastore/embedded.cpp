@@ -5,10 +5,12 @@
 #include "datastore/pairing.hpp"
 #include "datastore/reconciler.hpp"
 #include "item/audience.hpp"
+#include "item/conversion.hpp"
 #include "item/item.hpp"
 #include "item/merge.hpp"
 #include "item/normal_form.hpp"
 #include "item/similarity.hpp"
+#include "kinds/service_kind.hpp"
 
 #include <fmt/format.h>
 
@@ -209,7 +211,7 @@ std::string Embedded::held() const
 void Embedded::meet(item::Audience server)
 {
     // What the server adds is like an item of ours when it is that as the server knows it.
-    if (const auto ways = item::ways_of(server); ways != 0) {
+    if (const auto ways = item::ways_of(kinds::of(impl_->scope.kind).content, server); ways != 0) {
         constexpr int most_rules = 10'000, most_ways = 200'000;
         static_assert(rules < most_rules);
         impl_->likeness = {rules + most_rules * (1 + ways % most_ways),
@@ -420,11 +422,14 @@ std::optional<StatusCode> Embedded::Impl::refuse(const Incoming& incoming, std::
 {
     if (incoming.data.size() > item::max_bytes)
         return StatusCode::RequestEntityTooLarge;
-    auto checked = item::check(incoming.data);
-    const auto wanted = content_of(scope.kind) == storage::ItemKind::Contact ? item::Kind::Contact : item::Kind::Event;
-    if (!checked || item::kind(checked->form) != wanted)
+    auto checked = item::check(incoming.data, kinds::of(scope.kind).content);
+    if (!checked)
         return StatusCode::UnsupportedMediaType;
     data = std::move(checked->data);
+    if (checked->form == item::Form::PlainText && is_of_directory(scope.kind)) { // of which the programs know nothing
+        if (auto journal = item::convert(data, item::Form::ICalendar20))
+            data = std::move(journal->data);
+    }
     return std::nullopt;
 }
 

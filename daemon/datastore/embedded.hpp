@@ -27,7 +27,7 @@ class Embedded : public Datastore {
 public:
     struct Setup {
         std::string profile; ///< id
-        std::string service; ///< `CONTACT`, `EVENT`: its name in the SyncState
+        std::string service; ///< `CONTACT`: its name in the SyncState
         storage::ItemKind kind = storage::ItemKind::Contact;
         std::string uri;        ///< the server's database
         std::uint64_t mark = 0; ///< Anchors::mark; 0: never synced

@@ -7,6 +7,7 @@
 #include "item/item.hpp"
 #include "item/merge.hpp"
 #include "item/property.hpp"
+#include "kinds/service_kind.hpp"
 
 #include <fmt/format.h>
 
@@ -38,14 +39,14 @@ std::string new_mark()
 }
 
 /// An item as a file holds it: of the programs that keep such directories none reads the older forms, in which servers
-/// send. Whatever they say the newer ones have words for.
+/// send, and a note is a journal entry for them. Whatever they say the newer ones have words for.
 std::string file_text(const std::string& text)
 {
+    using item::Form;
     const auto form = item::find_form(text);
-    if (!form || !item::is_old(*form))
+    if (!form || !(item::is_old(*form) || *form == Form::PlainText))
         return text;
-    const bool is_contact = item::kind(*form) == item::Kind::Contact;
-    auto converted = item::convert(text, is_contact ? item::Form::VCard30 : item::Form::ICalendar20);
+    auto converted = item::convert(text, item::is_card(*form) ? Form::VCard30 : Form::ICalendar20);
     return converted ? std::move(converted->data) : text;
 }
 
@@ -63,7 +64,7 @@ std::string name_of(std::string_view data)
         return {};
     const auto* uid = document->root.find("UID");
     for (const auto& component : document->root.components)
-        if (uid == nullptr && component.name == "VEVENT")
+        if (uid == nullptr && component.name == item::component_name(kind(*document)))
             uid = component.find("UID");
     const auto name = uid == nullptr ? std::string() : uid->text();
     const auto fits = [](char c) {
@@ -213,13 +214,12 @@ void Mirror::carry_out(const Differences& differences, Consent consent)
 
 base::Result<std::string> Mirror::item_of(const Directory::File& file) const
 {
-    auto checked = item::check(file.data);
+    const auto& service = kinds::of(kind_);
+    auto checked = item::check(file.data, service.content);
     if (!checked)
         return tl::unexpected(std::move(checked.error()));
-    const auto wanted = content_of(kind_) == storage::ItemKind::Contact ? item::Kind::Contact : item::Kind::Event;
-    if (item::kind(checked->form) != wanted)
-        return base::fail(base::Errc::InvalidValue,
-                          wanted == item::Kind::Contact ? "it is no contact" : "it is no event");
+    if (checked->form == item::Form::PlainText) // any text would be one
+        return base::fail(base::Errc::InvalidValue, fmt::format("it is no {} of a calendar", service.word()));
     return std::move(checked->data);
 }
 

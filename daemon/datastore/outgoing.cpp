@@ -1,6 +1,7 @@
 #include "datastore/outgoing.hpp"
 
 #include "item/item.hpp"
+#include "kinds/service_kind.hpp"
 
 #include <fmt/format.h>
 
@@ -43,6 +44,7 @@ std::string_view name_of(item::Form form)
     case item::Form::VCard40: return "vCard 4.0";
     case item::Form::VCalendar10: return "vCalendar 1.0";
     case item::Form::ICalendar20: return "iCalendar 2.0";
+    case item::Form::PlainText: return "plain text";
     }
     return {};
 }
@@ -226,13 +228,13 @@ void Outgoing::deliver(session::Changes& page, ChangeKind kind, std::string luid
     if (kind != ChangeKind::Delete) {
         // The next form, after the server has not taken the first one.
         const std::size_t attempt = again && note->second.code == type_code ? 1 : 0;
-        const auto usual =
-            content_of(scope_.kind) == storage::ItemKind::Contact ? item::Form::VCard30 : item::Form::ICalendar20;
+        const auto& kind_of_service = kinds::of(scope_.kind);
         const auto own = item::find_form(data);
-        delivered.has_other_form = own && attempt == 0 && item::forms_for(*own, scope_.server).size() > 1;
+        delivered.has_other_form =
+            own && attempt == 0 && item::forms_for(*own, kind_of_service.content, scope_.server).size() > 1;
         auto rendering = item::render(data, scope_.server, attempt);
         note_losses(luid, rendering);
-        type = item::media_type(own ? rendering.form : usual);
+        type = item::media_type(own ? rendering.form : kind_of_service.forms.front());
         delivered.converted = rendering.data != data;
         data = std::move(rendering.data);
     }

@@ -12,8 +12,7 @@ namespace item {
 namespace {
 
 /// What servers take that do not say. None is sent a vCard 4.0 that has not asked for it.
-constexpr Form usual_of_contacts[] = {Form::VCard30, Form::VCard21};
-constexpr Form usual_of_calendars[] = {Form::ICalendar20, Form::VCalendar10};
+constexpr Form usual[] = {Form::VCard30, Form::VCard21, Form::ICalendar20, Form::VCalendar10, Form::PlainText};
 
 bool contains(const std::vector<Form>& forms, Form form)
 {
@@ -84,19 +83,16 @@ bool localize(Component& entry, const Audience& audience)
 
 } // namespace
 
-std::vector<Form> forms_for(Form own, const Audience& audience)
+std::vector<Form> forms_for(Form own, Kind what, const Audience& audience)
 {
     std::vector<Form> known;
-    for (const auto form : audience.forms) {
-        if (kind(form) == kind(own) && !contains(known, form))
+    const auto add = [&](Form form) {
+        if (holds(form, what) && !contains(known, form))
             known.push_back(form);
-    }
-    if (known.empty()) {
-        if (kind(own) == Kind::Contact)
-            known.assign(std::begin(usual_of_contacts), std::end(usual_of_contacts));
-        else
-            known.assign(std::begin(usual_of_calendars), std::end(usual_of_calendars));
-    }
+    };
+    std::for_each(audience.forms.begin(), audience.forms.end(), add);
+    if (known.empty())
+        std::for_each(std::begin(usual), std::end(usual), add);
     std::stable_partition(known.begin(), known.end(), [&](Form form) { return form == own; });
     return known;
 }
@@ -104,15 +100,16 @@ std::vector<Form> forms_for(Form own, const Audience& audience)
 Rendering render(std::string_view data, const Audience& audience, std::size_t attempt)
 {
     const auto own = find_form(data);
-    if (!own)
-        return {{}, std::string(data), {}};
-    const auto forms = forms_for(*own, audience);
+    const auto what = find_kind(data);
+    if (!own || !what)
+        return {own.value_or(Form{}), std::string(data), {}};
+    const auto forms = forms_for(*own, *what, audience);
     Rendering rendering{*own, std::string(data), {}};
     if (const auto form = forms[std::min(attempt, forms.size() - 1)]; form != *own) {
         if (auto conversion = convert(data, form))
             rendering = {form, std::move(conversion->data), std::move(conversion->losses)};
     }
-    if (audience.takes_utc || kind(rendering.form) == Kind::Contact)
+    if (audience.takes_utc || is_card(rendering.form) || rendering.form == Form::PlainText)
         return rendering;
     auto document = parse(rendering.data);
     if (!document)
@@ -125,13 +122,16 @@ Rendering render(std::string_view data, const Audience& audience, std::size_t at
     return rendering;
 }
 
-int ways_of(const Audience& audience)
+int ways_of(Kind what, const Audience& audience)
 {
-    constexpr int most = 6 * 6 * 6 * 6;
+    constexpr int forms = static_cast<int>(Form::PlainText) + 2; // and its own
+    constexpr int most = forms * forms;                          // a kind has two that count
     int ways = 0;
-    for (const auto own : {Form::VCard21, Form::VCard30, Form::VCalendar10, Form::ICalendar20}) {
-        const auto form = forms_for(own, audience).front();
-        ways = ways * 6 + (form == own ? 0 : 1 + static_cast<int>(form));
+    for (const auto own : usual) {
+        if (!holds(own, what))
+            continue;
+        const auto form = forms_for(own, what, audience).front();
+        ways = ways * forms + (form == own ? 0 : 1 + static_cast<int>(form));
     }
     if (audience.takes_utc)
         return ways;

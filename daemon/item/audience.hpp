@@ -20,8 +20,8 @@ struct Audience {
 };
 
 /// The forms in which an item may go there, in the order in which they are tried: its own, if that is understood,
-/// before all others. At least one.
-std::vector<Form> forms_for(Form own, const Audience& audience);
+/// before all others. At least one. `own` holds items of the kind.
+std::vector<Form> forms_for(Form own, Kind what, const Audience& audience);
 
 struct Rendering {
     Form form = Form::VCard30;
@@ -32,8 +32,8 @@ struct Rendering {
 /// so that what is known there of an item can be told from what it was here.
 Rendering render(std::string_view data, const Audience& audience, std::size_t attempt = 0);
 
-/// A number for the ways in which `render` changes items; 0: none goes there changed that is in a form of before
-/// vCard 4.0.
-int ways_of(const Audience& audience);
+/// A number for the ways in which `render` changes items of a kind; 0: none goes there changed that is in a form of
+/// before vCard 4.0.
+int ways_of(Kind what, const Audience& audience);
 
 } // namespace item

@@ -67,7 +67,7 @@ public:
     {
     }
 
-    base::Result<Document> run();
+    Document run();
 
 private:
     void choose_zone();
@@ -93,14 +93,10 @@ private:
     std::vector<std::string> gone_; ///< the occurrences that were cancelled, where there are no others
 };
 
-base::Result<Document> CalendarConversion::run()
+Document CalendarConversion::run()
 {
     to_.root.name = "VCALENDAR";
     const auto& entries = from_.root.components;
-    for (const auto& entry : entries) {
-        if (to_old_ && entry.name != "VTIMEZONE" && entry.name != "VEVENT" && entry.name != "VTODO")
-            return base::fail(base::Errc::NotSupported, "vCalendar 1.0 has events and to-dos, and nothing else");
-    }
     choose_zone();
     add_head();
     const bool has_series = std::any_of(entries.begin(), entries.end(), [](const Component& one) {
@@ -110,7 +106,8 @@ base::Result<Document> CalendarConversion::run()
     for (const auto& entry : entries) {
         // Of those that know no occurrences some would take it for the whole.
         const bool is_too_much = to_old_ && is_occurrence(entry) && (has_series || has_one);
-        if (entry.name == "VTIMEZONE" || is_too_much)
+        const bool is_unknown = to_old_ && entry.name == component_name(Kind::Note);
+        if (entry.name == "VTIMEZONE" || is_too_much || is_unknown)
             continue;
         has_one = true;
         add_entry(entry);
@@ -207,7 +204,7 @@ Property CalendarConversion::at(std::string_view name, const Property& property,
 
 void CalendarConversion::add_entry(const Component& entry)
 {
-    const auto statement = event_statement(from_, zones_, entry);
+    const auto statement = entry_statement(from_, zones_, entry);
     Component said;
     said.name = entry.name;
     add_what_must_be(said, entry);
@@ -396,7 +393,8 @@ void CalendarConversion::add_what_must_be(Component& said, const Component& entr
     };
     const auto created = text_of("DCREATED");
     if (text_of("UID").empty()) {
-        auto id = normal_octets((created.empty() ? text_of("DTSTART") + text_of("DUE") : created) + text_of("SUMMARY"));
+        auto id = normal_octets((created.empty() ? text_of("DTSTART") + text_of("DUE") : created) + text_of("SUMMARY") +
+                                (entry.name == component_name(Kind::Note) ? text_of("DESCRIPTION") : std::string()));
         id = id.substr(id.rfind(' ') + 1);
         said.properties.push_back(property_of("UID", (id.empty() ? "0" : id) + "@syncd"));
     }
@@ -412,7 +410,7 @@ void CalendarConversion::add_what_must_be(Component& said, const Component& entr
 
 } // namespace
 
-base::Result<Document> converted_calendar(const Document& calendar, Form to)
+Document converted_calendar(const Document& calendar, Form to)
 {
     return CalendarConversion(calendar, to).run();
 }

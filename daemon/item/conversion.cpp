@@ -6,6 +6,8 @@
 #include "item/normal_lines.hpp"
 #include "item/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -65,8 +67,11 @@ std::vector<Loss> losses(const NormalForm& before, const NormalForm& after, cons
     std::vector<Loss> losses;
     losses.reserve(lost.size());
     for (const auto& line : lost) {
-        if (!is_written(line, root))
-            losses.push_back({shown(field_of(line.name)), shown(in_words(line.value))});
+        if (is_written(line, root))
+            continue;
+        const auto field = field_of(line.name);
+        losses.push_back(
+            {field.empty() ? "a line" : shown(field), shown(in_words(line.value))}); // which is no property
     }
     return losses;
 }
@@ -80,15 +85,16 @@ base::Result<Conversion> convert(std::string_view data, Form to)
         return tl::unexpected(document.error());
     if (document->form == to)
         return Conversion{std::string(data), {}};
-    if (kind(document->form) != kind(to))
-        return base::fail(base::Errc::InvalidValue, "a contact is no calendar entry");
-    base::Result<Document> converted = kind(to) == Kind::Contact
-                                           ? base::Result<Document>(converted_contact(*document, to))
-                                           : converted_calendar(*document, to);
-    if (!converted)
-        return tl::unexpected(converted.error());
-    auto text = write(*converted);
+    const auto what = kind(*document);
+    if (!holds(to, what))
+        return base::fail(is_card(to) == is_card(document->form) ? base::Errc::NotSupported : base::Errc::InvalidValue,
+                          fmt::format("{} {} knows no {}s", media_type(to), version(to), word(what)));
+    auto text = write(is_card(to)             ? converted_contact(*document, to)
+                      : to == Form::PlainText ? plain_note(*document)
+                                              : converted_calendar(*document, to));
     leave_out_forbidden(text);
+    if (find_form(text) != to)
+        return base::fail(base::Errc::NotSupported, "in plain text the note would be nothing, or another thing");
     // What it says is what its reader will find in it.
     const auto again = parse(text);
     if (!again)

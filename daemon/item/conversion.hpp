@@ -28,8 +28,11 @@ struct Conversion {
 /// whole. What a form does not define and does not contradict is written all the same, for readers pass over what they
 /// do not know.
 ///
-/// Errors: InvalidValue when the item cannot be read, or the form is of another kind; NotSupported when it has no such
-/// items (notes in vCalendar 1.0).
+/// Of a note plain text has the words alone, and of those that are in the summary and again at the beginning of the
+/// description, as programs write them, one.
+///
+/// Errors: InvalidValue when the item cannot be read, or one is a contact and the other form is not for those;
+/// NotSupported when the form has no such items (notes in vCalendar 1.0), or has no words for all of this one.
 base::Result<Conversion> convert(std::string_view data, Form to);
 
 } // namespace item

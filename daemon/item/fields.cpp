@@ -21,16 +21,19 @@ constexpr std::string_view single_of_contacts[] = {
     "X-ASSISTANT", "CLASS", "KIND",  "MAILER",        "NOTE",     "PHOTO",    "LOGO",
     "SOUND",       "ORG",   "TITLE", "ROLE",          "GEO",      "TZ",       "SORT-STRING"};
 
-constexpr std::string_view single_of_events[] = {"DTSTART",   "SUMMARY", "DESCRIPTION", "LOCATION", "STATUS",
-                                                 "CLASS",     "TRANSP",  "PRIORITY",    "GEO",      "URL",
-                                                 "ORGANIZER", "COLOR",   "CONFERENCE"};
+constexpr std::string_view single_of_entries[] = {"DTSTART",   "SUMMARY", "DESCRIPTION", "LOCATION", "STATUS",
+                                                  "CLASS",     "TRANSP",  "PRIORITY",    "GEO",      "URL",
+                                                  "ORGANIZER", "COLOR",   "CONFERENCE"};
 
 constexpr std::string_view of_when[] = {"DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "EXRULE"};
 
-std::string event_key(const Property& property)
+std::string entry_key(const Component& entry, const Property& property)
 {
     if (says_when(property.name))
         return "DTSTART";
+    const bool is_task = entry.name == component_name(Kind::Task);
+    if (is_task && (property.name == "COMPLETED" || property.name == "PERCENT-COMPLETE"))
+        return "STATUS"; // each of the three says how far it is
     return is_old_alarm(property.name) ? "VALARM" : property.name;
 }
 
@@ -46,7 +49,7 @@ public:
 private:
     std::string key_of(const Property& property) const
     {
-        return kind_ == Kind::Contact ? std::string(contact_name(property)) : event_key(property);
+        return kind_ == Kind::Contact ? std::string(contact_name(property)) : entry_key(component_, property);
     }
     std::string meaning_of(const SaidLine& line, std::string_view key, bool bare) const;
     void add_values(const std::vector<SaidLine>& lines, const Property* property, const Component* component,
@@ -72,10 +75,10 @@ void Collector::add_values(const std::vector<SaidLine>& lines, const Property* p
 {
     auto key = name;
     // An event without a summary has its description for one.
-    if (kind_ == Kind::Event && name == "DESCRIPTION" && !lines.empty() &&
+    if (kind_ != Kind::Contact && name == "DESCRIPTION" && !lines.empty() &&
         lines.front().line.name == place_ + "SUMMARY")
         key = "SUMMARY";
-    if (kind_ == Kind::Event && name == "ATTENDEE" && !lines.empty())
+    if (kind_ != Kind::Contact && name == "ATTENDEE" && !lines.empty())
         key += ' ' + lines.front().line.value.substr(0, lines.front().bare);
     auto& field = fields_[key];
     if (property != nullptr)
@@ -140,19 +143,19 @@ Statement contact_statement(const Document& contact)
     return {&contact.root, Collector(Kind::Contact, contact.root, {}).collect(lines.take_said()), {}};
 }
 
-Statement event_statement(const Document& calendar, const Zones& zones, const Component& event)
+Statement entry_statement(const Document& calendar, const Zones& zones, const Component& entry)
 {
     NormalLines lines;
-    auto occasion = add_event(lines, calendar, zones, event);
-    auto fields = Collector(Kind::Event, event, occasion.place).collect(lines.take_said());
-    return {&event, std::move(fields), std::move(occasion)};
+    auto occasion = add_entry(lines, calendar, zones, entry);
+    auto fields = Collector(kind(calendar), entry, occasion.place).collect(lines.take_said());
+    return {&entry, std::move(fields), std::move(occasion)};
 }
 
 bool is_single(Kind kind, std::string_view field)
 {
     if (kind == Kind::Contact)
         return contains(single_of_contacts, field);
-    return contains(single_of_events, field) || field.starts_with("ATTENDEE ");
+    return contains(single_of_entries, field) || field.starts_with("ATTENDEE ");
 }
 
 bool says_when(std::string_view upper_name)

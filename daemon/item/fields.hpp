@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-/// What a contact or an event says, taken apart into fields that can be compared and exchanged one by one.
+/// What an item says, taken apart into fields that can be compared and exchanged one by one.
 namespace item {
 
 /// One value of a field.
@@ -30,22 +30,22 @@ struct Field {
     std::string meaning() const;
 };
 
-/// By name. An event's beginning, end and rule are one field, `DTSTART`; its alarms are `VALARM` in every form; people
-/// have a field each, `ATTENDEE a@example.org`.
+/// By name. An event's beginning, end and rule are one field, `DTSTART`, and so is what says how far a task is,
+/// `STATUS`; alarms are `VALARM` in every form; people have a field each, `ATTENDEE a@example.org`.
 using Fields = std::map<std::string, Field>;
 
-/// What is said in one place: by a contact, or by one event among those of its UID.
+/// What is said in one place: by a contact, or by one event, task or note among those of its UID.
 struct Statement {
     const Component* component = nullptr;
     Fields fields;
-    Occasion occasion; ///< of an event
+    Occasion occasion; ///< of an entry of a calendar
 };
 
 Statement contact_statement(const Document& contact);
-/// `event`: a component of the calendar.
-Statement event_statement(const Document& calendar, const Zones& zones, const Component& event);
+/// `entry`: a component of the calendar.
+Statement entry_statement(const Document& calendar, const Zones& zones, const Component& entry);
 
-/// Whether a contact or an event has one value of a field, so that two of them contradict each other.
+/// Whether an item has one value of a field, so that two of them contradict each other.
 bool is_single(Kind kind, std::string_view field);
 /// Whether the property is one of those that say when an event is.
 bool says_when(std::string_view upper_name);

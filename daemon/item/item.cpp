@@ -5,35 +5,127 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace item {
 namespace {
 
-/// Whether the components of a calendar are one item.
-base::Result<void> check_components(const Object& calendar)
+constexpr std::array all_kinds{Kind::Contact, Kind::Event, Kind::Task, Kind::Note};
+
+std::string with_article(std::string_view noun)
 {
-    const Object::Component* event = nullptr;
+    return fmt::format("{} {}", noun.starts_with('e') ? "an" : "a", noun);
+}
+
+auto bad(std::string text)
+{
+    return base::fail(base::Errc::InvalidValue, std::move(text));
+}
+
+/// Whether the components of a calendar are one item of the kind.
+base::Result<void> check_components(const Object& calendar, Kind wanted)
+{
+    const Object::Component* entry = nullptr;
     for (const auto& component : calendar.components()) {
-        if (component.name == "VTODO" || component.name == "VJOURNAL" || component.name == "VFREEBUSY")
-            return base::fail(base::Errc::InvalidValue,
-                              fmt::format("line {}: a {} is no event", component.line, component.name));
-        if (component.name != "VEVENT")
+        if (component.name != component_name(wanted)) {
+            if (find_component(component.name) || component.name == "VFREEBUSY")
+                return bad(fmt::format("line {}: a {} is no {}", component.line, component.name, word(wanted)));
             continue;
-        if (event != nullptr && (event->uid.empty() || component.uid != event->uid))
-            return base::fail(base::Errc::InvalidValue,
-                              fmt::format("line {}: a second event, of another UID", component.line));
-        event = &component;
+        }
+        if (entry != nullptr && (entry->uid.empty() || component.uid != entry->uid))
+            return bad(fmt::format("line {}: a second {}, of another UID", component.line, word(wanted)));
+        entry = &component;
     }
-    if (event == nullptr)
-        return base::fail(base::Errc::InvalidValue, "the calendar holds no event");
+    if (entry == nullptr)
+        return bad(fmt::format("the calendar holds no {}", word(wanted)));
     return {};
 }
 
-} // namespace
-
-Kind kind(Form form)
+base::Result<void> check_kind(const Object& object, std::string_view data, Kind wanted)
 {
-    return form == Form::VCalendar10 || form == Form::ICalendar20 ? Kind::Event : Kind::Contact;
+    if (object.is_calendar() && wanted != Kind::Contact)
+        return check_components(object, wanted);
+    return check_kind(object.is_calendar() ? find_kind(data).value_or(Kind::Event) : Kind::Contact, wanted);
 }
+
+base::Result<Item> check_object(std::string_view data, Kind wanted)
+{
+    Object object;
+    LineReader reader([&](const ContentLine& line) { return object.take(line); });
+    if (auto read = reader.feed(data).and_then([&] { return reader.finish(); }); !read)
+        return tl::unexpected(read.error());
+    if (!object.is_complete())
+        return bad(object.is_empty() ? "there is no item" : "the item has no end: its last END is missing");
+    if (auto checked = check_kind(object, data, wanted); !checked)
+        return tl::unexpected(checked.error());
+    auto properties = object.own_properties();
+    for (const auto& component : object.components())
+        properties += component.properties;
+    if (auto fits = check_extent(object.text(), properties); !fits)
+        return tl::unexpected(fits.error());
+    return Item{object.form(), object.take_text()};
+}
+
+base::Result<Item> check_text(std::string_view data)
+{
+    Item note{Form::PlainText, {}};
+    LineReader reader([&](const ContentLine& line) {
+        note.data += line.raw;
+        return check_characters(line);
+    });
+    if (auto read = reader.feed(data).and_then([&] { return reader.finish(); }); !read)
+        return tl::unexpected(read.error());
+    if (auto fits = check_extent(note.data, 0); !fits)
+        return tl::unexpected(fits.error());
+    return note;
+}
+
+struct Look {
+    std::optional<Form> form;
+    std::optional<Kind> kind;
+};
+
+/// As far as must be to know what is wanted.
+Look look(std::string_view data, bool wants_kind)
+{
+    Look found;
+    bool has_begun = false;
+    std::string root;
+    std::size_t depth = 0;
+    LineReader reader([&](const ContentLine& line) -> base::Result<void> {
+        // The reader has no other way to be stopped.
+        const auto stop = [] { return base::fail(base::Errc::Stopped, ""); };
+        if (!has_begun && !line.is_blank()) {
+            has_begun = true;
+            if (!begins_object(line)) {
+                found = {Form::PlainText, Kind::Note};
+                return stop();
+            }
+        }
+        if (line.name == "BEGIN") {
+            const auto name = to_upper(line.value());
+            if (depth == 1 && root == "VCALENDAR" && !found.kind)
+                found.kind = find_component(name);
+            if (depth++ == 0)
+                root = name;
+        } else if (line.name == "END" && depth > 0) {
+            --depth;
+        } else if (line.name == "VERSION" && depth == 1 && !found.form) {
+            found.form = find_form(root, line.value());
+            if (found.form && is_card(*found.form))
+                found.kind = Kind::Contact;
+        }
+        if (found.form && (found.kind || !wants_kind))
+            return stop();
+        return {};
+    });
+    if (reader.feed(data))
+        (void)reader.finish();
+    return found;
+}
+
+} // namespace
 
 std::string_view media_type(Form form)
 {
@@ -43,51 +135,83 @@ std::string_view media_type(Form form)
     case Form::VCard40: return "text/vcard";
     case Form::VCalendar10: return "text/x-vcalendar";
     case Form::ICalendar20: return "text/calendar";
+    case Form::PlainText: return "text/plain";
     }
     return {};
 }
 
+std::string_view version(Form form)
+{
+    switch (form) {
+    case Form::VCard21: return "2.1";
+    case Form::VCard30: return "3.0";
+    case Form::VCard40: return "4.0";
+    case Form::ICalendar20: return "2.0";
+    case Form::VCalendar10:
+    case Form::PlainText: return "1.0";
+    }
+    return {};
+}
+
+std::string_view word(Kind kind)
+{
+    switch (kind) {
+    case Kind::Contact: return "contact";
+    case Kind::Event: return "event";
+    case Kind::Task: return "task";
+    case Kind::Note: return "note";
+    }
+    return {};
+}
+
+std::string_view component_name(Kind kind)
+{
+    switch (kind) {
+    case Kind::Contact: break;
+    case Kind::Event: return "VEVENT";
+    case Kind::Task: return "VTODO";
+    case Kind::Note: return "VJOURNAL";
+    }
+    return {};
+}
+
+std::optional<Kind> find_component(std::string_view upper_name)
+{
+    const auto found = std::find_if(all_kinds.begin(), all_kinds.end(), [&](Kind kind) {
+        return kind != Kind::Contact && component_name(kind) == upper_name;
+    });
+    return found == all_kinds.end() ? std::nullopt : std::optional(*found);
+}
+
+base::Result<void> check_kind(Kind found, Kind wanted)
+{
+    if (found == wanted)
+        return {};
+    return bad(fmt::format("this is {}, not {}", with_article(word(found)), with_article(word(wanted))));
+}
+
 std::optional<Form> find_form(std::string_view data)
 {
-    std::string root;
-    std::optional<Form> form;
-    std::size_t depth = 0;
-    LineReader reader([&](const ContentLine& line) -> base::Result<void> {
-        if (line.name == "BEGIN" && depth++ == 0)
-            root = to_upper(line.value());
-        else if (line.name == "END" && depth > 0)
-            --depth;
-        else if (line.name == "VERSION" && depth == 1)
-            form = find_form(root, line.value());
-        // The reader has no other way to be stopped.
-        return form ? base::Result<void>(base::fail(base::Errc::Stopped, "")) : base::Result<void>();
-    });
-    if (reader.feed(data))
-        (void)reader.finish();
-    return form;
+    return look(data, false).form;
+}
+
+std::optional<Kind> find_kind(std::string_view data)
+{
+    return look(data, true).kind;
+}
+
+base::Result<Item> check(std::string_view data, Kind wanted)
+{
+    if (data.size() > max_bytes)
+        return bad(fmt::format("the item is larger than {} MiB", max_bytes >> 20));
+    if (wanted == Kind::Note && find_form(data) == Form::PlainText)
+        return check_text(data);
+    return check_object(data, wanted);
 }
 
 base::Result<Item> check(std::string_view data)
 {
-    if (data.size() > max_bytes)
-        return base::fail(base::Errc::InvalidValue, fmt::format("the item is larger than {} MiB", max_bytes >> 20));
-    Object object;
-    LineReader reader([&](const ContentLine& line) { return object.take(line); });
-    if (auto read = reader.feed(data).and_then([&] { return reader.finish(); }); !read)
-        return tl::unexpected(read.error());
-    if (!object.is_complete())
-        return base::fail(base::Errc::InvalidValue,
-                          object.is_empty() ? "there is no item" : "the item has no end: its last END is missing");
-    if (object.is_calendar()) {
-        if (auto checked = check_components(object); !checked)
-            return tl::unexpected(checked.error());
-    }
-    auto properties = object.own_properties();
-    for (const auto& component : object.components())
-        properties += component.properties;
-    if (auto fits = check_extent(object.text(), properties); !fits)
-        return tl::unexpected(fits.error());
-    return Item{object.form(), object.take_text()};
+    return check(data, find_kind(data).value_or(Kind::Event));
 }
 
 } // namespace item

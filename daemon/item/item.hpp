@@ -11,8 +11,10 @@
 /// never rewritten but for its line ends.
 namespace item {
 
-enum class Form { VCard21, VCard30, VCard40, VCalendar10, ICalendar20 };
-enum class Kind { Contact, Event };
+enum class Form { VCard21, VCard30, VCard40, VCalendar10, ICalendar20, PlainText };
+/// A task is a VTODO. A note is a VJOURNAL of iCalendar 2.0, or plain text, whose first line is its summary and the
+/// rest its description.
+enum class Kind { Contact, Event, Task, Note };
 
 /// The largest item that is stored.
 constexpr std::size_t max_bytes = 4 * 1024 * 1024;
@@ -20,27 +22,52 @@ constexpr std::size_t max_lines = 100'000;     ///< of an item
 constexpr std::size_t max_properties = 10'000; ///< of an item
 constexpr std::size_t max_depth = 32;          ///< of components one in another
 
-Kind kind(Form form);
-/// `text/x-vcard`, `text/vcard`, `text/x-vcalendar` or `text/calendar`.
+constexpr bool is_card(Form form)
+{
+    return form == Form::VCard21 || form == Form::VCard30 || form == Form::VCard40;
+}
+/// Whether there are items of this kind in this form.
+constexpr bool holds(Form form, Kind kind)
+{
+    switch (kind) {
+    case Kind::Contact: return is_card(form);
+    case Kind::Event:
+    case Kind::Task: return form == Form::VCalendar10 || form == Form::ICalendar20;
+    case Kind::Note: return form == Form::ICalendar20 || form == Form::PlainText;
+    }
+    return false;
+}
+/// `text/x-vcard`, `text/vcard`, `text/x-vcalendar`, `text/calendar` or `text/plain`.
 std::string_view media_type(Form form);
-/// What a text says it is, from its first BEGIN and VERSION; the rest is not looked at.
+/// `3.0`; of plain text `1.0`.
+std::string_view version(Form form);
+/// `contact`: how people call an item of the kind.
+std::string_view word(Kind kind);
+/// `VEVENT`: what an item of the kind is in a calendar; empty for a contact.
+std::string_view component_name(Kind kind);
+/// What a text says it is, from its first BEGIN and VERSION; the rest is not looked at. What begins with neither is
+/// plain text.
 std::optional<Form> find_form(std::string_view data);
+/// The same from the first component of a calendar that is one of those above.
+std::optional<Kind> find_kind(std::string_view data);
 
 struct Item {
     Form form = Form::VCard30;
     std::string data; ///< with CRLF line ends; otherwise as given
 };
 
-/// Takes `data` for the store: one vCard, or one calendar object with the events of one UID, whose BEGIN and
-/// END match, in UTF-8 without characters that XML 1.0 forbids (so that it can travel as
-/// text), within the limits above. Line ends become CRLF, blank lines around the item and a byte order mark go;
-/// every other octet stays. Checking the result again changes nothing.
+/// Takes `data` for the store: one vCard, or one calendar object with the events, tasks or notes of one UID, whose
+/// BEGIN and END match, or a note in plain text that is not blank; in UTF-8 without characters that XML 1.0 forbids (so
+/// that it can travel as text), within the limits above. Line ends become CRLF, also at the end, blank lines around an
+/// object and a byte order mark go; every other octet stays. Checking the result again changes nothing.
 ///
-/// Error: InvalidValue, naming the line.
+/// Error: InvalidValue, naming the line, also for an item of another kind than `wanted`.
+base::Result<Item> check(std::string_view data, Kind wanted);
+/// An item of the kind that it says it is.
 base::Result<Item> check(std::string_view data);
 
-/// One line for people: a contact's name, an event's summary and beginning. Any text in, UTF-8
-/// without control characters out; empty when there is nothing to say.
+/// One line for people: a contact's name, an event's summary and beginning, a task's and when it is due, a note's first
+/// line. Any text in, UTF-8 without control characters out; empty when there is nothing to say.
 std::string summary(std::string_view data);
 
 } // namespace item

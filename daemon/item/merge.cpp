@@ -1,9 +1,12 @@
 #include "item/merge.hpp"
 
+#include "item/conversion.hpp"
 #include "item/item.hpp"
 #include "item/normal_form.hpp"
 #include "item/statement_merge.hpp"
 #include "item/text.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -19,14 +22,14 @@ public:
     explicit Reading(Document document) : document_(std::move(document)), zones_(document_)
     {
         normal_ = normal_form(document_);
-        if (kind(document_.form) == Kind::Contact) {
+        if (is_card(document_.form)) {
             statements_.emplace("", contact_statement(document_));
             return;
         }
         for (const auto& component : document_.root.components) {
             if (component.name == "VTIMEZONE")
                 continue;
-            auto statement = event_statement(document_, zones_, component);
+            auto statement = entry_statement(document_, zones_, component);
             auto key = statement.occasion.place;
             if (const auto* occurrence = component.find("RECURRENCE-ID"); key == component.name + "/" && occurrence)
                 key += occurrence->value;
@@ -100,7 +103,7 @@ public:
 private:
     Component merge(const std::string& key, const Statement& ours, const Statement& theirs)
     {
-        return StatementMerge(kind(ours_.document().form), base_ == nullptr ? nullptr : base_->find(key), ours, theirs,
+        return StatementMerge(kind(ours_.document()), base_ == nullptr ? nullptr : base_->find(key), ours, theirs,
                               wording_, preferred_, prefix_of(ours), report_)
             .run();
     }
@@ -118,7 +121,7 @@ private:
 
 Merge Attempt::run()
 {
-    if (kind(ours_.document().form) == Kind::Contact) {
+    if (is_card(ours_.document().form)) {
         merged_.root = merge("", *ours_.find(""), *theirs_.find(""));
         report_.text = write(merged_);
         return std::move(report_);
@@ -212,6 +215,36 @@ Side other(Side side)
     return side == Side::Ours ? Side::Theirs : Side::Ours;
 }
 
+bool is_plain(std::string_view data)
+{
+    return find_form(data) == Form::PlainText;
+}
+
+/// A note in plain text as the VJOURNAL that says the same; anything else as it is.
+std::string lifted(std::string_view data)
+{
+    auto journal = is_plain(data) ? convert(data, Form::ICalendar20) : base::fail(base::Errc::NotSupported, "");
+    return journal && journal->losses.empty() ? std::move(journal->data) : std::string(data);
+}
+
+/// Of notes of which some are in plain text. That has no words for most of what others may say.
+base::Result<Merge> merge_lifted(const std::optional<std::string_view>& base, std::string_view ours,
+                                 std::string_view theirs, Side preferred)
+{
+    const auto one = lifted(ours);
+    const auto two = lifted(theirs);
+    auto old = base ? std::optional(lifted(*base)) : std::nullopt;
+    if (is_plain(one) || is_plain(two))
+        return base::fail(base::Errc::InvalidValue, "the note cannot be merged, for no VJOURNAL says the same");
+    if (old && is_plain(*old))
+        old.reset();
+    auto merged = merge(old, one, two, preferred);
+    // What the other side knows it by is in the VJOURNAL alone.
+    if (merged && merged->text == one)
+        merged->text = ours;
+    return merged;
+}
+
 } // namespace
 
 std::optional<std::int64_t> last_change(std::string_view data)
@@ -243,13 +276,17 @@ base::Result<Merge> merge(const std::optional<std::string_view>& base, std::stri
     auto their_document = parse(theirs);
     if (!their_document)
         return tl::unexpected(their_document.error());
-    if (kind(our_document->form) != kind(their_document->form))
-        return base::fail(base::Errc::InvalidValue, "one is a contact and the other an event");
+    if (is_plain(ours) != is_plain(theirs) || (base && is_plain(*base) && !is_plain(ours)))
+        return merge_lifted(base, ours, theirs, preferred);
+    const auto what = kind(*our_document);
+    if (what != kind(*their_document))
+        return base::fail(base::Errc::InvalidValue,
+                          fmt::format("{} and {} are two things", word(what), word(kind(*their_document))));
     const Reading one(std::move(*our_document));
     const Reading two(std::move(*their_document));
     std::optional<Reading> old;
     if (base) {
-        if (auto document = parse(*base); document && kind(document->form) == kind(one.document().form))
+        if (auto document = parse(*base); document && kind(*document) == what)
             old.emplace(std::move(*document));
     }
     if (one.normal() == two.normal() || (old && two.normal() == old->normal()))
@@ -258,7 +295,7 @@ base::Result<Merge> merge(const std::optional<std::string_view>& base, std::stri
     const auto* known = old ? &*old : nullptr;
     auto merged = Attempt(known, one, two, preferred).run();
     const auto normal = normal_text(merged.text);
-    const bool is_good = check(merged.text) || !check(ours) || !check(theirs);
+    const bool is_good = check(merged.text, what) || !check(ours, what) || !check(theirs, what);
     if (old && one.normal() == old->normal()) {
         // Nothing here has to be kept that they do not say.
         if (normal == two.normal().text() && is_good && merged.conflicts.empty())

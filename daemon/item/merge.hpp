@@ -31,7 +31,7 @@ struct Merge {
     std::vector<Conflict> conflicts;
 };
 
-/// Merges two texts of one contact or event, field by field, in what they mean (see NormalForm). `base`: what both
+/// Merges two texts of one item, field by field, in what they mean (see NormalForm). `base`: what both
 /// were made of; nothing, or one that cannot be read: nothing is known of that, and what only one side has stays.
 ///
 /// The side that did not change a field gives way. Of what an item may have any number, telephone numbers, members of
@@ -39,11 +39,11 @@ struct Merge {
 /// the other has left alone. Of two different changes to what it can have once there is a conflict, in which
 /// `preferred` has its way; a change prevails over a deletion.
 ///
-/// The text is in the form of `ours`, and keeps of it every octet that is not changed. Without conflict both orders of
-/// the sides end with the same meaning; a side merged with itself or with the base is the changed one. `check` takes
-/// the text when it takes both.
+/// The text is in the form of `ours`, and keeps of it every octet that is not changed; a note in plain text that is
+/// changed by a VJOURNAL becomes one. Without conflict both orders of the sides end with the same meaning; a
+/// side merged with itself or with the base is the changed one. `check` takes the text when it takes both.
 ///
-/// Errors: InvalidValue when a side cannot be read, or one is a contact and the other is not.
+/// Errors: InvalidValue when a side cannot be read, or they are of different kinds.
 base::Result<Merge> merge(const std::optional<std::string_view>& base, std::string_view ours, std::string_view theirs,
                           Side preferred = Side::Ours);
 

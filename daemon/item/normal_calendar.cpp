@@ -56,7 +56,9 @@ std::string address_of(const Property& property)
 class Entry {
 public:
     Entry(const Document& calendar, const Zones& zones, const Component& component)
-        : is_old_(calendar.form == Form::VCalendar10), zones_(zones), component_(component)
+        : is_old_(calendar.form == Form::VCalendar10), is_plain_(calendar.form == Form::PlainText),
+          is_task_(component.name == component_name(Kind::Task)),
+          is_note_(component.name == component_name(Kind::Note)), zones_(zones), component_(component)
     {
     }
     Occasion add_to(NormalLines& lines);
@@ -77,6 +79,7 @@ private:
     void add_new_alarm(const Component& alarm);
     void add_property(const Property& property);
     void add_description(const std::string& text);
+    void add_note(const std::string& text);
     void add_person(const Property& property);
     /// What an alarm shows, unless that follows from the event.
     void add_message(std::vector<std::string>& details, const std::string& text) const;
@@ -84,7 +87,8 @@ private:
     void add_unknown_zone(std::string_view name, const Property& property);
     void add_unknown(const Component& component, const std::string& place);
 
-    const bool is_old_;
+    const bool is_old_, is_plain_; ///< vCalendar 1.0, plain text
+    const bool is_task_, is_note_;
     const Zones& zones_;
     const Component& component_;
     NormalLines* lines_ = nullptr;
@@ -151,7 +155,7 @@ void Entry::add_unknown_zone(std::string_view name, const Property& property)
 void Entry::add_times()
 {
     begin_ = time_of("DTSTART");
-    end_ = time_of(component_.name == "VTODO" ? "DUE" : "DTEND");
+    end_ = time_of(is_task_ ? "DUE" : "DTEND");
     const auto* duration = component_.find("DURATION");
     const auto length = duration == nullptr ? std::nullopt : find_duration(duration->value);
     if (!end_ && begin_ && length)
@@ -173,7 +177,7 @@ void Entry::add_times()
         if (!end_)
             end_ = begin_;
     }
-    if (component_.name == "VTODO") {
+    if (is_task_) {
         for (auto* moment : {&begin_, &end_}) {
             if (*moment && !(*moment)->is_utc && (*moment)->seconds % seconds_of_day == 0)
                 (*moment)->is_date = true;
@@ -245,10 +249,11 @@ void Entry::add_state()
 {
     const auto* status = component_.find("STATUS");
     const auto* percent = component_.find("PERCENT-COMPLETE");
-    lines_->about(status != nullptr ? static_cast<const void*>(status) : &component_);
+    const auto* completed = component_.find("COMPLETED");
+    const auto* source = status != nullptr ? status : completed != nullptr ? completed : percent;
+    lines_->about(source != nullptr ? static_cast<const void*>(source) : &component_);
     auto word = status == nullptr ? std::string() : word_of(status->text());
-    if (component_.name == "VTODO") {
-        const auto* completed = component_.find("COMPLETED");
+    if (is_task_) {
         const bool is_done = word == "COMPLETED" || (completed != nullptr && !completed->value.empty()) ||
                              (percent != nullptr && percent->value == "100");
         if (is_done)
@@ -358,10 +363,22 @@ void Entry::add_person(const Property& property)
 
 void Entry::add_description(const std::string& text)
 {
+    if (is_note_)
+        return add_note(text);
     if (summary_.empty())
         add("SUMMARY", text); // servers make a summary of it
     else if (text != summary_)
         add("DESCRIPTION", text);
+}
+
+/// The first line is the summary, whichever property has it.
+void Entry::add_note(const std::string& text)
+{
+    if (!summary_.empty())
+        return add("DESCRIPTION", normal_words(is_plain_ ? text : without_summary(text, summary_)));
+    const auto end = std::min(text.find('\n'), text.size());
+    add("SUMMARY", normal_words(text.substr(0, end)));
+    add("DESCRIPTION", normal_words(text.substr(end)));
 }
 
 void Entry::add_property(const Property& property)
@@ -415,9 +432,9 @@ void Entry::add_property(const Property& property)
 
 } // namespace
 
-Occasion add_event(NormalLines& lines, const Document& calendar, const Zones& zones, const Component& event)
+Occasion add_entry(NormalLines& lines, const Document& calendar, const Zones& zones, const Component& entry)
 {
-    return Entry(calendar, zones, event).add_to(lines);
+    return Entry(calendar, zones, entry).add_to(lines);
 }
 
 NormalForm normal_calendar(const Document& document)
@@ -428,7 +445,7 @@ NormalForm normal_calendar(const Document& document)
         if (component.name != "VTIMEZONE")
             Entry(document, zones, component).add_to(lines);
     }
-    return {Kind::Event, lines.take()};
+    return {kind(document), lines.take()};
 }
 
 } // namespace item

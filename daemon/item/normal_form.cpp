@@ -88,6 +88,14 @@ std::string normal_parts(std::vector<std::string> parts)
     return text;
 }
 
+std::string_view without_summary(std::string_view description, std::string_view summary)
+{
+    if (summary.empty() || !description.starts_with(summary))
+        return description;
+    const auto rest = description.substr(summary.size());
+    return rest.empty() ? rest : rest.starts_with('\n') ? rest.substr(1) : description;
+}
+
 std::string normal_list(std::vector<std::string> members)
 {
     std::sort(members.begin(), members.end());
@@ -145,7 +153,7 @@ std::string NormalForm::text() const
 
 NormalForm normal_form(const Document& document)
 {
-    return kind(document.form) == Kind::Contact ? normal_contact(document) : normal_calendar(document);
+    return is_card(document.form) ? normal_contact(document) : normal_calendar(document);
 }
 
 std::string normal_text(std::string_view data)

@@ -51,6 +51,8 @@ private:
 std::string normal_words(std::string_view text);
 /// Parts of a structured value, without the empty ones at the end.
 std::string normal_parts(std::vector<std::string> parts);
+/// What a note's description says besides the summary that it begins with, as programs write it (Evolution).
+std::string_view without_summary(std::string_view description, std::string_view summary);
 /// The members of a list, in order.
 std::string normal_list(std::vector<std::string> members);
 /// What stands for octets: their number and a hash.
@@ -63,14 +65,14 @@ std::vector<std::string> normal_parameters(const Property& property);
 NormalForm normal_contact(const Document& document);
 NormalForm normal_calendar(const Document& document);
 
-/// What the lines of an event depend on besides the property that they come from.
+/// What the lines of an entry depend on besides the property that they come from.
 struct Occasion {
     std::string place; ///< what the names of its lines begin with
     std::optional<Moment> begin, end;
     std::string summary;
 };
-/// Adds what one event of a calendar says. The lines about when it is come from the component.
-Occasion add_event(NormalLines& lines, const Document& calendar, const Zones& zones, const Component& event);
+/// Adds what one event, task or note of a calendar says. The lines about when it is come from the component.
+Occasion add_entry(NormalLines& lines, const Document& calendar, const Zones& zones, const Component& entry);
 /// Adds what a vCard says.
 void add_contact(NormalLines& lines, const Component& card);
 /// The name that stands for all of those which programs have for one thing.

@@ -57,14 +57,30 @@ base::Result<void> check_extent(std::string_view text, std::size_t properties)
     return {};
 }
 
+base::Result<void> check_characters(const ContentLine& line)
+{
+    const auto at = find_forbidden(line.raw);
+    if (!at)
+        return {};
+    const auto before = line.raw.substr(0, *at);
+    return bad(line.number + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')),
+               "the octet 0x{:02x} is not UTF-8 text or is a control character",
+               static_cast<unsigned char>(line.raw[*at]));
+}
+
+bool begins_object(const ContentLine& line)
+{
+    if (line.name != "BEGIN")
+        return false;
+    const auto value = to_upper(line.value());
+    return value.starts_with('V') &&
+           std::all_of(value.begin(), value.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 base::Result<void> Object::take(const ContentLine& line)
 {
-    if (const auto at = find_forbidden(line.raw)) {
-        const auto before = line.raw.substr(0, *at);
-        return bad(line.number + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')),
-                   "the octet 0x{:02x} is not UTF-8 text or is a control character",
-                   static_cast<unsigned char>(line.raw[*at]));
-    }
+    if (auto good = check_characters(line); !good)
+        return good;
     if (is_complete() || is_empty()) {
         if (line.is_blank())
             return {};

@@ -68,6 +68,17 @@ private:
     std::optional<Form> form_;
 };
 
+/// Whether the line is in UTF-8 without characters that no item may hold. Error: InvalidValue, with the line's number.
+base::Result<void> check_characters(const ContentLine& line);
+/// Whether an object begins with this line, if it is the first that is not blank: a `BEGIN:VCARD`, or a word like it.
+bool begins_object(const ContentLine& line);
+
+/// The kind of an item that is such a component; nothing for other components.
+std::optional<Kind> find_component(std::string_view upper_name);
+
+/// Error: InvalidValue, if they are two.
+base::Result<void> check_kind(Kind found, Kind wanted);
+
 /// Whether an item of this text and so many properties is within the limits. Error: InvalidValue.
 base::Result<void> check_extent(std::string_view text, std::size_t properties);
 

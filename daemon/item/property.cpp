@@ -1,5 +1,6 @@
 #include "item/property.hpp"
 
+#include "item/object.hpp"
 #include "item/text.hpp"
 
 #include <algorithm>
@@ -124,6 +125,17 @@ ValueKind value_kind(std::string_view upper_name)
     const auto* found = std::lower_bound(std::begin(value_kinds), std::end(value_kinds), upper_name,
                                          [](const Entry& entry, std::string_view name) { return entry.name < name; });
     return found != std::end(value_kinds) && found->name == upper_name ? found->kind : ValueKind::Structured;
+}
+
+Kind kind(const Document& document)
+{
+    if (is_card(document.form))
+        return Kind::Contact;
+    for (const auto& component : document.root.components) {
+        if (const auto kind = find_component(component.name))
+            return *kind;
+    }
+    return Kind::Event;
 }
 
 bool is_old(Form form)

@@ -51,11 +51,15 @@ struct Component {
     const Property* find(std::string_view upper_name) const;
 };
 
-/// An item taken apart: everything it says, known or not, in its order.
+/// An item taken apart: everything it says, known or not, in its order. A note in plain text is a calendar with a
+/// VJOURNAL of a SUMMARY and, of more than one line, a DESCRIPTION.
 struct Document {
     Form form = Form::VCard30;
     Component root;
 };
+
+/// That of the first entry of a calendar; an event without one.
+Kind kind(const Document& document);
 
 /// How a property's value is put together.
 enum class ValueKind {

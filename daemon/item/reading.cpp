@@ -283,6 +283,41 @@ base::Result<Component> Reader::finish()
     return std::move(*root_);
 }
 
+Property property_of(std::string_view name, std::string_view text)
+{
+    Property property;
+    property.name = name;
+    property.value = escape(text); // which drops CRs
+    return property;
+}
+
+/// Of plain text; `write` makes the same of it.
+base::Result<Component> read_note(std::string_view data)
+{
+    std::string text;
+    LineReader reader([&](const ContentLine& line) -> base::Result<void> {
+        if (line.raw.find('\0') != std::string_view::npos)
+            return base::fail(base::Errc::InvalidValue, fmt::format("line {}: an octet is NUL", line.number));
+        text += line.raw;
+        return {};
+    });
+    if (auto read = reader.feed(data).and_then([&] { return reader.finish(); }); !read)
+        return tl::unexpected(read.error());
+    if (reader.lines() > max_lines)
+        return base::fail(base::Errc::InvalidValue, fmt::format("the item has more than {} lines", max_lines));
+    constexpr std::size_t end_length = 2;
+    const auto end = text.find("\r\n");
+    Component note;
+    note.name = component_name(Kind::Note);
+    note.properties.push_back(property_of("SUMMARY", std::string_view(text).substr(0, end)));
+    if (const auto rest = std::string_view(text).substr(end + end_length); !rest.empty())
+        note.properties.push_back(property_of("DESCRIPTION", rest.substr(0, rest.size() - end_length)));
+    Component calendar;
+    calendar.name = "VCALENDAR";
+    calendar.components.push_back(std::move(note));
+    return calendar;
+}
+
 } // namespace
 
 base::Result<Document> parse(std::string_view data)
@@ -292,6 +327,8 @@ base::Result<Document> parse(std::string_view data)
     const auto form = find_form(data);
     if (!form)
         return base::fail(base::Errc::InvalidValue, "the item does not say what it is: no VERSION that is known");
+    if (*form == Form::PlainText)
+        return read_note(data).map([](Component root) { return Document{Form::PlainText, std::move(root)}; });
     Reader reader(*form);
     LineReader lines([&](const ContentLine& line) { return reader.take(line); });
     if (auto read = lines.feed(data).and_then([&] { return lines.finish(); }); !read)

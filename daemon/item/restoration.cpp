@@ -3,6 +3,7 @@
 #include "item/fields.hpp"
 #include "item/item.hpp"
 #include "item/normal_form.hpp"
+#include "item/object.hpp"
 #include "item/revision.hpp"
 #include "item/text.hpp"
 
@@ -15,7 +16,7 @@
 namespace item {
 namespace {
 
-/// One contact, or one event among those of its UID, with what there is of it on both sides.
+/// One contact, or one entry among those of its UID, with what there is of it on both sides.
 class Restorer {
 public:
     Restorer(Kind kind, const std::set<std::string>& lost, bool same_form)
@@ -93,28 +94,28 @@ void Restorer::restore_parameters(const Component& sent, const Component& came, 
     }
 }
 
-/// The events of a calendar, by the moment of the occurrence that they change.
-std::map<std::string, const Component*> events_of(const Document& calendar)
+/// The entries of a calendar, by the moment of the occurrence that they change.
+std::map<std::string, const Component*> entries_of(const Document& calendar)
 {
-    std::map<std::string, const Component*> events;
+    std::map<std::string, const Component*> entries;
     const Zones zones(calendar);
     for (const auto& component : calendar.root.components) {
-        if (component.name != "VEVENT")
+        if (!find_component(component.name))
             continue;
         const auto* occurrence = component.find("RECURRENCE-ID");
         const auto moment = occurrence == nullptr ? std::nullopt : zones.find(*occurrence, occurrence->value);
-        events.emplace(moment                  ? to_text(*moment)
-                       : occurrence != nullptr ? occurrence->value
-                                               : std::string(),
-                       &component);
+        entries.emplace(moment                  ? to_text(*moment)
+                        : occurrence != nullptr ? occurrence->value
+                                                : std::string(),
+                        &component);
     }
-    return events;
+    return entries;
 }
 
-Component with_uid(const Component& event, const Component& other)
+Component with_uid(const Component& entry, const Component& other)
 {
-    Revision revision(event);
-    const auto* own = event.find("UID");
+    Revision revision(entry);
+    const auto* own = entry.find("UID");
     const auto* uid = other.find("UID");
     if (uid != nullptr && own != nullptr)
         revision.rewrite(own, *uid);
@@ -138,7 +139,7 @@ std::set<std::string> names_of(const Document& document)
         if (place.find(' ') != std::string_view::npos)
             names.insert("RECURRENCE-ID");
         name.remove_prefix(slash == std::string_view::npos ? 0 : slash + 1);
-        const bool is_inner = kind(document.form) == Kind::Contact ? !place.empty() : place.find('/') != place.npos;
+        const bool is_inner = is_card(document.form) ? !place.empty() : place.find('/') != place.npos;
         constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
         const bool is_plain = name.find_first_not_of(letters) == name.npos && name.size() <= longest;
         const bool is_of_all = std::find(std::begin(of_all), std::end(of_all), name) != std::end(of_all);
@@ -155,7 +156,7 @@ Kept find_kept(std::string_view sent, std::string_view came)
     const auto before = parse(sent);
     const auto now = parse(came);
     Kept kept;
-    if (!before || !now || kind(before->form) != kind(now->form))
+    if (!before || !now || kind(*before) != kind(*now))
         return kept;
     const auto there = names_of(*now);
     for (const auto& name : names_of(*before))
@@ -167,33 +168,33 @@ std::string restore(std::string_view sent, std::string_view came, const std::set
 {
     const auto before = parse(sent);
     auto now = parse(came);
-    if (!before || !now || lost.empty() || kind(before->form) != kind(now->form))
+    if (!before || !now || lost.empty() || kind(*before) != kind(*now))
         return std::string(came);
     const bool same_form = before->form == now->form;
-    Restorer restorer(kind(now->form), lost, same_form);
-    if (kind(now->form) == Kind::Contact) {
+    Restorer restorer(kind(*now), lost, same_form);
+    if (is_card(now->form)) {
         now->root = restorer.restore(before->root, now->root);
         return restorer.did_anything() ? write(*now) : std::string(came);
     }
     if (!same_form)
         return std::string(came);
-    const auto old_events = events_of(*before);
-    const auto new_events = events_of(*now);
-    if (new_events.empty())
+    const auto old_entries = entries_of(*before);
+    const auto new_entries = entries_of(*now);
+    if (new_entries.empty())
         return std::string(came);
     Revision revision(now->root);
     bool done = false;
-    for (const auto& [occurrence, event] : new_events) {
-        if (const auto old = old_events.find(occurrence); old != old_events.end())
-            revision.rewrite(event, restorer.restore(*old->second, *event));
+    for (const auto& [occurrence, entry] : new_entries) {
+        if (const auto old = old_entries.find(occurrence); old != old_entries.end())
+            revision.rewrite(entry, restorer.restore(*old->second, *entry));
     }
     const bool has_occurrences =
-        std::any_of(new_events.begin(), new_events.end(), [](const auto& entry) { return !entry.first.empty(); });
+        std::any_of(new_entries.begin(), new_entries.end(), [](const auto& entry) { return !entry.first.empty(); });
     if (lost.contains("RECURRENCE-ID") && !has_occurrences) {
-        for (const auto& [occurrence, event] : old_events) {
+        for (const auto& [occurrence, entry] : old_entries) {
             if (occurrence.empty())
                 continue;
-            revision.add(with_uid(*event, *new_events.begin()->second));
+            revision.add(with_uid(*entry, *new_entries.begin()->second));
             done = true;
         }
     }
@@ -201,7 +202,7 @@ std::string restore(std::string_view sent, std::string_view came, const std::set
         return std::string(came);
     now->root = revision.build();
     auto text = write(*now);
-    return check(text) || !check(came) ? std::move(text) : std::string(came);
+    return check(text, kind(*now)) || !check(came, kind(*now)) ? std::move(text) : std::string(came);
 }
 
 } // namespace item

@@ -13,7 +13,7 @@ namespace item {
 /// the property of equal value.
 ///
 /// `came` as it is when there is nothing to put back, or one of them cannot be read, or they are of different kinds or,
-/// for events, forms.
+/// for entries of calendars, forms.
 std::string restore(std::string_view sent, std::string_view came, const std::set<std::string>& lost);
 
 /// Of the names that `sent` says something under, as above but for parameters: those under which `came` says something,

@@ -81,6 +81,13 @@ bool is_unique(std::string_view uid)
     return uid.size() >= least && std::any_of(uid.begin(), uid.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// The line of the moment that few others of the name have: a task is due then (the normal form has one name for the
+/// ends of both).
+std::string_view day_of(Kind kind)
+{
+    return kind == Kind::Task ? "DTEND" : "DTSTART";
+}
+
 bool share(const std::set<std::string>& one, const std::set<std::string>& other)
 {
     return std::any_of(one.begin(), one.end(), [&](const std::string& text) { return other.contains(text); });
@@ -152,10 +159,10 @@ private:
 
 Sketch::Sketch(const Document& document) : normal_(normal_form(document))
 {
-    if (kind(document.form) == Kind::Contact)
+    if (is_card(document.form))
         look_at_contact(document);
     else
-        look_at_event(document);
+        look_at_entry(document);
     if (!uid_.empty())
         keys_.push_back("uid " + uid_);
 }
@@ -208,7 +215,7 @@ void Sketch::look_at_contact(const Document& contact)
         keys_.push_back("name " + joined(name_.whole));
 }
 
-void Sketch::look_at_event(const Document& calendar)
+void Sketch::look_at_entry(const Document& calendar)
 {
     const Zones zones(calendar);
     for (const auto& component : calendar.root.components) {
@@ -223,23 +230,25 @@ void Sketch::look_at_event(const Document& calendar)
     }
     if (!is_unique(uid_))
         uid_.clear();
+    place_ = std::string(component_name(normal_.kind)) + '/';
     for (const auto& line : normal_.lines) {
         // Of the series, not of one occurrence.
-        const std::string_view name = line.name;
-        if (name == "VEVENT/SUMMARY")
+        if (!line.name.starts_with(place_))
+            continue;
+        const auto name = std::string_view(line.name).substr(place_.size());
+        if (name == "SUMMARY")
             name_.own = words_of(line.value);
-        else if (name == "VEVENT/DTSTART")
-            begin_ = short_text(line.value);
-        constexpr std::string_view of_when[] = {"VEVENT/DTSTART",    "VEVENT/DTSTART ZONE", "VEVENT/DTEND",
-                                                "VEVENT/DTEND ZONE", "VEVENT/DURATION",     "VEVENT/RRULE",
-                                                "VEVENT/ZONE"};
+        else if (name == day_of(normal_.kind))
+            day_ = short_text(line.value);
+        constexpr std::string_view of_when[] = {"DTSTART",  "DTSTART ZONE", "DTEND", "DTEND ZONE",
+                                                "DUE ZONE", "DURATION",     "RRULE", "ZONE"};
         if (std::find(std::begin(of_when), std::end(of_when), name) != std::end(of_when))
             when_ += line.name + ' ' + short_text(line.value) + ' ';
-        if (name == "VEVENT/ATTENDEE" && people_.size() < most_points)
+        if (name == "ATTENDEE" && people_.size() < most_points)
             people_.insert(short_text(line.value.substr(0, line.value.find(detail_separator))));
     }
-    if (!name_.own.empty() && !begin_.empty())
-        keys_.push_back("event " + begin_ + ' ' + joined(name_.own));
+    if (!name_.own.empty() && !day_.empty())
+        keys_.push_back(std::string(word(normal_.kind)) + ' ' + day_ + ' ' + joined(name_.own));
 }
 
 // ---- comparing -----------------------------------------------------------------------
@@ -297,7 +306,7 @@ Similarity Sketch::compare(const Sketch& other) const
         return {};
     if (normal_ == other.normal_)
         return {1, Likeness::Same, {"all that counts"}};
-    return normal_.kind == Kind::Contact ? compare_contact(other) : compare_event(other);
+    return normal_.kind == Kind::Contact ? compare_contact(other) : compare_entry(other);
 }
 
 Similarity Sketch::compare_contact(const Sketch& other) const
@@ -354,22 +363,23 @@ Similarity Sketch::compare_contact(const Sketch& other) const
     return result;
 }
 
-Similarity Sketch::compare_event(const Sketch& other) const
+Similarity Sketch::compare_entry(const Sketch& other) const
 {
     Scale scale(normal_, other.normal_);
     if (occurrences_ != other.occurrences_)
         return scale.refuse("other occurrences");
     const bool same_uid = !uid_.empty() && uid_ == other.uid_;
     const bool same_summary = !name_.own.empty() && name_.own == other.name_.own;
-    const bool same_begin = !begin_.empty() && begin_ == other.begin_;
-    const bool same_time = same_begin && when_ == other.when_;
+    const bool same_day = !day_.empty() && day_ == other.day_;
+    const bool same_time = same_day && when_ == other.when_;
+    const std::string day(normal_.kind == Kind::Task ? "DUE" : "DTSTART");
     if (!same_uid) {
         if (!same_summary)
             return scale.refuse("another SUMMARY");
         if (!same_time)
-            return scale.refuse(same_begin ? "another end or rule" : "another DTSTART");
+            return scale.refuse(same_day ? "another end or rule" : "another " + day);
         for (const auto* name : {"LOCATION", "DESCRIPTION", "ORGANIZER", "URL"}) {
-            if (contradicts(other, std::string("VEVENT/") + name))
+            if (contradicts(other, place_ + name))
                 return scale.refuse(std::string("another ") + name);
         }
         if (exclude(people_, other.people_, share(people_, other.people_)))
@@ -379,8 +389,8 @@ Similarity Sketch::compare_event(const Sketch& other) const
     }
     if (same_summary)
         scale.put(same_uid ? 0.2 : 0.4, "same SUMMARY");
-    if (same_begin)
-        scale.put(same_uid ? 0.2 : 0.4, "same DTSTART");
+    if (same_day)
+        scale.put(same_uid ? 0.2 : 0.4, "same " + day);
     return scale.result();
 }
 

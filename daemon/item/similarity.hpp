@@ -18,7 +18,7 @@ struct Similarity {
     bool is_by_name = false;          ///< they are one only if nobody else has that name
 };
 
-/// What tells a contact or an event from others: to find those that are the same thing though not all of what they
+/// What tells an item from others of its kind: to find those that are the same thing though not all of what they
 /// say agrees (docs/decisions/0023-similar-items.md).
 class Sketch {
 public:
@@ -48,10 +48,10 @@ private:
     enum class NameMatch { Another, Nearly, Same };
 
     void look_at_contact(const Document& contact);
-    void look_at_event(const Document& calendar);
+    void look_at_entry(const Document& calendar);
     static NameMatch match(const Name& one, const Name& other);
     Similarity compare_contact(const Sketch& other) const;
-    Similarity compare_event(const Sketch& other) const;
+    Similarity compare_entry(const Sketch& other) const;
     const std::string* find_line(std::string_view name) const;
     /// What only one of them can have right.
     bool contradicts(const Sketch& other, std::string_view name) const;
@@ -64,7 +64,8 @@ private:
     Words numbers_, mobiles_, private_numbers_, mails_; ///< of a contact
     Words people_;                                      ///< of an event
     std::string when_;                                  ///< an event begins, with rule and end
-    std::string begin_;
+    std::string day_;                                   ///< an event begins, a task is due
+    std::string place_;                                 ///< what the names of its lines begin with
     Words occurrences_;
     std::vector<std::string> keys_;
 };

@@ -1,5 +1,6 @@
 #include "item/content_line.hpp"
 #include "item/item.hpp"
+#include "item/object.hpp"
 #include "item/text.hpp"
 #include "item/transfer.hpp"
 
@@ -102,22 +103,38 @@ struct Contact {
     std::string name, structured;
 };
 
-struct Event {
-    std::string summary, begin;
+struct Entry {
+    Kind kind = Kind::Event;
+    std::string summary, description, when;
     bool changed_occurrence = false;
+
+    std::string text() const
+    {
+        if (kind == Kind::Note) // what has no summary begins with it
+            return summary.empty() ? description : summary;
+        return summary + (summary.empty() || when.empty() ? "" : ", ") + when;
+    }
 };
+
+std::string first_line(std::string_view text)
+{
+    const auto begin = std::min(text.find_first_not_of("\xef\xbb\xbf \t\r\n"), text.size());
+    return to_one_line(text.substr(begin, text.find_first_of("\r\n", begin) - begin));
+}
 
 } // namespace
 
 std::string summary(std::string_view data)
 {
+    if (find_form(data) == Form::PlainText)
+        return first_line(data);
     std::vector<std::string> open;
     Contact contact;
-    std::vector<Event> events;
+    std::vector<Entry> entries;
     LineReader reader([&](const ContentLine& line) -> base::Result<void> {
         if (line.name == "BEGIN") {
-            if (open.size() == 1 && to_upper(line.value()) == "VEVENT")
-                events.emplace_back();
+            if (const auto kind = find_component(to_upper(line.value())); kind && open.size() == 1)
+                entries.push_back({*kind, {}, {}, {}, false});
             open.push_back(to_upper(line.value()));
         } else if (line.name == "END") {
             if (!open.empty())
@@ -128,26 +145,30 @@ std::string summary(std::string_view data)
             auto names = parts(line, ';');
             names.resize(2);
             contact.structured = names[1] + " " + names[0];
-        } else if (open.size() == 2 && open.back() == "VEVENT") {
-            if (line.name == "SUMMARY" && events.back().summary.empty())
-                events.back().summary = text_of(line);
-            else if (line.name == "DTSTART")
-                events.back().begin = readable_time(line.value());
+        } else if (open.size() == 2 && find_component(open.back())) {
+            auto& entry = entries.back();
+            if (line.name == "SUMMARY" && entry.summary.empty())
+                entry.summary = text_of(line);
+            else if (line.name == "DESCRIPTION" && entry.kind == Kind::Note && entry.description.empty())
+                entry.description = text_of(line);
+            else if (line.name == "DTSTART" && entry.kind == Kind::Event)
+                entry.when = readable_time(line.value());
+            else if (line.name == "DUE" && entry.kind == Kind::Task)
+                entry.when = "due " + readable_time(line.value());
             else if (line.name == "RECURRENCE-ID")
-                events.back().changed_occurrence = true;
+                entry.changed_occurrence = true;
         }
         return {};
     });
     if (reader.feed(data))
         (void)reader.finish(); // as far as it can be read
 
-    if (events.empty())
+    if (entries.empty())
         return to_one_line(contact.name.empty() ? contact.structured : contact.name);
-    auto event = std::find_if(events.begin(), events.end(), [](const Event& one) { return !one.changed_occurrence; });
-    if (event == events.end())
-        event = events.begin();
-    const auto separator = event->summary.empty() || event->begin.empty() ? "" : ", ";
-    return to_one_line(event->summary + separator + event->begin);
+    auto entry = std::find_if(entries.begin(), entries.end(), [](const Entry& one) { return !one.changed_occurrence; });
+    if (entry == entries.end())
+        entry = entries.begin();
+    return to_one_line(entry->text());
 }
 
 } // namespace item

@@ -68,7 +68,7 @@ Property Wording::copy(const Property& property) const
     auto copied = property;
     if (from_.form != to_.form) {
         copied.raw.clear();
-        if (kind(to_.form) == Kind::Contact && to_.form != Form::VCard40)
+        if (is_card(to_.form) && to_.form != Form::VCard40)
             copied.name = contact_name(property);
         if (copied.name.empty()) // no property; it has no other form
             copied.raw = property.raw;
@@ -79,9 +79,16 @@ Property Wording::copy(const Property& property) const
 std::optional<Words> Wording::say(const Statement& statement, std::string_view key, const Field& field) const
 {
     Words words;
-    if (kind(to_.form) == Kind::Event && differs_) {
+    if (!is_card(to_.form) && differs_) {
         if (key == "DTSTART")
             return say_when(statement);
+        if (key == "STATUS") { // of a task several properties say it
+            for (const auto* property : field.properties) {
+                if (auto said = say(*property))
+                    words.properties.push_back(std::move(*said));
+            }
+            return words;
+        }
         for (const auto& value : field.values) {
             auto said = say(statement, key, value);
             if (!said)
@@ -100,11 +107,11 @@ std::optional<Words> Wording::say(const Statement& statement, std::string_view k
 
 std::optional<Words> Wording::say(const Statement& statement, std::string_view key, const FieldValue& value) const
 {
-    if (kind(to_.form) == Kind::Event && differs_ && key == "VALARM")
+    if (!is_card(to_.form) && differs_ && key == "VALARM")
         return say_alarm(statement, value);
     if (value.component != nullptr)
         return Words{{}, {*value.component}};
-    if (kind(to_.form) == Kind::Event && differs_) {
+    if (!is_card(to_.form) && differs_) {
         const bool is_date = value.is_element && (key == "EXDATE" || key == "RDATE");
         auto said = is_date ? say_date(value) : say(*value.property);
         if (said && value.is_element && !is_date)
@@ -133,13 +140,21 @@ Property Wording::moment(std::string_view name, const Moment& moment) const
 std::optional<Words> Wording::say_when(const Statement& statement) const
 {
     const auto& [place, begin, end, summary] = statement.occasion;
+    const bool is_task = statement.component->name == component_name(Kind::Task);
     const auto* start = statement.component->find("DTSTART");
-    if (!begin || start == nullptr || !Zones::unknown_zone(*start).empty())
+    const auto* due = statement.component->find("DUE");
+    const auto is_known = [](const Property* one) { return one == nullptr || Zones::unknown_zone(*one).empty(); };
+    if ((!begin && !(is_task && start == nullptr)) || !is_known(start) || !is_known(due))
         return std::nullopt;
     Words words;
-    words.properties.push_back(moment("DTSTART", *begin));
-    if (end && (*end != *begin || begin->is_date))
+    if (begin)
+        words.properties.push_back(moment("DTSTART", *begin));
+    if (end && is_task)
+        words.properties.push_back(moment("DUE", *end));
+    else if (end && (*end != *begin || begin->is_date))
         words.properties.push_back(moment("DTEND", *end));
+    if (start == nullptr)
+        return words;
     const auto local = find_moment(start->value);
     for (const auto& property : statement.component->properties) {
         if (property.name == "EXRULE")

@@ -26,7 +26,6 @@ public:
     std::optional<Property> say(const Property& property) const;
 
 private:
-    bool is_as_it_is() const { return !differs_; }
     Property copy(const Property& property) const;
     std::optional<Words> say_when(const Statement& statement) const;
     std::optional<Property> say_date(const FieldValue& value) const;

@@ -190,10 +190,31 @@ void write(std::string& text, const Component& component, Form form)
     text += component.end.empty() ? "END:" + component.name + "\r\n" : component.end;
 }
 
+/// The parts of a note as plain text.
+std::string write_note(const Component& calendar)
+{
+    std::string text;
+    const auto add = [&](const Property* property) {
+        for (const char c : property == nullptr ? std::string() : property->text())
+            text += c == '\n' ? std::string("\r\n") : std::string(1, c);
+        text += "\r\n";
+    };
+    const auto note = std::find_if(calendar.components.begin(), calendar.components.end(),
+                                   [](const Component& one) { return one.name == component_name(Kind::Note); });
+    if (note == calendar.components.end())
+        return text;
+    add(note->find("SUMMARY"));
+    if (const auto* description = note->find("DESCRIPTION"))
+        add(description);
+    return text;
+}
+
 } // namespace
 
 std::string write(const Document& document)
 {
+    if (document.form == Form::PlainText)
+        return write_note(document.root);
     std::string text;
     write(text, document.root, document.form);
     return text;

@@ -18,7 +18,7 @@ using Uid = std::uint32_t;
 using Time = std::chrono::sys_time<std::chrono::microseconds>; ///< the epoch: never
 
 struct ServiceInput {
-    std::string type; ///< `CONTACT`, `EVENT`
+    std::string type; ///< `CONTACT`
     std::string uri;
     bool enabled = true;
     std::optional<std::string> user; ///< absent: keep (Update) or none (Add)

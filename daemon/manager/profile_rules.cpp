@@ -1,6 +1,7 @@
 #include "manager/profile_rules.hpp"
 
 #include "base/base64.hpp"
+#include "kinds/service_kind.hpp"
 #include "manager/credentials.hpp"
 #include "manager/filter.hpp"
 #include "manager/url.hpp"
@@ -19,7 +20,6 @@ namespace {
 using storage::ProfileRow;
 
 constexpr std::array<std::string_view, 3> modes{"MANUAL", "PERIODIC", "PUSH"};
-constexpr std::array<std::string_view, 2> service_types{"CONTACT", "EVENT"};
 constexpr std::array<std::string_view, 6> sync_types{
     "TWO_WAY", "SLOW", "ONE_WAY_FROM_CLIENT", "REFRESH_FROM_CLIENT", "ONE_WAY_FROM_SERVER", "REFRESH_FROM_SERVER"};
 constexpr std::array<std::string_view, 3> encodings{"AUTO", "XML", "WBXML"};
@@ -165,9 +165,9 @@ base::Result<void> check_store(std::string_view key, std::string_view store)
 base::Result<void> fill_services(const ProfileInput& input, ProfileRow& row)
 {
     for (const auto& service : input.services) {
-        const auto prefix = fmt::format("Services: {}: ", contains(service_types, service.type) ? service.type : "");
-        if (!contains(service_types, service.type))
-            return refuse("Services: ServiceType", "must be CONTACT or EVENT");
+        if (kinds::find(service.type) == nullptr)
+            return refuse("Services: ServiceType", "must be " + kinds::all_names());
+        const auto prefix = fmt::format("Services: {}: ", service.type);
         if (std::any_of(row.services.begin(), row.services.end(),
                         [&](const auto& other) { return other.type == service.type; }))
             return refuse("Services: ServiceType", service.type + " is there twice");

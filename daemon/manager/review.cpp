@@ -1,5 +1,6 @@
 #include "manager/review.hpp"
 
+#include "kinds/service_kind.hpp"
 #include "manager/profile_rules.hpp"
 #include "storage/directories.hpp"
 #include "storage/sync_state.hpp"
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
 
 namespace manager {
@@ -146,8 +148,9 @@ base::Result<std::vector<PlanItem>> plan_items(const Profile& profile, ItemStore
 
 ItemKind kind_of(const storage::ProfileRow& row, const std::string& service, ItemStore& items)
 {
-    return storage::Directories(items).kind_of(service == "EVENT" ? ItemKind::Event : ItemKind::Contact,
-                                               directory(row, service));
+    const auto* kind = kinds::find(service);
+    assert(kind != nullptr);
+    return storage::Directories(items).kind_of(kind->items, directory(row, service));
 }
 
 namespace {

@@ -1,5 +1,6 @@
 #include "manager/server_request.hpp"
 
+#include "kinds/service_kind.hpp"
 #include "manager/profile_rules.hpp"
 
 #include <fmt/format.h>
@@ -22,9 +23,9 @@ std::string_view without_dot(std::string_view uri)
 
 bool is_kept_as(const Service& service, std::string_view content_type)
 {
-    const bool is_contact = content_type == "text/vcard" || content_type == "text/x-vcard";
-    const bool is_event = content_type == "text/calendar" || content_type == "text/x-vcalendar";
-    return service.type == "CONTACT" ? is_contact : is_event;
+    const auto* kind = kinds::find(service.type);
+    return kind != nullptr && std::any_of(kind->forms.begin(), kind->forms.end(),
+                                          [&](item::Form form) { return item::media_type(form) == content_type; });
 }
 
 /// The enabled service that is synchronized with the database; of several the one that the content type fits.

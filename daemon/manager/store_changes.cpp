@@ -1,10 +1,10 @@
 #include "manager/store_changes.hpp"
 
+#include "kinds/service_kind.hpp"
+
 #include <exception>
 
 namespace manager {
-
-using storage::ItemKind;
 
 void StoreChanges::tell(Uid owner, std::uint64_t since)
 {
@@ -13,10 +13,10 @@ void StoreChanges::tell(Uid owner, std::uint64_t since)
         if (!store)
             return spdlog::warn("what was changed in the store of user {} cannot be told: {}", owner,
                                 store.error().message);
-        for (const auto kind : {ItemKind::Contact, ItemKind::Event}) {
-            const auto ids = (*store)->changed_since(kind, since);
+        for (const auto& kind : kinds::all()) {
+            const auto ids = (*store)->changed_since(kind.items, since);
             if (!ids.added.empty() || !ids.updated.empty() || !ids.removed.empty())
-                announcer_.tell(&Observer::on_store_changed, owner, kind, ids);
+                announcer_.tell(&Observer::on_store_changed, owner, kind.items, ids);
         }
     } catch (const std::exception& error) {
         spdlog::warn("what was changed in the store of user {} cannot be told: {}", owner, error.what());

@@ -1,6 +1,7 @@
 #include "manager/undoing.hpp"
 
 #include "base/log.hpp"
+#include "kinds/service_kind.hpp"
 #include "manager/review.hpp"
 #include "storage/directories.hpp"
 
@@ -120,9 +121,8 @@ base::Result<ItemExplanation> Undoing::explain(Uid owner, ItemKind kind, std::st
         kind = origin ? other : kind;
     }
     if (!origin)
-        return base::fail(Errc::NotFound,
-                          fmt::format("there is no {} with the id '{}', and there was none",
-                                      content_of(kind) == ItemKind::Contact ? "contact" : "event", luid));
+        return base::fail(Errc::NotFound, fmt::format("there is no {} with the id '{}', and there was none",
+                                                      kinds::of(kind).word(), luid));
     const auto item = store.find(kind, luid);
     return ItemExplanation{std::move(*origin), item ? std::optional(item->data) : std::nullopt,
                            store.item_changes(kind, luid, max_explained)};

@@ -29,7 +29,7 @@ std::optional<Form> form_of(const syncml::ContentType& content)
             return Form::VCalendar10;
         return version == "2.0" || version.empty() ? std::optional(Form::ICalendar20) : std::nullopt;
     }
-    return std::nullopt;
+    return type == "text/plain" ? std::optional(Form::PlainText) : std::nullopt;
 }
 
 std::int64_t clock_of_machine(std::int64_t utc)

@@ -13,7 +13,7 @@ constexpr std::uint64_t MaxGuidSize = 255; // any would do; some servers want a 
 
 } // namespace
 
-syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services,
+syncml::DevInf own_device_info(std::string_view device_id, std::span<const kinds::ServiceKind* const> services,
                                bool properties, syncml::Version version)
 {
     syncml::DevInf devinf;
@@ -26,14 +26,18 @@ syncml::DevInf own_device_info(std::string_view device_id, std::span<const Servi
     devinf.utc = true;
     devinf.large_objects = true;
     devinf.number_of_changes = true;
-    for (const ServiceKind* kind : services) {
+    for (const kinds::ServiceKind* kind : services) {
         syncml::DataStoreInfo store;
         store.source_ref = kind->local_uri;
         store.max_guid_size = MaxGuidSize;
-        store.rx_preferred = store.tx_preferred = {kind->types.front()};
-        store.rx = store.tx = {kind->types.begin() + 1, kind->types.end()};
-        for (std::size_t i = 0; properties && i < kind->types.size(); ++i)
-            store.capabilities.push_back(known_properties(kind->types[i]));
+        for (const auto form : kind->forms) {
+            const syncml::ContentType type{std::string(item::media_type(form)), std::string(item::version(form))};
+            (form == kind->forms.front() ? store.rx_preferred : store.rx).push_back(type);
+            if (properties)
+                store.capabilities.push_back(known_properties(kind->content, form));
+        }
+        store.tx_preferred = store.rx_preferred;
+        store.tx = store.rx;
         store.sync_types = {1, 2, 3, 4, 5, 6, 7}; // 7: alerted by the server
         devinf.datastores.push_back(std::move(store));
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runner/service_kind.hpp"
+#include "kinds/service_kind.hpp"
 #include "syncml/devinf.hpp"
 #include "syncml/version.hpp"
 
@@ -11,7 +11,7 @@
 namespace runner {
 
 /// What we tell a server about ourselves; `properties`: with lists of the properties that we keep.
-syncml::DevInf own_device_info(std::string_view device_id, std::span<const ServiceKind* const> services,
+syncml::DevInf own_device_info(std::string_view device_id, std::span<const kinds::ServiceKind* const> services,
                                bool properties, syncml::Version version = syncml::Version::V1_2);
 
 /// Short and printable; differs when the text does.

@@ -31,6 +31,7 @@ constexpr std::string_view icalendar[] = {
     "EXRULE",     "GEO",       "LAST-MODIFIED", "LOCATION", "ORGANIZER", "PRIORITY",   "RDATE",        "RECURRENCE-ID",
     "RELATED-TO", "RESOURCES", "RRULE",         "SEQUENCE", "STATUS",    "SUMMARY",    "TRANSP",       "UID",
     "URL",        "ACTION",    "TRIGGER",       "REPEAT",   "TZID",      "TZNAME",     "TZOFFSETFROM", "TZOFFSETTO"};
+constexpr std::string_view icalendar_tasks[] = {"COMPLETED", "DUE", "PERCENT-COMPLETE"};
 constexpr std::string_view with_type[] = {"PHOTO", "ADR", "LABEL", "TEL", "EMAIL", "LOGO", "SOUND", "KEY", "IMPP"};
 
 void add(syncml::ContentCapability& capability, std::string_view name, std::vector<std::string> values = {})
@@ -51,27 +52,28 @@ void add_all(syncml::ContentCapability& capability, Names names)
 
 } // namespace
 
-syncml::ContentCapability known_properties(const syncml::ContentType& type)
+syncml::ContentCapability known_properties(item::Kind kind, item::Form form)
 {
     syncml::ContentCapability capability;
-    capability.content = type;
-    const bool is_card = type.type == "text/vcard" || type.type == "text/x-vcard";
-    const bool is_calendar = type.type == "text/calendar" || type.type == "text/x-vcalendar";
-    if (!is_card && !is_calendar)
+    capability.content = {std::string(item::media_type(form)), std::string(item::version(form))};
+    if (form == item::Form::PlainText)
         return capability;
-    const std::vector<std::string> objects =
-        is_card ? std::vector<std::string>{"VCARD"} : std::vector<std::string>{"VCALENDAR", "VEVENT"};
+    const bool is_card = item::is_card(form);
+    const auto objects = is_card ? std::vector<std::string>{"VCARD"}
+                                 : std::vector<std::string>{"VCALENDAR", std::string(item::component_name(kind))};
     add(capability, "BEGIN", objects);
-    add(capability, "VERSION", {type.version});
+    add(capability, "VERSION", {capability.content.version});
     if (is_card) {
         add_all(capability, vcard);
-        if (type.type == "text/vcard")
+        if (form != item::Form::VCard21)
             add_all(capability, vcard_3_0);
         add_all(capability, vcard_added);
-    } else if (type.type == "text/calendar") {
-        add_all(capability, icalendar);
-    } else {
+    } else if (form == item::Form::VCalendar10) {
         add_all(capability, vcalendar);
+    } else {
+        add_all(capability, icalendar);
+        if (kind == item::Kind::Task)
+            add_all(capability, icalendar_tasks);
     }
     add(capability, "END", objects);
     return capability;

@@ -8,7 +8,7 @@
 
 namespace runner {
 
-datastore::Losses::Listed listed_properties(const storage::SyncState& state, const ServiceKind& kind,
+datastore::Losses::Listed listed_properties(const storage::SyncState& state, const kinds::ServiceKind& kind,
                                             std::string_view uri)
 {
     // What is remembered of a longer list has lost its end (device_document.hpp).
@@ -20,8 +20,9 @@ datastore::Losses::Listed listed_properties(const storage::SyncState& state, con
     std::set<std::string> names;
     const auto add = [&](const std::vector<syncml::ContentCapability>& capabilities) {
         for (const auto& capability : capabilities) {
-            const bool is_ours = std::any_of(kind.types.begin(), kind.types.end(),
-                                             [&](const auto& type) { return type.type == capability.content.type; });
+            const bool is_ours = std::any_of(kind.forms.begin(), kind.forms.end(), [&](item::Form form) {
+                return item::media_type(form) == capability.content.type;
+            });
             if (!is_ours || capability.properties.size() >= too_many)
                 continue;
             for (const auto& property : capability.properties) {
@@ -36,8 +37,10 @@ datastore::Losses::Listed listed_properties(const storage::SyncState& state, con
         add(store->capabilities);
     if (names.empty())
         add(devinf->capabilities);
-    // Without a name or a beginning it is no list of what is kept.
-    if (!names.contains("N") && !names.contains("FN") && !names.contains("DTSTART"))
+    // Without a name or a time it is no list of what is kept.
+    const auto is_there = [&](const char* name) { return names.contains(name); };
+    const auto essential = {"N", "FN", "DTSTART", "DUE"};
+    if (std::none_of(essential.begin(), essential.end(), is_there))
         return std::nullopt;
     return names;
 }

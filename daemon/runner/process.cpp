@@ -59,13 +59,13 @@ Mirrors mirror(StoreDirectories& directories, const channel::Plan& plan, storage
     Mirrors mirrors;
     for (const auto& service : plan.services) {
         const auto found = directories.find(service.service);
-        const auto* kind = find_service_kind(service.service);
+        const auto* kind = kinds::find(service.service);
         if (found == directories.end() || kind == nullptr)
             continue;
         auto directory = std::move(found->second).map([&](base::Descriptor&& descriptor) {
             const bool is_guarded = !service.directory_root.empty();
             return datastore::Directory(std::move(descriptor),
-                                        {service.directory, kind->items == storage::ItemKind::Contact ? ".vcf" : ".ics",
+                                        {service.directory, std::string(kind->file_suffix),
                                          is_guarded ? std::optional<uid_t>(plan.owner) : std::nullopt});
         });
         mirrors.emplace(std::piecewise_construct, std::forward_as_tuple(service.service),
@@ -180,7 +180,7 @@ try {
         *transport,
         *state,
         ending,
-        [&](const ServiceKind& kind, const channel::ServicePlan& service,
+        [&](const kinds::ServiceKind& kind, const channel::ServicePlan& service,
             const storage::Anchors& anchors) -> std::unique_ptr<datastore::Datastore> {
             datastore::Embedded::Setup setup{
                 plan.profile,

@@ -290,8 +290,7 @@ try {
     remember(state, plan_, wire_, doubtful_, around_.now());
     if (!devinf_hash_.empty())
         state.set_sent_devinf_hash(std::exchange(devinf_hash_, {}));
-    service.store =
-        around_.open_datastore(*find_service_kind(plan.service), plan, state.anchors(plan.service, plan.uri));
+    service.store = around_.open_datastore(*kinds::find(plan.service), plan, state.anchors(plan.service, plan.uri));
     const auto info = state.peer_info();
     const auto server = info ? find_device_info(info->document) : std::nullopt;
     service.store->meet(audience_of(server ? &*server : nullptr, plan.uri));

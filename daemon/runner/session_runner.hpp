@@ -2,10 +2,10 @@
 
 #include "channel/messages.hpp"
 #include "datastore/datastore.hpp"
+#include "kinds/service_kind.hpp"
 #include "runner/ending.hpp"
 #include "runner/peer_rules.hpp"
 #include "runner/progress_report.hpp"
-#include "runner/service_kind.hpp"
 #include "runner/session_report.hpp"
 #include "storage/sync_state.hpp"
 #include "transcript/recorder.hpp"
@@ -23,7 +23,7 @@ struct Surroundings {
     const Ending& ending;
     /// The local items of a service, whose anchors with the server are given. Called again when it
     /// turns out that the service begins anew.
-    std::function<std::unique_ptr<datastore::Datastore>(const ServiceKind&, const channel::ServicePlan&,
+    std::function<std::unique_ptr<datastore::Datastore>(const kinds::ServiceKind&, const channel::ServicePlan&,
                                                         const storage::Anchors&)>
         open_datastore;
     ProgressReport::Tell tell;

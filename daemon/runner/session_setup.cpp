@@ -92,7 +92,7 @@ void use_what_is_known(const PeerRules& rules, const session::Setup& whole, sess
         setup.peer_sync_types = store->sync_types;
 }
 
-base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const ServiceKind& kind,
+base::Result<session::ServiceSetup> prepare_service(const channel::ServicePlan& plan, const kinds::ServiceKind& kind,
                                                     const Surroundings& around, bool known)
 {
     const auto type = syncml::find_sync_type(plan.type);
@@ -219,10 +219,10 @@ base::Result<session::Setup> prepare_setup(const channel::Plan& plan, const Surr
     // In an older version a server does not say all that it can.
     setup.get_devinf = !setup.peer_devinf || setup.peer_devinf->ver_dtd != syncml::dtd(wire.version) ||
                        is_out_of_date(*state.peer_info(), around.now());
-    std::vector<const ServiceKind*> kinds;
+    std::vector<const kinds::ServiceKind*> kinds;
     bool may_be_new_there = false;
     for (const auto& service : plan.services) {
-        const ServiceKind* kind = find_service_kind(service.service);
+        const kinds::ServiceKind* kind = kinds::find(service.service);
         if (!kind)
             return base::fail(base::Errc::NotSupported,
                               fmt::format("{} is not kept here. Take it out of the profile.", service.service));

@@ -45,9 +45,9 @@ std::uint64_t ItemStore::count(ItemKind kind) const
         auto row = impl_->database->query("SELECT items FROM directory WHERE kind = ?1", static_cast<int>(kind));
         return row.next() ? row.count(0) : 0;
     }
-    auto row = impl_->database->query("SELECT contacts, events FROM total");
+    auto row = impl_->database->query("SELECT notes, contacts, events, tasks FROM total"); // in the order of ItemKind
     row.next();
-    return row.count(kind == ItemKind::Contact ? 0 : 1);
+    return row.count(static_cast<int>(kind));
 }
 
 bool is_behind(std::string_view luid, std::string_view other)

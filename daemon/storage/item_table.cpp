@@ -216,7 +216,13 @@ ALTER TABLE planned ADD COLUMN twin INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE planned ADD COLUMN twin_seen INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4, version_5, version_6, version_7};
+constexpr const char* version_8 = R"sql(
+ALTER TABLE total ADD COLUMN tasks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE total ADD COLUMN notes INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4,
+                                     version_5, version_6, version_7, version_8};
 
 } // namespace
 
@@ -289,9 +295,11 @@ bool ItemTable::has_data(const ItemRow& item, std::string_view data)
 
 std::uint64_t ItemTable::next_revision(ItemKind kind, int live_delta)
 {
-    auto total = database_.query("UPDATE total SET revision = revision + 1, contacts = contacts + ?1, "
-                                 "events = events + ?2 RETURNING revision",
-                                 kind == ItemKind::Contact ? live_delta : 0, kind == ItemKind::Event ? live_delta : 0);
+    const auto delta = [&](ItemKind one) { return kind == one ? live_delta : 0; };
+    auto total =
+        database_.query("UPDATE total SET revision = revision + 1, contacts = contacts + ?1, "
+                        "events = events + ?2, tasks = tasks + ?3, notes = notes + ?4 RETURNING revision",
+                        delta(ItemKind::Contact), delta(ItemKind::Event), delta(ItemKind::Task), delta(ItemKind::Note));
     total.next();
     const auto revision = total.count(0);
     total.run();

@@ -87,7 +87,7 @@ class Objects(harness.TestCase):
         self.assertEqual(self.anna.children('/'), ['org'])
         self.assertEqual(self.anna.children('/org'), ['syncd1'])
         self.assertEqual(self.anna.children(MANAGER_PATH), ['profile', 'store'])
-        self.assertEqual(self.anna.children('/org/syncd1/store'), ['contact', 'event'])
+        self.assertEqual(self.anna.children('/org/syncd1/store'), ['contact', 'event', 'task', 'note'])
         self.assertEqual(self.anna.children('/org/syncd1/profile'), [profile_id])
         for path, interface in [(MANAGER_PATH, MANAGER), (CONTACTS, STORE), (EVENTS, STORE),
                                 (harness.path_of(profile_id), PROFILE)]:

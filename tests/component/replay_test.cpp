@@ -164,7 +164,7 @@ public:
             transport,
             *state_,
             ending_,
-            [&](const runner::ServiceKind& kind, const channel::ServicePlan& service, const storage::Anchors& anchors) {
+            [&](const kinds::ServiceKind& kind, const channel::ServicePlan& service, const storage::Anchors& anchors) {
                 return std::make_unique<datastore::Embedded>(*items_, *state_,
                                                              datastore::Embedded::Setup{plan.profile,
                                                                                         service.service,

@@ -228,7 +228,7 @@ public:
             plan.services.push_back({part.service, part.database, type, {}, {}});
         FragileTransport transport(server, fuse);
         const runner::Ending ending;
-        const auto open = [&](const runner::ServiceKind& kind, const channel::ServicePlan& service,
+        const auto open = [&](const kinds::ServiceKind& kind, const channel::ServicePlan& service,
                               const storage::Anchors& anchors) {
             auto embedded = std::make_unique<datastore::Embedded>(
                 *store, *state,

@@ -36,7 +36,7 @@ TEST_CASE("the tree leads from the root to every object", "[introspection]")
     CHECK(introspection.find_children("/", 1000) == Names{"org"});
     CHECK(introspection.find_children("/org", 1000) == Names{"syncd1"});
     CHECK(introspection.find_children("/org/syncd1", 1000) == Names{"profile", "store"});
-    CHECK(introspection.find_children("/org/syncd1/store", 1000) == Names{"contact", "event"});
+    CHECK(introspection.find_children("/org/syncd1/store", 1000) == Names{"contact", "event", "task", "note"});
     for (const auto* path : {"/org/syncd1/", "/org/syncd1/profile/a1", "/org/syncd", "/com"})
         CHECK_FALSE(introspection.find_children(path, 1000));
 }

@@ -5,6 +5,7 @@
 
 using item::Audience;
 using item::Form;
+using item::Kind;
 using Forms = std::vector<Form>;
 
 namespace {
@@ -28,29 +29,33 @@ Audience local()
 
 TEST_CASE("an item goes in its own form where that is understood, else in what is preferred", "[item][audience]")
 {
-    CHECK(forms_for(Form::VCard30, {}) == Forms{Form::VCard30, Form::VCard21});
-    CHECK(forms_for(Form::VCard21, {}) == Forms{Form::VCard21, Form::VCard30});
-    CHECK(forms_for(Form::VCard40, {}) == Forms{Form::VCard30, Form::VCard21});
-    CHECK(forms_for(Form::VCalendar10, {}) == Forms{Form::VCalendar10, Form::ICalendar20});
+    CHECK(forms_for(Form::VCard30, Kind::Contact, {}) == Forms{Form::VCard30, Form::VCard21});
+    CHECK(forms_for(Form::VCard21, Kind::Contact, {}) == Forms{Form::VCard21, Form::VCard30});
+    CHECK(forms_for(Form::VCard40, Kind::Contact, {}) == Forms{Form::VCard30, Form::VCard21});
+    CHECK(forms_for(Form::VCalendar10, Kind::Event, {}) == Forms{Form::VCalendar10, Form::ICalendar20});
     const Audience both{{Form::VCard21, Form::VCard30, Form::VCalendar10}};
-    CHECK(forms_for(Form::VCard30, both) == Forms{Form::VCard30, Form::VCard21});
-    CHECK(forms_for(Form::VCard40, both) == Forms{Form::VCard21, Form::VCard30});
-    CHECK(forms_for(Form::ICalendar20, both) == Forms{Form::VCalendar10});
+    CHECK(forms_for(Form::VCard30, Kind::Contact, both) == Forms{Form::VCard30, Form::VCard21});
+    CHECK(forms_for(Form::VCard40, Kind::Contact, both) == Forms{Form::VCard21, Form::VCard30});
+    CHECK(forms_for(Form::ICalendar20, Kind::Event, both) == Forms{Form::VCalendar10});
 }
 
 TEST_CASE("where nothing changes the ways have no number, and others have one each", "[item][audience]")
 {
-    CHECK(item::ways_of({}) == 0);
-    CHECK(item::ways_of({{Form::VCard21, Form::VCard30, Form::ICalendar20, Form::VCalendar10}}) == 0);
-    const auto old = item::ways_of({{Form::VCard21}});
-    const auto recent = item::ways_of({{Form::VCard30}});
+    CHECK(item::ways_of(Kind::Contact, {}) == 0);
+    CHECK(item::ways_of(Kind::Contact, {{Form::VCard21, Form::VCard30, Form::ICalendar20, Form::VCalendar10}}) == 0);
+    CHECK(item::ways_of(Kind::Event, {{Form::VCard21, Form::ICalendar20, Form::VCalendar10}}) == 0);
+    CHECK(item::ways_of(Kind::Event, {{Form::VCalendar10}}) > 0);
+    CHECK(item::ways_of(Kind::Note, {{Form::ICalendar20, Form::PlainText}}) == 0);
+    CHECK(item::ways_of(Kind::Note, {{Form::PlainText}}) > 0);
+    const auto old = item::ways_of(Kind::Contact, {{Form::VCard21}});
+    const auto recent = item::ways_of(Kind::Contact, {{Form::VCard30}});
     CHECK(old > 0);
     CHECK(recent > 0);
     CHECK(old != recent);
     auto other = local();
     other.clock = [](std::int64_t) { return std::int64_t{-7200}; };
-    CHECK(item::ways_of(local()) > 0);
-    CHECK(item::ways_of(local()) != item::ways_of(other));
+    CHECK(item::ways_of(Kind::Contact, local()) > 0);
+    CHECK(item::ways_of(Kind::Contact, local()) != item::ways_of(Kind::Contact, other));
 }
 
 TEST_CASE("who takes no UTC gets what clocks show here", "[item][audience]")

@@ -21,7 +21,8 @@ std::string event(const std::string& body)
 }
 base::Error error_of(std::string_view data)
 {
-    const auto checked = item::check(data);
+    const bool is_card = data.find("VCARD") != std::string_view::npos;
+    const auto checked = item::check(data, is_card ? item::Kind::Contact : item::Kind::Event);
     REQUIRE_FALSE(checked);
     return checked.error();
 }
@@ -35,6 +36,10 @@ TEST_CASE("each form is recognized and has its media type", "[item][check]")
         {card("FN:a\r\n"), Form::VCard30, "text/vcard", item::Kind::Contact},
         {calendar(event("SUMMARY:a\r\n"), "1.0"), Form::VCalendar10, "text/x-vcalendar", item::Kind::Event},
         {calendar(event("SUMMARY:a\r\n")), Form::ICalendar20, "text/calendar", item::Kind::Event},
+        {calendar("BEGIN:VTODO\r\nEND:VTODO\r\n"), Form::ICalendar20, "text/calendar", item::Kind::Task},
+        {calendar("BEGIN:VTODO\r\nEND:VTODO\r\n", "1.0"), Form::VCalendar10, "text/x-vcalendar", item::Kind::Task},
+        {calendar("BEGIN:VJOURNAL\r\nEND:VJOURNAL\r\n"), Form::ICalendar20, "text/calendar", item::Kind::Note},
+        {"Milk\r\nand bread\r\n", Form::PlainText, "text/plain", item::Kind::Note},
     };
     for (const auto& [data, form, type, kind] : cases) {
         CAPTURE(data);
@@ -44,7 +49,8 @@ TEST_CASE("each form is recognized and has its media type", "[item][check]")
         CHECK(checked->form == form);
         CHECK(checked->data == data);
         CHECK(item::media_type(form) == type);
-        CHECK(item::kind(form) == kind);
+        CHECK(item::find_kind(data) == kind);
+        CHECK(item::holds(form, kind));
     }
 }
 

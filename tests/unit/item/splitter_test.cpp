@@ -6,6 +6,7 @@
 
 using item::Form;
 using item::Item;
+using item::Kind;
 
 namespace {
 
@@ -15,10 +16,15 @@ struct Outcome {
     std::string error;
 };
 
-Outcome split(std::string_view text, std::size_t piece = 4096)
+Kind kind_of(std::string_view text)
+{
+    return text.find("BEGIN:VCARD") == std::string_view::npos ? Kind::Event : Kind::Contact;
+}
+
+Outcome split(Kind kind, std::string_view text, std::size_t piece = 4096)
 {
     Outcome outcome;
-    item::Splitter splitter([&](Item one) -> base::Result<void> {
+    item::Splitter splitter(kind, [&](Item one) -> base::Result<void> {
         outcome.items.push_back(std::move(one.data));
         return {};
     });
@@ -31,6 +37,11 @@ Outcome split(std::string_view text, std::size_t piece = 4096)
         outcome.error = result.error().message;
     outcome.skipped = splitter.skipped();
     return outcome;
+}
+
+Outcome split(std::string_view text, std::size_t piece = 4096)
+{
+    return split(kind_of(text), text, piece);
 }
 
 const std::string berlin = "BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nEND:VTIMEZONE\r\n";
@@ -63,7 +74,7 @@ TEST_CASE("vCards come out one by one, as check would leave them, however the st
 TEST_CASE("an item is out as soon as its last line is complete", "[item][split]")
 {
     int items = 0;
-    item::Splitter splitter([&](Item) -> base::Result<void> {
+    item::Splitter splitter(Kind::Contact, [&](Item) -> base::Result<void> {
         ++items;
         return {};
     });
@@ -104,23 +115,55 @@ TEST_CASE("a calendar that is one item comes out as it went in", "[item][split]"
     CHECK(item::check(whole)->data == whole);
 }
 
-TEST_CASE("to-dos, journals and free-busy times are skipped and counted", "[item][split]")
+TEST_CASE("what is not of the kind is skipped and counted", "[item][split]")
 {
-    const auto outcome = split(head + properties + "BEGIN:VTODO\r\nUID:t\r\nEND:VTODO\r\n" + event("UID:a\r\n") +
-                               "BEGIN:VJOURNAL\r\nEND:VJOURNAL\r\nBEGIN:VFREEBUSY\r\nEND:VFREEBUSY\r\n" + tail);
-    CHECK(outcome.error.empty());
-    CHECK(outcome.skipped == 3);
-    CHECK(outcome.items == std::vector<std::string>{head + properties + event("UID:a\r\n") + tail});
+    const std::string task = "BEGIN:VTODO\r\nUID:t\r\nEND:VTODO\r\n";
+    const std::string note = "BEGIN:VJOURNAL\r\nEND:VJOURNAL\r\n";
+    const auto all =
+        head + properties + task + event("UID:a\r\n") + note + "BEGIN:VFREEBUSY\r\nEND:VFREEBUSY\r\n" + tail;
+    for (const auto& [kind, entry] :
+         {std::pair(Kind::Event, event("UID:a\r\n")), std::pair(Kind::Task, task), std::pair(Kind::Note, note)}) {
+        const auto outcome = split(kind, all);
+        CHECK(outcome.error.empty());
+        CHECK(outcome.skipped == 3);
+        CHECK(outcome.items == std::vector<std::string>{head + properties + entry + tail});
+    }
     CHECK(split(head + properties + "BEGIN:VTODO\r\nEND:VTODO\r\n" + tail).items.empty());
 }
 
-TEST_CASE("several calendars and vCards may follow one another", "[item][split]")
+TEST_CASE("what cannot hold the kind is an error", "[item][split]")
 {
     const std::string card = "BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n";
+    const auto task = head + properties + "BEGIN:VTODO\r\nEND:VTODO\r\n" + tail;
+    CHECK(split(Kind::Event, card).error == "item 1: this is a contact, not an event");
+    CHECK(split(Kind::Contact, card + task).error == "item 2: this is a task, not a contact");
+    CHECK(split(Kind::Contact, head + properties + event("") + tail).error ==
+          "item 1: this is an event, not a contact");
+    CHECK(split(Kind::Note, task + "words").error == "line 7: neither BEGIN:VCARD nor BEGIN:VCALENDAR: words");
+}
+
+TEST_CASE("a stream of plain text is one note, as check would leave it", "[item][split]")
+{
+    const std::string text = "\xef\xbb\xbf\n Milk\n\n  and bread\nBEGIN:VCARD";
+    for (const std::size_t piece : {1u, 2u, 7u, 4096u}) {
+        const auto outcome = split(Kind::Note, text, piece);
+        CHECK(outcome.error.empty());
+        CHECK(outcome.items == std::vector<std::string>{"\r\n Milk\r\n\r\n  and bread\r\nBEGIN:VCARD\r\n"});
+        CHECK(outcome.items.front() == item::check(text, Kind::Note)->data);
+    }
+    CHECK(split(Kind::Note, " \n\n").items.empty());
+    CHECK(split(Kind::Note, "a\n\x01\n").error ==
+          "item 1, line 2: the octet 0x01 is not UTF-8 text or is a control character");
+    CHECK(split(Kind::Note, std::string(5u << 20, 'x')).error.find("MiB") != std::string::npos);
+    CHECK(split(Kind::Task, "words").error == "line 1: neither BEGIN:VCARD nor BEGIN:VCALENDAR: words");
+}
+
+TEST_CASE("several calendars may follow one another, of either version", "[item][split]")
+{
     const std::string old =
         "BEGIN:VCALENDAR\r\nVERSION:1.0\r\nTZ:+01\r\nBEGIN:VEVENT\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     const auto fresh = head + properties + event("UID:a\r\n") + tail;
-    CHECK(split(fresh + card + old + fresh).items == std::vector<std::string>{fresh, card, old, fresh});
+    CHECK(split(fresh + old + fresh).items == std::vector<std::string>{fresh, old, fresh});
 }
 
 TEST_CASE("an error names the item and the line", "[item][split]")
@@ -147,7 +190,7 @@ TEST_CASE("an error names the item and the line", "[item][split]")
 TEST_CASE("the sink's error ends the splitting and comes back as it is", "[item][split]")
 {
     int taken = 0;
-    item::Splitter splitter([&](Item) -> base::Result<void> {
+    item::Splitter splitter(Kind::Contact, [&](Item) -> base::Result<void> {
         ++taken;
         return base::fail(base::Errc::Storage, "disk full");
     });

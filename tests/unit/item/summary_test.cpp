@@ -54,7 +54,7 @@ TEST_CASE("an event is its summary and beginning, the series before its changed 
 TEST_CASE("a summary is one short line of clean text, whatever the data", "[item][summary]")
 {
     CHECK(summary("").empty());
-    CHECK(summary("END:X\nSUMMARY:no\n").empty());
+    CHECK(summary("END:X\nSUMMARY:no\n") == "END:X"); // a note
     CHECK(summary(card("FN:a\x01\x7f\t b\r\n")) == "a b");
     const auto shortened = summary(card("FN:" + std::string(199, 'x') + "äöü\r\n"));
     CHECK(shortened == std::string(199, 'x') + "…");

@@ -115,7 +115,7 @@ TEST_CASE("unknown words are refused", "[manager][rules]")
               }) == "Interval: no interval");
     for (const auto* service : {"", "MEMO", "contact"})
         CHECK(refusal([&](auto& p) { p.services[0].type = service; }) ==
-              "Services: ServiceType: must be CONTACT or EVENT");
+              "Services: ServiceType: must be CONTACT, EVENT, TASK or NOTE");
 }
 
 TEST_CASE("every sync type and interval is accepted", "[manager][rules]")

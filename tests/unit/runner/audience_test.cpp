@@ -12,11 +12,14 @@ TEST_CASE("what a datastore receives is known by type and version, the preferred
     auto& store = devinf.datastores.emplace_back();
     store.source_ref = "card";
     store.rx_preferred = {{"text/x-vcard", "2.1"}};
-    store.rx = {{"text/vcard", "3.0"}, {"text/x-vcard", "2.1"}, {"text/plain", "1.0"}, {"text/vcard", "9"}};
+    store.rx = {{"text/vcard", "3.0"}, {"text/x-vcard", "2.1"}, {"text/x-other", "1.0"}, {"text/vcard", "9"}};
     const auto audience = runner::audience_of(&devinf, "./card");
     CHECK(audience.forms == std::vector<Form>{Form::VCard21, Form::VCard30});
     CHECK(audience.takes_utc);
     CHECK(runner::audience_of(&devinf, "other").forms.empty());
+    store.rx_preferred = {{"text/plain", "1.0"}};
+    store.rx = {{"text/calendar", "2.0"}};
+    CHECK(runner::audience_of(&devinf, "card").forms == std::vector<Form>{Form::PlainText, Form::ICalendar20});
     CHECK(runner::audience_of(nullptr, "card").forms.empty());
     CHECK(runner::audience_of(nullptr, "card").takes_utc);
 }

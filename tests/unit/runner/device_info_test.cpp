@@ -4,11 +4,13 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 namespace {
 
-std::vector<const runner::ServiceKind*> both()
+std::vector<const kinds::ServiceKind*> both()
 {
-    return {runner::find_service_kind("CONTACT"), runner::find_service_kind("EVENT")};
+    return {kinds::find("CONTACT"), kinds::find("EVENT")};
 }
 
 } // namespace
@@ -48,6 +50,31 @@ TEST_CASE("the properties that we keep are listed for each type that we take", "
             CHECK(one.properties.at(1).values == std::vector<std::string>{one.content.version});
         }
     }
+}
+
+TEST_CASE("tasks and notes are datastores of their own, with their components", "[devinf]")
+{
+    const std::vector<const kinds::ServiceKind*> kinds{kinds::find("TASK"), kinds::find("NOTE")};
+    const auto devinf = runner::own_device_info("urn:uuid:1", kinds, true);
+    const auto& task = devinf.datastores.at(0);
+    const auto& note = devinf.datastores.at(1);
+    CHECK(task.source_ref == "tasks");
+    CHECK(task.rx_preferred.at(0) == syncml::ContentType{"text/calendar", "2.0"});
+    CHECK(task.rx == std::vector<syncml::ContentType>{{"text/x-vcalendar", "1.0"}});
+    for (const auto& one : task.capabilities) {
+        const auto has = [&](const char* name) {
+            return std::any_of(one.properties.begin(), one.properties.end(),
+                               [&](const auto& p) { return p.name == name; });
+        };
+        CHECK(one.properties.at(0).values == std::vector<std::string>{"VCALENDAR", "VTODO"});
+        CHECK(has("DUE"));
+        CHECK(has("COMPLETED"));
+    }
+    CHECK(note.source_ref == "notes");
+    CHECK(note.tx_preferred.at(0) == syncml::ContentType{"text/calendar", "2.0"});
+    CHECK(note.rx == std::vector<syncml::ContentType>{{"text/plain", "1.0"}});
+    CHECK(note.capabilities.at(0).properties.at(0).values == std::vector<std::string>{"VCALENDAR", "VJOURNAL"});
+    CHECK(note.capabilities.at(1).properties.empty());
 }
 
 TEST_CASE("device information survives being remembered", "[devinf]")
@@ -134,6 +161,6 @@ TEST_CASE("another device has another fingerprint", "[devinf]")
 
 TEST_CASE("services that this program does not keep are not found", "[devinf]")
 {
-    CHECK(runner::find_service_kind("TASK") == nullptr);
-    CHECK(runner::find_service_kind("") == nullptr);
+    CHECK(kinds::find("EMAIL") == nullptr);
+    CHECK(kinds::find("") == nullptr);
 }

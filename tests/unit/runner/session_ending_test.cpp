@@ -191,7 +191,7 @@ TEST_CASE("progress is told and reaches its end", "[runner]")
 TEST_CASE("a service that is not kept here fails the session by name", "[runner]")
 {
     Fixture f;
-    f.plan.services[0].service = "TASK";
+    f.plan.services[0].service = "EMAIL";
     const auto result = f.run();
     CHECK(result.error_name == "org.freedesktop.DBus.Error.NotSupported");
     CHECK(f.server.requests.empty());

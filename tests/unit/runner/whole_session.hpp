@@ -137,7 +137,7 @@ struct Fixture {
         return {server,
                 *state,
                 ending,
-                [this](const runner::ServiceKind& kind, const channel::ServicePlan&, const storage::Anchors& anchors) {
+                [this](const kinds::ServiceKind& kind, const channel::ServicePlan&, const storage::Anchors& anchors) {
                     opened_with = anchors;
                     auto& script = kind.name == "CONTACT" ? contacts : events;
                     return std::make_unique<NotingDatastore>(script, log);

@@ -1,5 +1,6 @@
 // Databases that older programs wrote are read by this one. Each released version of a schema has its text in
 // schema/NAME-VERSION.sql.
+#include "storage/directories.hpp"
 #include "storage/item_store.hpp"
 #include "storage/profile_repository.hpp"
 #include "storage/sync_state.hpp"
@@ -11,6 +12,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 using namespace storage;
@@ -43,6 +45,47 @@ TEST_CASE("items of version 1 are read", "[schema]")
     CHECK(store->unmapped(ItemKind::Contact, "p", "server card") == std::vector<MapEntry>{{"g4", "4"}});
     CHECK(store->add_from_peer(ItemKind::Contact, "p", "g5", "staged", ItemStore::Placing::Stage).luid == "5");
     CHECK(store->add(ItemKind::Contact, "new") == "6");
+}
+
+TEST_CASE("beside contacts and events of an older version there is room for tasks and notes", "[schema]")
+{
+    TemporaryDirectory directory;
+    restore(directory / "items.db", "items-1.sql");
+    const auto store = ItemStore::open(directory / "items.db").value();
+    constexpr ItemKind contents[] = {ItemKind::Contact, ItemKind::Event, ItemKind::Task, ItemKind::Note};
+    const auto counts = [&] {
+        std::vector<std::uint64_t> all;
+        for (const auto content : contents)
+            all.push_back(store->count(content));
+        return all;
+    };
+    CHECK(counts() == std::vector<std::uint64_t>{2, 1, 0, 0});
+    const auto task = store->add(ItemKind::Task, "do");
+    const auto note = store->add(ItemKind::Note, "know");
+    store->add(ItemKind::Note, "and know");
+    CHECK(counts() == std::vector<std::uint64_t>{2, 1, 1, 2});
+    CHECK(store->find(ItemKind::Note, note).value().data == "know");
+    CHECK_FALSE(store->find(ItemKind::Note, task));
+    CHECK(store->remove(ItemKind::Note, note));
+    CHECK(counts() == std::vector<std::uint64_t>{2, 1, 1, 1});
+    CHECK(store->changed_since(ItemKind::Task, 7).added == std::vector<std::string>{task});
+
+    Directories directories(*store);
+    std::set<ItemKind> kinds;
+    for (const auto* path : {"/one", "/two"}) {
+        for (const auto content : contents) {
+            const auto kind = directories.kind_of(content, path);
+            CHECK(content_of(kind) == content);
+            CHECK(is_of_directory(kind));
+            CHECK(directories.kind_of(content, path) == kind);
+            CHECK(store->count(kind) == 0);
+            store->add(kind, "item");
+            CHECK(store->count(kind) == 1);
+            kinds.insert(kind);
+        }
+    }
+    CHECK(kinds.size() == 8);
+    CHECK(counts() == std::vector<std::uint64_t>{2, 1, 1, 1});
 }
 
 TEST_CASE("the meanings of items of version 1 are found out when they are asked for, and once", "[schema]")
