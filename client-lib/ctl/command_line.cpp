@@ -12,7 +12,8 @@ namespace ctl {
 
 CommandLine::CommandLine()
     : app_(std::make_unique<CLI::App>(
-          "Keeps contacts and events in step with OMA DS servers, by way of the syncd service", "syncctl"))
+          "Keeps contacts, events, tasks and notes in step with OMA DS servers, by way of the syncd service",
+          "syncctl"))
 {
     app_->set_version_flag("--version", SYNCD_VERSION);
     app_->add_option("--bus", bus_, "The service of the machine (system) or of this login session (user)")
@@ -49,7 +50,7 @@ CommandLine::CommandLine()
     Command trace = root.subcommand("trace", "Syncs that were written down by start --trace");
     trace.require_subcommand();
     declare_trace_explain(trace);
-    Command item = root.subcommand("item", "Your contacts and events");
+    Command item = root.subcommand("item", "Your contacts, events, tasks and notes");
     item.require_subcommand();
     declare_item_list(item);
     declare_item_show(item);

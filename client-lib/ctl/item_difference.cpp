@@ -1,5 +1,7 @@
 #include "item_difference.hpp"
 
+#include "item_name.hpp"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -11,6 +13,7 @@ namespace {
 /// Content lines, unfolded (RFC 5545 3.1), as they stand otherwise.
 std::vector<std::string> content_lines(std::string_view data)
 {
+    const bool is_folded = !is_plain_text(data);
     std::vector<std::string> lines;
     while (!data.empty()) {
         const auto end = data.find('\n');
@@ -18,7 +21,7 @@ std::vector<std::string> content_lines(std::string_view data)
         data.remove_prefix(end == std::string_view::npos ? data.size() : end + 1);
         if (line.ends_with('\r'))
             line.remove_suffix(1);
-        if (!lines.empty() && (line.starts_with(' ') || line.starts_with('\t')))
+        if (is_folded && !lines.empty() && (line.starts_with(' ') || line.starts_with('\t')))
             lines.back() += line.substr(1);
         else if (!line.empty())
             lines.emplace_back(line);

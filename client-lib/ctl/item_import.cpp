@@ -28,7 +28,8 @@ ExitStatus run(Context& context, const Options& options)
 void declare_item_import(Command parent)
 {
     auto options = std::make_shared<Options>();
-    Command command = parent.subcommand("import", "Add all items of a .vcf or .ics file, or none");
+    Command command =
+        parent.subcommand("import", "Add all items of a .vcf or .ics file, or a note of another one, or nothing");
     options->items.declare(command);
     command.argument("FILE", options->file, "The file; - for standard input");
     command.does([options](Context& context) { return run(context, *options); });

@@ -107,7 +107,7 @@ ExitStatus run(Context& context, const Options& options)
 void declare_item_list(Command parent)
 {
     auto options = std::make_shared<Options>();
-    Command command = parent.subcommand("list", "List contacts or events");
+    Command command = parent.subcommand("list", "List items");
     options->items.declare(command);
     command.flag("--ids", options->ids_only, "Only their ids, which is much faster for many");
     command.does([options](Context& context) { return run(context, *options); });

@@ -121,8 +121,18 @@ std::string from_structured_name(const std::string& value)
 
 } // namespace
 
+bool is_plain_text(std::string_view data)
+{
+    const auto begin = std::min(data.find_first_not_of(" \t\r\n"), data.size());
+    return !upper_case(std::string(data.substr(begin, 7))).starts_with("BEGIN:V");
+}
+
 std::string item_name(std::string_view data)
 {
+    if (is_plain_text(data)) {
+        data.remove_prefix(std::min(data.find_first_not_of(" \t\r\n"), data.size()));
+        return std::string(data.substr(0, data.find_first_of("\r\n")));
+    }
     Lines lines(data);
     std::string structured;
     while (const auto line = lines.next()) {

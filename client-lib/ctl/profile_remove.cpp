@@ -8,8 +8,7 @@ namespace ctl {
 void declare_profile_remove(Command parent)
 {
     auto name = std::make_shared<std::string>();
-    Command command =
-        parent.subcommand("remove", "Remove a profile with its credentials and history; contacts and events stay");
+    Command command = parent.subcommand("remove", "Remove a profile with its credentials and history; items stay");
     command.argument("PROFILE", *name, "Its id or name");
     command.does([name](Context& context) {
         const std::string id = find_profile(context.client, *name).profile_id;

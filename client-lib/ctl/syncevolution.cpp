@@ -73,19 +73,49 @@ bool is_off(const std::string& value)
 /// What a source holds; nothing for what no service here holds.
 std::optional<SyncServiceType> service_type(const Properties& shared, const Properties& own)
 {
-    constexpr std::array contacts{"addressbook",        "contacts",           "evolution address book",
-                                  "evolution contacts", "evolution-contacts", "kde address book",
-                                  "kde contacts",       "kde-contacts",       "eds-contacts"};
-    constexpr std::array events{"calendar",     "events",     "evolution calendar", "evolution-events",
-                                "kde calendar", "kde-events", "eds-events"};
+    using enum SyncServiceType;
+    constexpr std::pair<std::string_view, SyncServiceType> backends[] = {
+        {"addressbook", Contact},
+        {"contacts", Contact},
+        {"evolution address book", Contact},
+        {"evolution contacts", Contact},
+        {"evolution-contacts", Contact},
+        {"kde address book", Contact},
+        {"kde contacts", Contact},
+        {"kde-contacts", Contact},
+        {"eds-contacts", Contact},
+        {"calendar", Event},
+        {"events", Event},
+        {"evolution calendar", Event},
+        {"evolution-events", Event},
+        {"kde calendar", Event},
+        {"kde-events", Event},
+        {"eds-events", Event},
+        {"todo", Task},
+        {"tasks", Task},
+        {"evolution task list", Task},
+        {"evolution tasks", Task},
+        {"evolution-tasks", Task},
+        {"kde tasks", Task},
+        {"kde-tasks", Task},
+        {"eds-tasks", Task},
+        {"memo", Note},
+        {"memos", Note},
+        {"evolution memos", Note},
+        {"evolution-memos", Note},
+        {"kde memos", Note},
+        {"kde-memos", Note},
+        {"eds-memos", Note},
+    };
+    // Files of text/calendar may hold anything that is in one.
+    constexpr std::pair<std::string_view, SyncServiceType> formats[] = {
+        {"text/vcard", Contact}, {"text/x-vcard", Contact}, {"text/plain", Note}};
+    const auto find = [](const auto& table, const std::string& word) {
+        const auto* const found = std::ranges::find(table, word, [](const auto& row) { return row.first; });
+        return found == std::end(table) ? std::nullopt : std::optional(found->second);
+    };
     const auto backend = lower(shared.get("backend", shared.get("type", own.get("type"))));
-    const auto format = lower(shared.get("databaseFormat"));
-    if (std::find(contacts.begin(), contacts.end(), backend) != contacts.end() ||
-        (backend == "file" && (format == "text/vcard" || format == "text/x-vcard")))
-        return SyncServiceType::Contact;
-    if (std::find(events.begin(), events.end(), backend) != events.end())
-        return SyncServiceType::Event;
-    return std::nullopt;
+    return backend == "file" ? find(formats, lower(shared.get("databaseFormat"))) : find(backends, backend);
 }
 
 /// How a source is synced; nothing for words that are not known.
@@ -207,7 +237,8 @@ private:
         else if (!types.empty())
             note("its sources are synced in different directions: all of them two-way now");
         if (peer_.profile.service_info.empty())
-            note("none of its sources holds contacts or events with a database on the server: nothing to sync yet");
+            note("none of its sources holds items that are kept here, with a database on the server: nothing to sync "
+                 "yet");
     }
 
     void read_source(const fs::path& directory, std::vector<SyncType>& types)
@@ -220,7 +251,7 @@ private:
         const auto type = service_type(shared, own);
         if (!type) {
             if (enabled)
-                note(fmt::format("source {} holds neither contacts nor events", name));
+                note(fmt::format("source {} holds nothing that is kept here", name));
             return;
         }
         const auto database = own.get("uri");

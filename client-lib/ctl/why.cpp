@@ -24,22 +24,20 @@ struct Found {
     syncd::ItemExplanation why;
 };
 
-/// No contact has the id of an event.
+/// No two items have one id, of whatever kind they are.
 Found find(syncd::Client& client, const std::string& id)
 {
-    try {
-        return {SyncServiceType::Contact, client.explain(SyncServiceType::Contact, id)};
-    } catch (const syncd::Error& error) {
-        if (error.kind() != syncd::ErrorKind::NotFound)
-            throw;
+    std::string error_name;
+    for (const auto type : all_values<SyncServiceType>()) {
+        try {
+            return {type, client.explain(type, id)};
+        } catch (const syncd::Error& error) {
+            if (error.kind() != syncd::ErrorKind::NotFound)
+                throw;
+            error_name = error.name();
+        }
     }
-    try {
-        return {SyncServiceType::Event, client.explain(SyncServiceType::Event, id)};
-    } catch (const syncd::Error& error) {
-        if (error.kind() != syncd::ErrorKind::NotFound)
-            throw;
-        throw syncd::Error(error.name(), fmt::format("there is no item with the id \"{}\", and there was none", id));
-    }
+    throw syncd::Error(error_name, fmt::format("there is no item with the id \"{}\", and there was none", id));
 }
 
 /// Names of the user's profiles by id.
@@ -107,7 +105,7 @@ void declare_why(Command parent)
 {
     auto id = std::make_shared<std::string>();
     Command command = parent.subcommand("why", "Show which syncs made an item what it is");
-    command.argument("ID", *id, "Of a contact or an event, as `syncctl item list` shows it");
+    command.argument("ID", *id, "As `syncctl item list` shows it");
     command.does([id](Context& context) {
         const auto found = find(context.client, *id);
         Json told = document(found.why);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The API's words as people write and read them: `two-way` for TWO_WAY.
 namespace ctl {
@@ -28,17 +29,27 @@ std::optional<Enum> parse_word(std::string_view text)
     return value == Enum::Unknown ? std::nullopt : std::optional(value);
 }
 
-/// All words of an enumeration that has Unknown first and no gap, for help and errors: `two-way, slow, …`.
+/// All values but Unknown of an enumeration that has it first and no gap.
+template <class Enum>
+std::vector<Enum> all_values()
+{
+    std::vector<Enum> values;
+    for (int number = 1;; ++number) {
+        const auto value = static_cast<Enum>(number);
+        if (to_string(value) == to_string(Enum::Unknown))
+            return values;
+        values.push_back(value);
+    }
+}
+
+/// Their words, for help and errors: `two-way, slow, …`.
 template <class Enum>
 std::string all_words()
 {
     std::string words;
-    for (int number = 1;; ++number) {
-        const auto text = to_string(static_cast<Enum>(number));
-        if (text == to_string(Enum::Unknown))
-            return words;
-        words += (words.empty() ? "" : ", ") + lower_word(text);
-    }
+    for (const auto value : all_values<Enum>())
+        words += (words.empty() ? "" : ", ") + word(value);
+    return words;
 }
 
 } // namespace ctl

@@ -62,9 +62,11 @@ constexpr Words<SyncProtocolVersion, 4> protocol_versions{{
     {SyncProtocolVersion::V1_0, "1.0"},
 }};
 
-constexpr Words<SyncServiceType, 2> service_types{{
+constexpr Words<SyncServiceType, 4> service_types{{
     {SyncServiceType::Contact, "CONTACT"},
     {SyncServiceType::Event, "EVENT"},
+    {SyncServiceType::Task, "TASK"},
+    {SyncServiceType::Note, "NOTE"},
 }};
 
 constexpr Words<SyncStatus, 4> statuses{{

@@ -17,6 +17,8 @@ std::string path_of(SyncServiceType type)
     switch (type) {
     case SyncServiceType::Contact: return manager_path + "/store/contact";
     case SyncServiceType::Event: return manager_path + "/store/event";
+    case SyncServiceType::Task: return manager_path + "/store/task";
+    case SyncServiceType::Note: return manager_path + "/store/note";
     case SyncServiceType::Unknown: break;
     }
     throw Error("org.syncd1.Error.InvalidValue", "there is no store for this service type");

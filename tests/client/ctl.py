@@ -145,7 +145,7 @@ class TestCase(unittest.TestCase):
             self.server.call('release')
         for profile in self.json('profile', 'list'):
             self.json('profile', 'remove', profile['profile_id'])
-        for service in ('contact', 'event'):
+        for service in ('contact', 'event', 'task', 'note'):
             ids = [item['id'] for item in self.json('item', 'list', '--ids', '--service', service)]
             if ids:
                 self.json('item', 'delete', '--service', service, *ids)

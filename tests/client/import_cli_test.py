@@ -6,7 +6,7 @@ import ctl
 from ctl import PASSWORD, USER, card
 
 SHARED = {'addressbook': 'backend = addressbook', 'calendar': 'backend = calendar', 'memo': 'backend = memo',
-          'todo': 'backend = todo', 'cards': 'backend = file\ndatabaseFormat = text/vcard'}
+          'todo': 'backend = todo', 'other': 'backend = mapi', 'cards': 'backend = file\ndatabaseFormat = text/vcard'}
 
 
 class Import(ctl.TestCase):
@@ -41,10 +41,12 @@ class Import(ctl.TestCase):
                   f'password = {PASSWORD}', 'autoSync = 1', 'autoSyncInterval = 1800', 'preventSlowSync = 0',
                   context='work', sources=[('addressbook', 'sync = two-way', 'uri = card'),
                                            ('calendar', 'sync = disabled', 'uri = cal'),
-                                           ('memo', 'sync = two-way', 'uri = memo')])
+                                           ('memo', 'sync = two-way', 'uri = note'),
+                                           ('other', 'sync = two-way', 'uri = other'),
+                                           ('todo', 'sync = disabled', 'uri = task')])
         peer = self.run_import()['office@work']
         self.assertIsNone(peer['refusal'])
-        self.assertEqual(peer['not_taken'], ['source memo holds neither contacts nor events'])
+        self.assertEqual(peer['not_taken'], ['source other holds nothing that is kept here'])
         profile = self.profiles()['office@work']
         self.assertEqual(profile['profile_id'], peer['profile_id'])
         self.assertEqual((profile['url'], profile['mode'], profile['interval'], profile['slow_sync'], profile['encoding']),
@@ -53,6 +55,10 @@ class Import(ctl.TestCase):
             {'service_type': 'CONTACT', 'server_database_uri': 'card', 'enable': True, 'filter': None,
              'store': None},
             {'service_type': 'EVENT', 'server_database_uri': 'cal', 'enable': False, 'filter': None,
+             'store': None},
+            {'service_type': 'NOTE', 'server_database_uri': 'note', 'enable': True, 'filter': None,
+             'store': None},
+            {'service_type': 'TASK', 'server_database_uri': 'task', 'enable': False, 'filter': None,
              'store': None}])
         self.assertTrue(profile['has_credentials'])
         self.json('start', 'office@work')
@@ -77,10 +83,10 @@ class Import(ctl.TestCase):
                   'autoSync = 1',
                   sources=[('addressbook', 'sync = one-way-from-remote', 'uri = card'),
                            ('cards', 'sync = one-way-from-remote', 'uri = card2'),
-                           ('calendar', 'sync = one-way-from-server', 'uri = cal'), ('todo', 'sync = two-way', 'uri = todo')])
+                           ('calendar', 'sync = one-way-from-server', 'uri = cal'), ('other', 'sync = two-way', 'uri = other')])
         notes = '\n'.join(self.run_import()['odd']['not_taken'])
         for words in ('its password is not in the file', 'source cards is a second one for contacts',
-                      'source todo holds neither', 'in one direction', 'several files of certificates',
+                      'source other holds nothing', 'in one direction', 'several files of certificates',
                       'does not check the server', 'readable for anyone', 'its proxy'):
             self.assertIn(words, notes)
         profile = self.profiles()['odd']

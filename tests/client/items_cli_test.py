@@ -57,6 +57,21 @@ class Items(ctl.TestCase):
         self.assertEqual(self.text('item', 'list', '--service', 'contact'), 'There are no contacts.\n')
         del new
 
+    def test_tasks_and_notes_are_services_like_the_others(self):
+        calendar = ('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTODO\r\nUID:1\r\nSUMMARY:Call\r\nEND:VTODO\r\n'
+                    'BEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Lunch\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n')
+        self.assertEqual(self.text('item', 'import', '--service', 'task', self.file('a.ics', calendar)), 'Imported 1 task.\n')
+        self.text('item', 'import', '--service', 'note', self.file('shopping.txt', '\n Milk\nand bread\n'))
+        self.assertEqual([item['name'] for item in self.json('item', 'list', '--service', 'task')], ['Call'])
+        [note] = self.json('item', 'list', '--service', 'note')
+        self.assertEqual(note['name'], 'Milk')
+        self.assertEqual(self.json('item', 'show', '--service', 'note', note['id'])['data'], '\r\n Milk\r\nand bread\r\n')
+        self.assertIn('SUMMARY', self.run_ctl('item', 'export', '--service', 'note', '-').stdout)
+        self.assertIn('note ' + note['id'] + ', Milk', self.text('why', note['id']))
+        self.assertIn('is no task', self.error(8, 'item', 'put', '--service', 'task', '',
+                                               self.file('b.ics', calendar.replace('VTODO', 'VJOURNAL'))))
+        self.assertEqual(self.text('item', 'list', '--service', 'event'), 'There are no events.\n')
+
     def test_many_items_are_listed_with_their_names(self):
         names = [f'Person {number}' for number in range(300)]
         self.json('item', 'import', '--service', 'contact', self.file('many.vcf', ''.join(map(card, names))))

@@ -193,7 +193,7 @@ TEST_CASE("services are switched off, on and taken away")
 TEST_CASE("every word is known in both spellings")
 {
     CHECK(all_words<SyncMode>() == "manual, periodic, push");
-    CHECK(all_words<SyncServiceType>() == "contact, event");
+    CHECK(all_words<SyncServiceType>() == "contact, event, task, note");
     CHECK(all_words<SyncInterval>() == "5-minutes, 15-minutes, 1-hour, 4-hours, 12-hours, 1-day, 1-week, 1-month");
     CHECK(parse_word<SyncType>("one-way-from-client") == SyncType::OneWayFromClient);
     CHECK(parse_word<SyncType>("ONE_WAY_FROM_CLIENT") == SyncType::OneWayFromClient);

@@ -184,11 +184,13 @@ TEST_CASE("items are called by the name that people gave them")
     CHECK(item_name("BEGIN:VCARD\nN:Doe\nEND:VCARD\n") == "Doe");
     CHECK(item_name("BEGIN:VCARD\r\nitem1.fn;LANGUAGE=\"a:b\":Folded\r\n  name\\, and \\\r\n\tn\\\\so\r\n") ==
           "Folded name, and  \\so");
-    CHECK(item_name("FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCll=\r\ner =3D=\r\n") == "Müller =");
+    CHECK(item_name("BEGIN:VCARD\r\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCll=\r\ner =3D=\r\n") ==
+          "Müller =");
     CHECK(item_name("BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Tea\\nand cake\nEND:VEVENT\n") == "Tea and cake");
     CHECK(item_name("BEGIN:VCARD\nFN:\nEND:VCARD\n").empty());
     CHECK(item_name("").empty());
-    CHECK(item_name("=\n;:\nFN;QUOTED-PRINTABLE:=").empty());
+    CHECK(item_name("\r\n Milk\r\nand bread\r\n") == "Milk"); // a note in plain text
+    CHECK(item_name("BEGIN:VCARD\n=\n;:\nFN;QUOTED-PRINTABLE:=").empty());
 }
 
 TEST_CASE("statistics are one line per service")

@@ -78,7 +78,13 @@ enum class SyncProtocolVersion {
 };
 
 /// A kind of records.
-enum class SyncServiceType { Unknown, Contact, Event };
+enum class SyncServiceType {
+    Unknown,
+    Contact,
+    Event,
+    Task,
+    Note,
+};
 
 /// How a service fared in the last session.
 enum class SyncStatus {

@@ -23,15 +23,16 @@ struct StoreChanges {
 };
 
 /// This user's items of one kind, kept by the service. A contact is one vCard (2.1 or 3.0); an event
-/// one calendar object (iCalendar 2.0 or vCalendar 1.0): the events of one UID with the time
-/// zones they need. Text is UTF-8 and kept as given. A change is durable when the call
+/// or a task one calendar object (iCalendar 2.0 or vCalendar 1.0): the VEVENTs or VTODOs of one UID with
+/// the time zones they need; a note one of iCalendar 2.0 with a VJOURNAL, or any other text, whose
+/// first line is its summary. Text is UTF-8 and kept as given. A change is durable when the call
 /// returns, and goes to the servers with the next sync.
 ///
 /// The two forms of calls, their common errors, threads and events: as for the Client that it was
 /// made from. Once that is destroyed the blocking calls still work, but no callback comes any more.
 class SYNCD_API Store {
 public:
-    /// `type`: Contact or Event; Unknown throws Error InvalidValue.
+    /// `type`: Unknown throws Error InvalidValue.
     Store(Client& client, SyncServiceType type);
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
@@ -56,15 +57,16 @@ public:
     void remove(const std::string& id, Done done);
 
     /// Adds all items read from `fd`, a file or the read end of a pipe, up to its end, 64 MiB at most:
-    /// all or none. Returns how many. The caller may close `fd` when the call returns. The blocking
+    /// all or none. Of a calendar the entries of this kind count; a stream that is no calendar is one
+    /// note. Returns how many. The caller may close `fd` when the call returns. The blocking
     /// form waits for the end of the stream, so another thread or process must fill a pipe.
     /// Errors: InvalidValue names the item by its place in the stream.
     std::uint32_t import_from(int fd);
     void import_from(int fd, Reply<std::uint32_t> done);
 
-    /// Writes all items to `fd`, vCards one after another, events as one iCalendar stream per
-    /// item. Returns how many. Another thread or process must empty a pipe. On failure `fd` may have
-    /// received a part. Errors: Failed when `fd` cannot be written.
+    /// Writes all items to `fd`, vCards one after another, others as one iCalendar stream per
+    /// item, also notes in plain text. Returns how many. Another thread or process must empty a pipe. On failure `fd`
+    /// may have received a part. Errors: Failed when `fd` cannot be written.
     std::uint32_t export_to(int fd);
     void export_to(int fd, Reply<std::uint32_t> done);
 
