@@ -5,13 +5,13 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'peer'))
 
-from device import CONTACT, EVENT, start_devices  # noqa: E402
-from items import contact, event, photo  # noqa: E402
+from device import CONTACT, EVENT, NOTE, TASK, start_devices  # noqa: E402
+from items import contact, event, note, photo, task  # noqa: E402
 from normal_form import describe, normal_form  # noqa: E402
 from syncevolution import SyncEvolution  # noqa: E402
 
 STORES = {CONTACT: 'addressbook', EVENT: 'calendar'}
-MAKERS = {CONTACT: contact, EVENT: event}
+MAKERS = {CONTACT: contact, EVENT: event, TASK: task, NOTE: note}
 NOTHING, EVERYTHING = (0, 0, 0), (1, 1, 1)
 
 
@@ -23,8 +23,9 @@ def changes(before, after):
 
 class InteropCase:
     """Two devices and the server, whatever they speak. `scheme`: the credentials that must let each session in; `keys`:
-    more of every profile; `configuration`: of the daemons; `photo_size`: of the contacts that are to be large."""
+    more of every profile; `stores`: of the server, by service; `configuration`: of the daemons; `photo_size`: of the contacts that are to be large."""
     scheme = 'syncml:auth-md5'
+    stores = STORES
     server_options = ()
     configuration = None
     keys = {}
@@ -43,7 +44,7 @@ class InteropCase:
         for device in self.devices:
             device.forget_everything()
             self.profiles[device] = device.add_profile(self.server.url, user='tester', password='secret',
-                                                       services=tuple(STORES.items()), DeviceId=self.server.new_device(),
+                                                       services=tuple(self.stores.items()), DeviceId=self.server.new_device(),
                                                        **self.keys)
 
     # ---- sessions, watched from both ends ---------------------------------------------------
@@ -61,7 +62,7 @@ class InteropCase:
         self.assertEqual(self.server.credentials()[credentials:][-1], (self.scheme, '212'))
         new_there, new_here = self.there(), self.here(device)
         counts = {}
-        for service, store in STORES.items():
+        for service, store in self.stores.items():
             if ran:
                 self.assertEqual(device.ran(self.profiles[device], service), ran)
             on_server, on_client = report.counts(store)
@@ -81,13 +82,13 @@ class InteropCase:
         return counts
 
     def there(self):
-        return {service: self.server.items(store) for service, store in STORES.items()}
+        return {service: self.server.items(store) for service, store in self.stores.items()}
 
     def here(self, device):
-        return {service: device.items(service) for service in STORES}
+        return {service: device.items(service) for service in self.stores}
 
     def assert_counts(self, counts, on_server, here):
-        self.assertEqual(counts, {service: (on_server, here) for service in STORES})
+        self.assertEqual(counts, {service: (on_server, here) for service in self.stores})
 
     def settle(self, *devices):
         for device in devices or self.devices:
@@ -99,9 +100,9 @@ class InteropCase:
         self.assertEqual(*([describe(text) for text in sorted(side, key=normal_form)] for side in (texts, others)))
         self.assertEqual(*([normal_form(text) for text in sorted(side, key=normal_form)] for side in (texts, others)))
 
-    def assert_holds(self, side, items, services=tuple(STORES)):
+    def assert_holds(self, side, items, services=None):
         """One end of a sync, as `here` or `there` give it, has exactly these items: pairs of name and note."""
-        for service in services:
+        for service in services or self.stores:
             self.assert_same(side[service].values(), [self.make(service, name, note=note) for name, note in items])
 
     def assert_equal_everywhere(self, size, devices=None):
@@ -119,19 +120,19 @@ class InteropCase:
     def put(self, device, name, keys=None, **more):
         """One item of this name into every service; `keys`: of the ones to replace."""
         return {service: device.put(self.make(service, name, **more), (keys or {}).get(service, ''), service)
-                for service in STORES}
+                for service in self.stores}
 
     def delete(self, device, keys):
         for service, key in keys.items():
             device.delete(key, service)
 
     def keys_of(self, device, name):
-        return {service: next(key for key, text in device.items(service).items() if name in text) for service in STORES}
+        return {service: next(key for key, text in device.items(service).items() if name in text) for service in self.stores}
 
     def server_put(self, name, file, **more):
-        for service, store in STORES.items():
+        for service, store in self.stores.items():
             self.server.put(store, file, self.make(service, name, **more))
 
     def server_delete(self, file):
-        for store in STORES.values():
+        for store in self.stores.values():
             self.server.delete(store, file)

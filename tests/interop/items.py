@@ -22,11 +22,21 @@ def photo(name, size):
     return 'PHOTO;ENCODING=b;TYPE=JPEG:\r\n ' + '\r\n '.join(text[at:at + 74] for at in range(0, len(text), 74)) + '\r\n'
 
 
-
 def event(summary, note='Notes', when='DTSTART:20250310T130000Z\r\nDTEND:20250310T140000Z\r\n', zone='', more=''):
     return (f'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//syncd//tests//EN\r\n{zone}BEGIN:VEVENT\r\nUID:{summary}-uid\r\n'
             f'DTSTAMP:20250101T000000Z\r\n{when}SUMMARY:Überprüfung {summary}\r\nDESCRIPTION:{note}\r\nLOCATION:Zürich\r\n'
             f'{more}END:VEVENT\r\nEND:VCALENDAR\r\n')
+
+
+def task(summary, note='Notes', due='20250310T130000Z', more=''):
+    return (f'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//syncd//tests//EN\r\nBEGIN:VTODO\r\nUID:{summary}-uid\r\n'
+            f'DTSTAMP:20250101T000000Z\r\nDUE:{due}\r\nSUMMARY:Überprüfung {summary}\r\nDESCRIPTION:{note}\r\nPRIORITY:5\r\n'
+            f'{more}END:VTODO\r\nEND:VCALENDAR\r\n')
+
+
+def note(title, note='Notes'):
+    """Plain text."""
+    return f'Überprüfung {title}\r\n\r\n  {note}; <&> "x", 1\r\n'
 
 
 BERLIN = ('BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\n'

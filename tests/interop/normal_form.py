@@ -9,6 +9,7 @@ What does not count, and why. SyncEvolution reads an item into fields of its own
 - hyphens in a BDAY: it writes the basic form of the date;
 - white space inside base64;
 - INTERVAL=1 in RRULE and VALUE=DURATION in TRIGGER: both are the defaults, and it writes them out;
+- blank lines at the end of plain text: it adds one;
 - VTIMEZONE: it puts in its own definition of a zone it knows by name. The TZIDs count, where they are used.
 """
 import re
@@ -66,7 +67,9 @@ def _property(name, parameters, value, inside):
 
 
 def normal_form(text):
-    """A sorted list of (components around, name, parameters, value)."""
+    """A sorted list of (components around, name, parameters, value); of plain text its lines."""
+    if not text.startswith('BEGIN:'):
+        return [((), 'TEXT', (), '\n'.join(text.splitlines()).rstrip())]
     around, found = [], []
     for line in _unfold(text):
         if not line:

@@ -57,7 +57,7 @@ class SyncEvolution:
         return pathlib.Path(self._state.name, 'data', store)
 
     def clear(self):
-        for store in ('addressbook', 'calendar'):
+        for store in ('addressbook', 'calendar', 'todo', 'memo'):
             for file in self._directory(store).iterdir():
                 file.unlink()
 

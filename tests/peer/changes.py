@@ -1,9 +1,10 @@
 """A story that many tests begin with: two sides in step, and then changes on both."""
-from device import CONTACT, EVENT
+from device import CONTACT, EVENT, NOTE, TASK
 from example_items import contact, event, texts
 
 MAKERS = {CONTACT: contact, EVENT: event}
 STORES = {CONTACT: 'card', EVENT: 'cal'}
+DATABASES = {**STORES, TASK: 'task', NOTE: 'note'}  # of the server
 
 
 def change(device, server, keys):

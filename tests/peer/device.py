@@ -12,7 +12,7 @@ from gi.repository import GLib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PATIENCE_SECONDS = 240  # of a test that waits for an event: instrumented binaries on a busy machine
-CONTACT, EVENT = 'CONTACT', 'EVENT'
+CONTACT, EVENT, TASK, NOTE = SERVICES = 'CONTACT', 'EVENT', 'TASK', 'NOTE'
 
 dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
 
@@ -95,7 +95,7 @@ class Device:
         self.manager = dbus.Interface(root, 'org.syncd1.Manager')
         self._stores = {service: dbus.Interface(self._bus.get_object('org.syncd1', '/org/syncd1/store/' + service.lower(),
                                                                      introspect=False), 'org.syncd1.Store')
-                        for service in (CONTACT, EVENT)}
+                        for service in SERVICES}
         self._endings = {}
         self.progress = []
         for ending in ('Completed', 'Stopped', 'Failed'):
@@ -142,7 +142,7 @@ class Device:
         """No profile and no item."""
         for profile in self.manager.GetAll():
             self.manager.Remove(profile)
-        for service in (CONTACT, EVENT):
+        for service in SERVICES:
             for key in self.items(service):
                 self.delete(key, service)
 

@@ -18,6 +18,31 @@ def event(summary, day=1, note='', uid=None):
     return '\r\n'.join(lines + ['END:VEVENT', 'END:VCALENDAR', ''])
 
 
+def task(summary, due='20250301T090000Z', note='', more=''):
+    lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//syncd//tests//EN', 'BEGIN:VTODO', f'UID:{summary}',
+             'DTSTAMP:20250101T000000Z', f'DUE:{due}', f'SUMMARY:{summary}']
+    if note:
+        lines.append(f'DESCRIPTION:{note}')
+    if more:
+        lines.append(more)
+    return '\r\n'.join(lines + ['END:VTODO', 'END:VCALENDAR', ''])
+
+
+def note(title, note=''):
+    """In plain text."""
+    return '\r\n'.join([title, *([note] if note else []), ''])
+
+
+def journal(title, note='', more=''):
+    lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//syncd//tests//EN', 'BEGIN:VJOURNAL', f'UID:{title}',
+             'DTSTAMP:20250101T000000Z', f'SUMMARY:{title}']
+    if note:
+        lines.append(f'DESCRIPTION:{note}')
+    if more:
+        lines.append(more)
+    return '\r\n'.join(lines + ['END:VJOURNAL', 'END:VCALENDAR', ''])
+
+
 def texts(items):
     """The content of a store without ids and order; line ends are those of the carrier."""
     return sorted('\n'.join(text.splitlines()) for text in items.values())

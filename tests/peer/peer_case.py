@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'server'))
 
-from changes import STORES  # noqa: E402
+from changes import DATABASES, STORES  # noqa: E402, F401
 from device import CONTACT, start_devices  # noqa: E402
 from example_items import texts  # noqa: E402
 from reference_server import ReferenceServer  # noqa: E402
@@ -40,7 +40,7 @@ class PeerCase(unittest.TestCase):
         self.assertEqual(self.server.violations(), [])
 
     def add_profile(self, device, **more):
-        return device.add_profile(self.server.url, services=tuple((name, STORES[name]) for name in self.services), **more)
+        return device.add_profile(self.server.url, services=tuple((name, DATABASES[name]) for name in self.services), **more)
 
     def begin(self):
         """Everything from the beginning again, in a test of many rounds."""
@@ -88,7 +88,7 @@ class PeerCase(unittest.TestCase):
         if ran:
             self.assertEqual(device.ran(self.profiles[device], service), ran)
         counts = device.counts(self.profiles[device], service)
-        seen = report['datastores'][STORES[service]]
+        seen = report['datastores'][DATABASES[service]]
         on_server, here = (tuple(seen[way][what] for what in ('added', 'updated', 'removed'))
                            for way in ('from_client', 'to_client'))
         # What was answered before the sync broke off is answered again, the same, and counts for the client only now.
@@ -108,7 +108,7 @@ class PeerCase(unittest.TestCase):
             self.sync(device, ran='SLOW')
 
     def assert_equal_everywhere(self, service=CONTACT, size=None):
-        on_server = texts(self.server.items(STORES[service]))
+        on_server = texts(self.server.items(DATABASES[service]))
         for device in self.everybody:
             self.assertEqual(texts(device.items(service)), on_server)
         if size is not None:

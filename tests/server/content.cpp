@@ -69,10 +69,21 @@ std::vector<Line> main_component(std::string_view data)
     return lines;
 }
 
+bool is_plain_text(std::string_view data)
+{
+    return !data.starts_with("BEGIN:V");
+}
+
 } // namespace
 
 std::string canonical(std::string_view data)
 {
+    if (is_plain_text(data)) {
+        std::string text(data);
+        std::erase(text, '\r');
+        text.erase(text.find_last_not_of('\n') + 1); // npos + 1: nothing is left
+        return text;
+    }
     static constexpr std::array<std::string_view, 3> unimportant{"REV", "PRODID", "DTSTAMP"};
     std::vector<std::string> kept;
     for (auto& line : lines_of(data)) {
@@ -91,6 +102,8 @@ std::string canonical(std::string_view data)
 
 std::string key(std::string_view data)
 {
+    if (is_plain_text(data))
+        return "TEXT " + std::string(data.substr(0, data.find_first_of("\r\n")));
     const auto lines = main_component(data);
     if (const auto uid = find_value(lines, "UID"))
         return "UID " + *uid + ' ' + find_value(lines, "RECURRENCE-ID").value_or("");

@@ -115,6 +115,8 @@ struct Options {
     std::vector<DatastoreOptions> datastores{
         {"card", "text/vcard", "3.0", "text/x-vcard", "2.1"},
         {"cal", "text/calendar", "2.0", "text/x-vcalendar", "1.0"},
+        {"task", "text/calendar", "2.0", "text/x-vcalendar", "1.0"},
+        {"note", "text/plain", "1.0", "text/calendar", "2.0"},
     };
 };
 
