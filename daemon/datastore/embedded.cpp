@@ -61,6 +61,19 @@ storage::Traits traits_of(std::string_view data)
     return {sketch.normal().text(), sketch.keys()};
 }
 
+/// Of two with one id of the server's, which may have used it again.
+bool may_be_same(std::string_view ours, std::string_view theirs)
+{
+    const auto one = item::parse(ours);
+    const auto other = item::parse(theirs);
+    if (!one || !other)
+        return false;
+    const item::Sketch sketch(*one), another(*other);
+    // Many events have one name.
+    const bool is_contact = item::kind(*one) == item::Kind::Contact;
+    return sketch.compare(another).likeness != item::Likeness::Different || (is_contact && sketch.is_namesake(another));
+}
+
 /// Another one whenever one of the two is.
 constexpr int rules = item::normal_form_version + 1000 * item::sketch_version;
 
@@ -89,6 +102,9 @@ public:
     /// The LUID it names; a server may name it by its own id alone, or put our path before it.
     std::string luid_of(const Incoming& incoming) const;
     Outcome add(const Incoming& incoming, const std::string& data);
+    /// An Add of what the server has added before, and has had the LUID of. Nothing: it is none, or another item's GUID
+    /// by now.
+    std::optional<Outcome> add_again(const Incoming& incoming, const std::string& data);
     Outcome replace(const Incoming& incoming, std::string data);
     /// What the server sends of an item, with what it does not keep of it.
     std::string complete(const std::string& luid, std::string data);
@@ -114,6 +130,7 @@ public:
     const ConflictPolicy policy;
     Losses peer_losses;
     storage::Luids arrived_there; ///< of what was sent in this session, what the server has taken as it is
+    storage::Luids made_anew;     ///< edits of items that the server did not know as ours any more
     SyncType type = SyncType::TwoWay;
     bool has_much = false;     ///< so much that the guard may have something to say
     bool plans = false;        ///< what the server changes, from here on
@@ -331,6 +348,9 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
             impl_->arrived_there.insert(entry.luid);
     }
     if (impl_->type != SyncType::Slow) {
+        if (!impl_->compares() && entry.verdict == session::Verdict::Taken &&
+            entry.kind == session::ChangeKind::Update && entry.status == StatusCode::ItemAdded)
+            impl_->made_anew.insert(entry.luid);
         // It held what the broken session brought and made a second item of it, because it did not know it as ours: it
         // will add the first one here.
         for (const auto& entry : entries) {
@@ -442,6 +462,8 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
     auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing, matching);
     matching.taken.insert(write.surplus_of.empty() ? write.luid : write.surplus_of);
     // Behind the Delete of the other one: a server that has made one item of both has it again.
+    if (auto outcome = add_again(incoming, data))
+        return std::move(*outcome);
     if (!write.surplus_of.empty() && type == SyncType::Slow)
         items.resend(scope.kind, write.surplus_of);
     return {write.created ? StatusCode::ItemAdded : StatusCode::Ok, std::move(write.luid)};
@@ -451,6 +473,33 @@ std::string Embedded::Impl::complete(const std::string& luid, std::string data)
 {
     const auto head = items.find_head(scope.kind, scope.profile, luid);
     if (!head || !head->alive)
+std::optional<Outcome> Embedded::Impl::add_again(const Incoming& incoming, const std::string& data)
+{
+    const auto luid = items.find_mapped(scope.kind, scope.profile, incoming.guid);
+    if (!luid)
+        return std::nullopt;
+    const auto ours = items.find(scope.kind, *luid);
+    if (!ours || !may_be_same(ours->data, data)) {
+        items.forget_guid(scope.kind, scope.profile, incoming.guid);
+        return std::nullopt;
+    }
+    if (made_anew.contains(*luid)) {
+        // It has made a second item of our edit, which is the one that it knows under the LUID.
+        if (reconciler->find_base(*luid) != data)
+            (void)reconciler->replace(*luid, data);
+        return Outcome{StatusCode::ItemAdded, items.add_surplus(scope.kind, scope.profile, incoming.guid, data)};
+    }
+    items.note_unmapped(scope.kind, scope.profile, incoming.guid);
+    auto known = incoming;
+    known.luid = *luid;
+    auto outcome = replace(known, data);
+    if (syncml::is_success(outcome.status)) {
+        outgoing->note_found(*luid);
+        outcome.luid = *luid;
+    }
+    return outcome;
+}
+
         return data;
     // What is not edited, or sent, is what the server had; of an edit that it has not, what was before.
     const bool has_ours = head->written_by_profile || head->revision <= outgoing->overwritable_to(luid);
@@ -555,7 +604,7 @@ void Embedded::note_mapped(const std::vector<syncml::MapItem>& maps)
     std::vector<storage::MapEntry> entries;
     for (const auto& map : maps)
         entries.push_back({map.guid, map.luid});
-    impl_->items.forget_guids(impl_->scope.kind, impl_->scope.profile, entries);
+    impl_->items.note_mapped(impl_->scope.kind, impl_->scope.profile, entries);
 }
 
 // ---- the end -----------------------------------------------------------------------

@@ -150,6 +150,15 @@ void Outgoing::note_missing(const std::string& luid, std::uint64_t revision)
     state_.note_sent(scope_.service, {note});
 }
 
+void Outgoing::note_found(const std::string& luid)
+{
+    const auto note = notes_.find(luid);
+    if (note == notes_.end() || note->second.state != State::Missing)
+        return;
+    note->second.state = State::Sent;
+    state_.note_sent(scope_.service, {note->second});
+}
+
 // ---- reading -----------------------------------------------------------------------
 
 session::Changes Outgoing::read(std::size_t bytes)

@@ -49,6 +49,8 @@ public:
     bool is_overruled(const std::string& luid) const;
     /// The peer has it no more: it goes out as Add, in the next session.
     void note_missing(const std::string& luid, std::uint64_t revision);
+    /// The server knows it after all: it goes there as Replace again.
+    void note_found(const std::string& luid);
     /// The session ends well: notes for the next one what was delivered and not settled. The mark where
     /// that one is to begin.
     std::uint64_t settle();

@@ -133,8 +133,10 @@ public:
     /// The GUIDs noted for `profile` with `database` (see attach_peer): the peer does not know those LUIDs
     /// yet. A deleted item is among them, unless the peer had it deleted.
     std::vector<MapEntry> unmapped(ItemKind kind, std::string_view profile, std::string_view database) const;
-    /// The item that an Add of `profile`'s peer became, as long as the GUID is noted.
+    /// The item that an Add of `profile`'s peer became, as long as the peer has not learned its LUID.
     std::optional<std::string> find_by_guid(ItemKind kind, std::string_view profile, std::string_view guid) const;
+    /// The same, when it has.
+    std::optional<std::string> find_mapped(ItemKind kind, std::string_view profile, std::string_view guid) const;
     /// Whether another profile's peer has a database of this kind (attach_peer).
     bool has_other_peer(ItemKind kind, std::string_view profile) const;
     /// The newest revision up to which every change after `upto` is `profile`'s own: a mark
@@ -173,6 +175,8 @@ public:
     /// when the peer knows the LUID. Nothing is doubled, nothing comes back to life.
     Write add_from_peer(ItemKind kind, std::string_view profile, std::string_view guid, std::string_view data,
                         Placing placing, const Matching& matching = {});
+    /// An Add of the peer of what it holds twice: an item that is deleted at once, so that the peer's goes. Its LUID.
+    std::string add_surplus(ItemKind kind, std::string_view profile, std::string_view guid, std::string_view data);
     /// Finds out the meanings of items that are not known yet, in short transactions; `add_from_peer` sees no other
     /// likeness. Costs what has changed since the last time, or what `Matching::among` holds.
     void learn_meanings(ItemKind kind, const Matching& matching);
@@ -211,8 +215,12 @@ public:
     std::uint64_t publish_staged(ItemKind kind, std::string_view profile, std::uint64_t upto,
                                  Publishing publishing = Publishing::AtOnce);
     void drop_staged(ItemKind kind, std::string_view profile);
-    /// The peer knows these LUIDs now. Their GUIDs are forgotten, for a server may use one again for another item.
-    void forget_guids(ItemKind kind, std::string_view profile, const std::vector<MapEntry>& mapped);
+    /// The peer knows these LUIDs now.
+    void note_mapped(ItemKind kind, std::string_view profile, const std::vector<MapEntry>& mapped);
+    /// The peer has lost the LUID of this GUID, and is to be told it again.
+    void note_unmapped(ItemKind kind, std::string_view profile, std::string_view guid);
+    /// A server may use a GUID again, for another item, once it knows the LUID (MaxGUIDSize).
+    void forget_guid(ItemKind kind, std::string_view profile, std::string_view guid);
     /// All GUIDs of `profile` are void.
     void forget_guids(ItemKind kind, std::string_view profile);
     /// The profile is no more: what is kept for its sessions goes, the items stay.

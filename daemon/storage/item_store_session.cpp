@@ -96,7 +96,7 @@ std::vector<MapEntry> ItemStore::unmapped(ItemKind kind, std::string_view profil
     std::vector<MapEntry> entries;
     for (auto rows = impl_->database->query("SELECT guid, id FROM peer JOIN guid USING (writer, kind) "
                                             "JOIN item USING (kind, id) WHERE peer.writer = ?1 AND peer.kind = ?2 "
-                                            "AND database = ?3 AND (alive OR item.writer <> ?1)",
+                                            "AND NOT mapped AND database = ?3 AND (alive OR item.writer <> ?1)",
                                             impl_->table.find_writer(profile), static_cast<int>(kind), database);
          rows.next();)
         entries.push_back({rows.text(0), rows.text(1)});
@@ -105,8 +105,17 @@ std::vector<MapEntry> ItemStore::unmapped(ItemKind kind, std::string_view profil
 
 std::optional<std::string> ItemStore::find_by_guid(ItemKind kind, std::string_view profile, std::string_view guid) const
 {
-    const auto id = impl_->find_guid(kind, impl_->table.find_writer(profile), guid);
-    return id ? std::optional(std::to_string(*id)) : std::nullopt;
+    auto row =
+        impl_->database->query("SELECT id FROM guid WHERE writer = ?1 AND kind = ?2 AND guid = ?3 AND NOT mapped",
+                               impl_->table.find_writer(profile), static_cast<int>(kind), guid);
+    return row.next() ? std::optional(row.text(0)) : std::nullopt;
+}
+
+std::optional<std::string> ItemStore::find_mapped(ItemKind kind, std::string_view profile, std::string_view guid) const
+{
+    auto row = impl_->database->query("SELECT id FROM guid WHERE writer = ?1 AND kind = ?2 AND guid = ?3 AND mapped",
+                                      impl_->table.find_writer(profile), static_cast<int>(kind), guid);
+    return row.next() ? std::optional(row.text(0)) : std::nullopt;
 }
 
 bool ItemStore::has_other_peer(ItemKind kind, std::string_view profile) const
@@ -173,11 +182,7 @@ ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profil
         }
         const auto match = placing == Placing::Insert ? Match() : table.find_match(kind, data, matching);
         if (match.id && matching.doubled.contains(std::to_string(*match.id))) {
-            const auto surplus = table.new_id();
-            table.insert(kind, surplus, writer, data, Rule::Surplus);
-            table.bury(kind, table.find(kind, surplus).value(), matcher, Rule::Surplus);
-            impl_->note_guid(kind, writer, guid, surplus);
-            return {std::to_string(surplus), true, std::to_string(*match.id)};
+            return {add_surplus(kind, profile, guid, data), true, std::to_string(*match.id)};
         }
         const auto id = match.id ? *match.id : table.new_id();
         if (placing == Placing::Stage)
@@ -188,6 +193,20 @@ ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profil
             table.set_traits(kind, id, *match.traits);
         impl_->note_guid(kind, writer, guid, id);
         return {std::to_string(id), !match.id, {}};
+    });
+}
+
+std::string ItemStore::add_surplus(ItemKind kind, std::string_view profile, std::string_view guid,
+                                   std::string_view data)
+{
+    return transact(*impl_->database, [&] {
+        auto& table = impl_->table;
+        const auto writer = table.make_writer(profile);
+        const auto id = table.new_id();
+        table.insert(kind, id, writer, data, Rule::Surplus);
+        table.bury(kind, table.find(kind, id).value(), matcher, Rule::Surplus);
+        impl_->note_guid(kind, writer, guid, id);
+        return std::to_string(id);
     });
 }
 
@@ -361,14 +380,27 @@ void ItemStore::drop_staged(ItemKind kind, std::string_view profile)
     });
 }
 
-void ItemStore::forget_guids(ItemKind kind, std::string_view profile, const std::vector<MapEntry>& mapped)
+void ItemStore::note_mapped(ItemKind kind, std::string_view profile, const std::vector<MapEntry>& mapped)
 {
     transact(*impl_->database, [&] {
         const auto writer = impl_->table.find_writer(profile);
         for (const auto& [guid, luid] : mapped)
-            impl_->database->execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2 AND guid = ?3 AND id = ?4",
+            impl_->database->execute("UPDATE guid SET mapped = 1 WHERE writer = ?1 AND kind = ?2 AND guid = ?3 "
+                                     "AND id = ?4 AND NOT mapped",
                                      writer, static_cast<int>(kind), guid, parse_luid(luid).value_or(0));
     });
+}
+
+void ItemStore::note_unmapped(ItemKind kind, std::string_view profile, std::string_view guid)
+{
+    impl_->database->execute("UPDATE guid SET mapped = 0 WHERE writer = ?1 AND kind = ?2 AND guid = ?3",
+                             impl_->table.find_writer(profile), static_cast<int>(kind), guid);
+}
+
+void ItemStore::forget_guid(ItemKind kind, std::string_view profile, std::string_view guid)
+{
+    impl_->database->execute("DELETE FROM guid WHERE writer = ?1 AND kind = ?2 AND guid = ?3",
+                             impl_->table.find_writer(profile), static_cast<int>(kind), guid);
 }
 
 void ItemStore::forget_guids(ItemKind kind, std::string_view profile)
@@ -390,7 +422,7 @@ std::optional<ItemId> ItemStore::Impl::find_guid(ItemKind kind, Writer writer, s
 void ItemStore::Impl::note_guid(ItemKind kind, Writer writer, std::string_view guid, ItemId id)
 {
     database->execute("INSERT INTO guid (writer, kind, guid, id) VALUES (?1, ?2, ?3, ?4) "
-                      "ON CONFLICT DO UPDATE SET id = excluded.id",
+                      "ON CONFLICT DO UPDATE SET id = excluded.id, mapped = 0",
                       writer, static_cast<int>(kind), guid, id);
 }
 

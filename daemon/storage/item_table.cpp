@@ -10,7 +10,7 @@ namespace {
 // item: one row per item that ever lived, its tombstone included, small and without content so that looking
 //   for changes never reads items. item_change covers every question about changes.
 // content: the data of live items. staged: that of a refresh which is not published yet.
-// guid: which item an Add of a profile's peer became, until the peer has learned the LUID.
+// guid: which item an Add of a profile's peer became.
 // total: one row; counted in the transaction of the change it counts.
 constexpr const char* version_1 = R"sql(
 CREATE TABLE total (
@@ -221,8 +221,15 @@ ALTER TABLE total ADD COLUMN tasks INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE total ADD COLUMN notes INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4,
-                                     version_5, version_6, version_7, version_8};
+// guid.mapped: the peer has learned the LUID, and may lose it again. What a session asks for at its beginning are the
+// others.
+constexpr const char* version_9 = R"sql(
+ALTER TABLE guid ADD COLUMN mapped INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX guid_unmapped ON guid (writer, kind) WHERE NOT mapped;
+)sql";
+
+constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4, version_5,
+                                     version_6, version_7, version_8, version_9};
 
 } // namespace
 

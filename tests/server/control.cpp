@@ -310,6 +310,10 @@ json Control::items(const std::string& name, const json& arguments)
             list.push_back({{"luid", link.luid}, {"guid", link.guid}, {"revision", link.revision}});
         return {{"links", list}};
     }
+    if (name == "unlink") {
+        store_.remove_link(where, device, arguments.at("luid").get<std::string>());
+        return json::object();
+    }
     if (name == "anchors") {
         const auto anchors = store_.find_anchors(where, device);
         return anchors ? json{{"client", anchors->client}, {"server", anchors->server}} : json::object();
@@ -384,7 +388,7 @@ void Control::set_options(const json& arguments)
 
 json Control::carry_out(const std::string& name, const json& arguments)
 {
-    for (const auto* call : {"list", "put", "put-all", "delete", "clear", "links", "anchors", "forget"})
+    for (const auto* call : {"list", "put", "put-all", "delete", "clear", "links", "unlink", "anchors", "forget"})
         if (name == call) {
             json result;
             store_.in_transaction([&] { result = items(name, arguments); });

@@ -91,6 +91,48 @@ TEST_CASE_METHOD(SessionFixture, "an Add that comes again does not undo what the
     CHECK(add("g1", card("one")) == Outcome{StatusCode::Ok, "1"});
     CHECK(add("g2", card("two")) == Outcome{StatusCode::Ok, "2"});
     CHECK(names() == Names{"edited"});
+TEST_CASE_METHOD(SessionFixture, "an Add of what was mapped in an earlier session is a change of that item", "[in]")
+{
+    sync(SyncType::Slow);
+    begin();
+    CHECK(add("g1", card("one")) == Outcome{StatusCode::ItemAdded, "1"});
+    store->note_mapped({{"g1", "1"}});
+    commit();
+    const auto maps = [&] { return items->unmapped(contact, "p", state->identity() + " card").size(); };
+    CHECK(maps() == 0);
+
+    const auto with = [](const std::string& more) {
+        return "BEGIN:VCARD\r\nVERSION:3.0\r\nN:one;;;;\r\nFN:one\r\n" + more + "END:VCARD\r\n";
+    };
+    begin();
+    CHECK(add("g1", with("TITLE:t\r\n")) == Outcome{StatusCode::Ok, "1"});
+    CHECK(maps() == 1); // it has lost that
+    store->note_mapped({{"g1", "1"}});
+    commit();
+    CHECK(items->find(contact, "1")->data == with("TITLE:t\r\n"));
+    CHECK(items->count(contact) == 1);
+    CHECK(sync().empty());
+    SECTION("what was edited here meanwhile is merged with it")
+    {
+        items->replace(contact, "1", with("TITLE:t\r\nTEL:1\r\n"));
+        begin(SyncType::OneWayFromServer);
+        CHECK(add("g1", with("TITLE:t\r\nNOTE:n\r\n")) == Outcome{StatusCode::Ok, "1"});
+        commit();
+        const auto data = items->find(contact, "1")->data;
+        CHECK(data.find("TEL:1") != data.npos);
+        CHECK(data.find("NOTE:n") != data.npos);
+        CHECK(items->count(contact) == 1);
+    }
+    SECTION("what was deleted is another item")
+    {
+        begin();
+        CHECK(remove("1").status == StatusCode::Ok);
+        CHECK(add("g1", card("one")) == Outcome{StatusCode::ItemAdded, "2"});
+        commit();
+        CHECK(names() == Names{"one"});
+    }
+}
+
     commit();
     // Now it does, and learns of the edit and the deletion.
     CHECK(sync() == Sent{"Update 1", "Delete 2"});

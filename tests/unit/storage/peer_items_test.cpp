@@ -54,7 +54,7 @@ TEST_CASE_METHOD(Fixture, "a GUID is one item of its profile and kind", "[items]
     CHECK_FALSE(store->find_by_guid(kind, "p", "h"));
 }
 
-TEST_CASE_METHOD(Fixture, "a GUID is forgotten when the peer knows the LUID, and may then be another item's",
+TEST_CASE_METHOD(Fixture, "what the peer knows needs no map, and its GUID stays that item's until it is forgotten",
                  "[items][guid]")
 {
     store->attach_peer(kind, "p", "card");
@@ -63,11 +63,19 @@ TEST_CASE_METHOD(Fixture, "a GUID is forgotten when the peer knows the LUID, and
     add("g1", "other", Placing::Insert, "q");
     CHECK(store->unmapped(kind, "p", "card") == std::vector<MapEntry>{{"g1", "1"}, {"g2", "2"}});
     CHECK(store->unmapped(kind, "p", "other").empty());
-    store->forget_guids(kind, "p", {{"g1", "1"}, {"g2", "77"}, {"never heard of", "1"}});
+    store->note_mapped(kind, "p", {{"g1", "1"}, {"g2", "77"}, {"never heard of", "1"}});
     CHECK(store->unmapped(kind, "p", "card") == std::vector<MapEntry>{{"g2", "2"}});
     CHECK(store->find_by_guid(kind, "q", "g1") == "3");
-    CHECK(add("g1", "new") == "4 created");
+    CHECK(store->find_mapped(kind, "p", "g1") == "1");
+    CHECK_FALSE(store->find_mapped(kind, "p", "g2"));
+    CHECK_FALSE(store->find_mapped(kind, "q", "g1"));
     CHECK(add("g2", "due") == "2");
+    store->note_unmapped(kind, "p", "g1");
+    CHECK(store->unmapped(kind, "p", "card") == std::vector<MapEntry>{{"g1", "1"}, {"g2", "2"}});
+    store->note_mapped(kind, "p", {{"g1", "1"}});
+    store->forget_guid(kind, "p", "g1");
+    CHECK(add("g1", "new") == "4 created");
+    CHECK_FALSE(store->find_mapped(kind, "p", "g1"));
     store->forget_guids(kind, "p");
     CHECK(store->unmapped(kind, "p", "card").empty());
     CHECK(store->find_by_guid(kind, "q", "g1") == "3");
