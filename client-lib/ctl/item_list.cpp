@@ -55,6 +55,8 @@ private:
                        ++answered_;
                        if (!error)
                            names_[place] = item_name(data);
+                       else if (error->name() == is_too_large_for_a_message)
+                           names_[place] = "(larger than 8 MiB)";
                        else if (error->kind() != syncd::ErrorKind::NotFound)
                            error_ = std::move(error);
                    });

@@ -8,6 +8,9 @@
 
 namespace ctl {
 
+/// The name of the error of an item that Store::get cannot bring.
+inline constexpr const char* is_too_large_for_a_message = "org.freedesktop.DBus.Error.LimitsExceeded";
+
 /// Which store an `item` command means.
 struct ItemOptions {
     std::string service;

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "exit_status.hpp"
 #include "item_options.hpp"
 #include "streams.hpp"
 
@@ -7,8 +8,10 @@
 namespace ctl {
 namespace {
 
-/// What the service takes as one item.
-constexpr std::size_t largest_item = 4 << 20;
+/// What the service takes as one item, when it is told to.
+constexpr std::size_t largest_item = 64 << 20;
+/// What goes in a message on any bus.
+constexpr std::size_t largest_message = 8 << 20;
 
 struct Options {
     ItemOptions items;
@@ -19,7 +22,14 @@ struct Options {
 ExitStatus run(Context& context, const Options& options)
 {
     const std::string data = read_input(options.file, largest_item);
-    const std::string id = options.items.open(context).put(options.id, data);
+    syncd::Store store = options.items.open(context);
+    std::string id = options.id;
+    if (data.size() <= largest_message)
+        id = store.put(id, data);
+    else if (id.empty())
+        throw Failure(ExitStatus::Failed, "the item does not fit into a message", "Use syncctl item import.");
+    else
+        store.import_item(id, in_memory(data).get());
     context.print({{"id", id}}, "Stored item " + id + ".\n");
     return ExitStatus::Ok;
 }

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "item_options.hpp"
+#include "streams.hpp"
 #include "terminal.hpp"
 #include "text.hpp"
 
@@ -15,9 +16,21 @@ struct Options {
     std::string id;
 };
 
+/// However large it is.
+std::string read(syncd::Store store, const std::string& id)
+{
+    try {
+        return store.get(id);
+    } catch (const syncd::Error& error) {
+        if (error.name() != is_too_large_for_a_message)
+            throw;
+    }
+    return collect([&](int fd) { store.export_item(id, fd); });
+}
+
 ExitStatus run(Context& context, const Options& options)
 {
-    const std::string data = options.items.open(context).get(options.id);
+    const std::string data = read(options.items.open(context), options.id);
     // As it is, but what came from a server must not steer a terminal.
     context.print({{"id", options.id}, {"service_type", std::string(to_string(options.items.type()))}, {"data", data}},
                   is_terminal(STDOUT_FILENO) ? printable_lines(data) : data);

@@ -126,11 +126,25 @@ Descriptor open_input(const std::string& path, std::size_t limit)
 std::string read_input(const std::string& path, std::size_t limit)
 {
     const Descriptor input = open_input(path, limit);
+    return collect(
+        [&](int fd) { copy(input.get(), fd, limit, path == "-" ? "standard input" : path, "a file in memory"); });
+}
+
+Descriptor in_memory(const std::string& text)
+{
+    Descriptor file = memory_file();
+    write_all(file.get(), text.data(), text.size(), "a file in memory");
+    rewind(file);
+    return file;
+}
+
+std::string collect(const std::function<void(int fd)>& write)
+{
     const Descriptor file = memory_file();
-    copy(input.get(), file.get(), limit, path == "-" ? "standard input" : path, "a file in memory");
+    write(file.get());
     std::string text(static_cast<std::size_t>(lseek(file.get(), 0, SEEK_END)), '\0');
     if (pread(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
-        fail("read", path);
+        fail("read", "a file in memory");
     return text;
 }
 

@@ -17,6 +17,12 @@ Descriptor open_input(const std::string& path, std::size_t limit);
 /// The whole of it.
 std::string read_input(const std::string& path, std::size_t limit);
 
+/// For reading by the service.
+Descriptor in_memory(const std::string& text);
+
+/// What `write` writes.
+std::string collect(const std::function<void(int fd)>& write);
+
 /// Has `write` fill a file, and puts it in place of `path` only when that went well: a file that was there
 /// is replaced as a whole or stays as it was.
 void write_output(const std::string& path, const std::function<void(int fd)>& write);

@@ -26,6 +26,11 @@ std::string path_of(SyncServiceType type)
 
 void append_nothing(sdbus::MethodCall& /*message*/) {}
 
+Reply<std::uint32_t> without_value(Done done)
+{
+    return [done = std::move(done)](std::optional<Error> error, std::uint32_t) { done(std::move(error)); };
+}
+
 } // namespace
 
 /// One object of org.syncd1.Store, its calls and its signal.
@@ -82,14 +87,17 @@ public:
             "Delete", [&](sdbus::MethodCall& message) { append_text(message, id, "an item's id"); }, parse_nothing);
     }
 
-    /// Import and Export: a descriptor and no options.
-    Call<std::uint32_t> stream(const std::string& method, int fd)
+    /// Import and Export; `id`: of the one item that it is about.
+    Call<std::uint32_t> stream(const std::string& method, int fd, const std::string* id = nullptr)
     {
         return create<std::uint32_t>(
             method,
             [&](sdbus::MethodCall& message) {
                 message << sdbus::UnixFd(fd);
-                append_dictionary(message, [](Dictionary&) {});
+                append_dictionary(message, [&](Dictionary& options) {
+                    if (id != nullptr)
+                        options.add("Id", *id);
+                });
             },
             parse_value<std::uint32_t>, Wait::UntilAnswer);
     }
@@ -186,6 +194,26 @@ std::uint32_t Store::export_to(int fd)
 void Store::export_to(int fd, Reply<std::uint32_t> done)
 {
     impl_->connection().send(impl_->stream("Export", fd), std::move(done));
+}
+
+void Store::import_item(const std::string& id, int fd)
+{
+    impl_->connection().run(impl_->stream("Import", fd, &id));
+}
+
+void Store::import_item(const std::string& id, int fd, Done done)
+{
+    impl_->connection().send(impl_->stream("Import", fd, &id), without_value(std::move(done)));
+}
+
+void Store::export_item(const std::string& id, int fd)
+{
+    impl_->connection().run(impl_->stream("Export", fd, &id));
+}
+
+void Store::export_item(const std::string& id, int fd, Done done)
+{
+    impl_->connection().send(impl_->stream("Export", fd, &id), without_value(std::move(done)));
 }
 
 std::uint32_t Store::count()

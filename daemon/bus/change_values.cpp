@@ -1,6 +1,7 @@
 #include "bus/change_values.hpp"
 
 #include "bus/values.hpp"
+#include "item/excerpt.hpp"
 #include "kinds/service_kind.hpp"
 
 #include <algorithm>
@@ -58,9 +59,9 @@ Values change(const storage::SessionChange& change)
         {"IsLast", change.is_last},
     };
     if (change.before)
-        values["Before"] = *change.before;
+        values["Before"] = item::excerpt(*change.before, max_content);
     if (change.after)
-        values["After"] = *change.after;
+        values["After"] = item::excerpt(*change.after, max_content);
     return values;
 }
 
@@ -110,7 +111,7 @@ Values explanation(const manager::ItemExplanation& explanation)
         {"Changes", changes(explanation.changes)},
     };
     if (explanation.content)
-        values["Content"] = *explanation.content;
+        values["Content"] = item::excerpt(*explanation.content, max_content);
     return values;
 }
 

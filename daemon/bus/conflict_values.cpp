@@ -1,5 +1,7 @@
 #include "bus/conflict_values.hpp"
 
+#include "bus/values.hpp"
+#include "item/excerpt.hpp"
 #include "kinds/service_kind.hpp"
 
 #include <cstdint>
@@ -38,7 +40,7 @@ std::vector<Values> conflicts(const std::vector<ItemConflict>& conflicts)
             {"CopyId", conflict.copy},
             {"Time", static_cast<std::uint64_t>(conflict.time)},
             {"Way", word(conflict.way)},
-            {"Theirs", conflict.theirs},
+            {"Theirs", item::excerpt(conflict.theirs, max_content)},
             {"Fields", fields},
         });
     }

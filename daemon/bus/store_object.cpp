@@ -20,6 +20,8 @@ using base::Errc;
 using storage::ItemKind;
 
 constexpr std::size_t export_slice = 256 * 1024;
+/// Octets of an item that goes in a message. The system's bus lets 32 MiB pass, and parts with who sends more.
+constexpr std::size_t max_in_message = 8 * 1024 * 1024;
 
 sdbus::Error as_bus_error(const base::Error& error)
 {
@@ -41,8 +43,10 @@ void fail_not_found(const Call& call, ItemKind kind, std::string_view id)
 
 /// Everything that Import reads, until it is stored.
 struct Arrival {
-    Arrival(ItemKind kind, std::size_t limit)
-        : left(limit), splitter(kinds::of(kind).content, [this](item::Item item) { return take(std::move(item)); })
+    /// `most`: octets of an item; `limit`: of all of them.
+    Arrival(ItemKind kind, std::size_t most, std::size_t limit)
+        : left(limit), splitter(
+                           kinds::of(kind).content, [this](item::Item item) { return take(std::move(item)); }, most)
     {
     }
 
@@ -71,8 +75,9 @@ std::string as_object(std::string data)
     return journal ? std::move(journal->data) : std::move(data);
 }
 
-/// What Export writes, page by page: what is there when it begins.
+/// What Export writes: one item, or what is there when it begins, page by page.
 struct Departure {
+    std::string id;
     std::uint64_t upto = 0;
     std::string after, text;
     std::uint32_t count = 0;
@@ -139,10 +144,13 @@ void StoreObject::get(const Place& place, const Call& call)
     std::string id;
     call.arguments() >> id;
     const auto item = items(place).find(place.kind, id);
-    if (item)
-        call.reply(item->data);
-    else
-        fail_not_found(call, place.kind, id);
+    if (!item)
+        return fail_not_found(call, place.kind, id);
+    if (item->data.size() > max_in_message)
+        return call.fail(protocol_error::limits_exceeded,
+                         fmt::format("the {} '{}' has {} octets, which no message holds; Export with Id writes it",
+                                     kinds::of(place.kind).word(), id, item->data.size()));
+    call.reply(item->data);
 }
 
 void StoreObject::put(const Place& place, const Call& call)
@@ -152,7 +160,7 @@ void StoreObject::put(const Place& place, const Call& call)
     auto& store = items(place);
     if (!id.empty() && !store.find(place.kind, id))
         return fail_not_found(call, place.kind, id);
-    const auto item = item::check(data, kinds::of(place.kind).content);
+    const auto item = item::check(data, kinds::of(place.kind).content, manager_.max_item_bytes());
     if (!item)
         return call.fail(item.error());
 
@@ -191,19 +199,21 @@ void StoreObject::get_count(const Place& place, const Call& call)
 
 void StoreObject::import(const Place& place, const Call& call)
 {
-    auto fd = take_fd(place, call, ForeignFd::Direction::Read);
-    if (!fd)
+    auto stream = take_stream(place, call, ForeignFd::Direction::Read);
+    if (!stream)
         return;
     const auto number = next_++;
-    auto arrival = std::make_shared<Arrival>(place.kind, 2 * limits_.import_bytes);
+    auto arrival = std::make_shared<Arrival>(place.kind, manager_.max_item_bytes(), 2 * limits_.import_bytes);
     const auto take = [arrival](std::string_view slice) { return arrival->splitter.feed(slice); };
-    const auto done = [this, place, call, arrival, number](base::Result<void> read) {
+    const auto done = [this, place, call, arrival, number, id = stream->id](base::Result<void> read) {
         const auto ended = running_.extract(number);
         guarded(call, [&] {
             if (read)
                 read = arrival->splitter.finish();
             if (!read)
                 return call.fail(read.error());
+            if (!id.empty())
+                return replace_by(place, call, id, arrival->items);
             auto& store = items(place);
             storage::ItemStore::ChangedIds changed;
             store.in_transaction([&] {
@@ -215,19 +225,43 @@ void StoreObject::import(const Place& place, const Call& call)
                 observer_.on_store_changed(place.owner, place.kind, changed);
         });
     };
-    running_[number] = Transfer::read(loop_, std::move(*fd), limits_.patience, limits_.import_bytes, take, done);
+    running_[number] = Transfer::read(loop_, std::move(stream->fd), limits_.patience, limits_.import_bytes, take, done);
+}
+
+void StoreObject::replace_by(const Place& place, const Call& call, const std::string& id,
+                             const std::vector<std::string>& found)
+{
+    if (found.size() != 1)
+        return call.fail(
+            {Errc::InvalidValue, fmt::format("option Id: one item takes its place, not {}", found.size())});
+    auto& store = items(place);
+    const auto before = store.revision();
+    if (!store.replace(place.kind, id, found.front())) // a sync may have removed it meanwhile
+        return fail_not_found(call, place.kind, id);
+    call.reply(std::uint32_t{1});
+    storage::ItemStore::ChangedIds changed;
+    changed.updated.push_back(id);
+    if (store.revision() != before)
+        observer_.on_store_changed(place.owner, place.kind, changed);
 }
 
 void StoreObject::export_all(const Place& place, const Call& call)
 {
-    auto fd = take_fd(place, call, ForeignFd::Direction::Write);
-    if (!fd)
+    auto stream = take_stream(place, call, ForeignFd::Direction::Write);
+    if (!stream)
         return;
     const auto number = next_++;
     auto departure = std::make_shared<Departure>();
+    departure->id = stream->id;
     departure->upto = items(place).revision();
     const auto give = [this, place, departure]() -> base::Result<std::string_view> {
         departure->text.clear();
+        if (!departure->id.empty()) {
+            auto item = departure->count == 0 ? items(place).find(place.kind, departure->id) : std::nullopt;
+            departure->count = 1;
+            departure->text = item ? std::move(item->data) : std::string();
+            return departure->text;
+        }
         for (auto& item : items(place).page(place.kind, departure->upto, departure->after, export_slice)) {
             departure->text += as_object(std::move(item.data));
             departure->after = std::move(item.luid);
@@ -244,7 +278,7 @@ void StoreObject::export_all(const Place& place, const Call& call)
                 call.fail(written.error());
         });
     };
-    running_[number] = Transfer::write(loop_, std::move(*fd), limits_.patience, give, done);
+    running_[number] = Transfer::write(loop_, std::move(stream->fd), limits_.patience, give, done);
 }
 
 std::shared_ptr<void> StoreObject::reserve(const Place& place, const Call& call)
@@ -262,14 +296,25 @@ std::shared_ptr<void> StoreObject::reserve(const Place& place, const Call& call)
     return held;
 }
 
-std::optional<ForeignFd> StoreObject::take_fd(const Place& place, const Call& call, ForeignFd::Direction direction)
+std::optional<StoreObject::Stream> StoreObject::take_stream(const Place& place, const Call& call,
+                                                            ForeignFd::Direction direction)
 {
     sdbus::UnixFd given;
     call.arguments() >> given;
     Dictionary options(call.raw(), "option ");
-    options.each([](std::string_view) { return false; });
+    std::optional<std::string> id;
+    options.each([&](std::string_view key) {
+        if (key != "Id")
+            return false;
+        id = options.text();
+        return true;
+    });
     if (!options.complaint().empty()) {
         call.fail({Errc::InvalidValue, options.complaint()});
+        return std::nullopt;
+    }
+    if (id && !items(place).find(place.kind, *id)) {
+        fail_not_found(call, place.kind, *id);
         return std::nullopt;
     }
     auto held = reserve(place, call);
@@ -280,7 +325,7 @@ std::optional<ForeignFd> StoreObject::take_fd(const Place& place, const Call& ca
         call.fail(fd.error());
         return std::nullopt;
     }
-    return std::move(*fd);
+    return Stream{std::move(*fd), id.value_or(std::string())};
 }
 
 } // namespace bus

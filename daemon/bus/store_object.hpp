@@ -57,14 +57,21 @@ private:
     void remove(const Place& place, const Call& call);
     void import(const Place& place, const Call& call);
     void export_all(const Place& place, const Call& call);
+    /// Ends an Import into one item.
+    void replace_by(const Place& place, const Call& call, const std::string& id, const std::vector<std::string>& found);
     void get_count(const Place& place, const Call& call);
 
     /// Throws what the manager said.
     storage::ItemStore& items(const Place& place);
     /// What one more transfer of this user holds as long as anything of it is left; or the call has failed.
     std::shared_ptr<void> reserve(const Place& place, const Call& call);
-    /// The descriptor that comes next in `call`, its options checked and a place reserved; or the call has failed.
-    std::optional<ForeignFd> take_fd(const Place& place, const Call& call, ForeignFd::Direction direction);
+    /// What Import and Export are given.
+    struct Stream {
+        ForeignFd fd;
+        std::string id; ///< of the one item that it is about; empty: all
+    };
+    /// Reads it, with a place reserved; or the call has failed.
+    std::optional<Stream> take_stream(const Place& place, const Call& call, ForeignFd::Direction direction);
 
     manager::Manager& manager_;
     manager::Observer& observer_;

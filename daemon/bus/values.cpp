@@ -1,6 +1,7 @@
 #include "bus/values.hpp"
 
 #include "bus/dictionary.hpp"
+#include "item/excerpt.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -246,9 +247,9 @@ std::vector<Values> plan_items(const std::vector<manager::PlanItem>& items)
         values["Luid"] = item.luid;
         values["Change"] = item.change;
         if (item.before)
-            values["Before"] = *item.before;
+            values["Before"] = item::excerpt(*item.before, max_content);
         if (item.after)
-            values["After"] = *item.after;
+            values["After"] = item::excerpt(*item.after, max_content);
         values["Next"] = item.next;
     }
     return list;

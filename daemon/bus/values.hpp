@@ -13,6 +13,10 @@
 /// Between the dictionaries of the D-Bus contract and the types of the rooms below.
 namespace bus {
 
+/// Octets of what an item holds, where people look at it in a list: of a larger one it is an excerpt
+/// (item/excerpt.hpp). The system's bus parts with who sends a message of more than 32 MiB.
+constexpr std::size_t max_content = 4 * 1024 * 1024;
+
 struct ProfileArgument {
     manager::ProfileInput input;
     std::string complaint; ///< what is senseless about its keys, in words; empty: nothing

@@ -85,7 +85,7 @@ public:
         : items(item_store), state(sync_state), reviews(items),
           guard(setup.guard), scope{setup.profile, setup.service, setup.kind, setup.mark, 0},
           database(state.identity() + " " + setup.uri), can_go_on(setup.can_go_on), policy(setup.policy),
-          peer_losses(items, state, scope, std::move(setup.listed))
+          most(setup.most), peer_losses(items, state, scope, std::move(setup.listed))
     {
     }
 
@@ -113,9 +113,9 @@ public:
     std::optional<StatusCode> refuse(const Incoming& incoming, std::string& data) const;
     void recall_quarantine();
     void release(bool from_server, std::vector<std::string> ids);
-    /// What the item is to hold after the server has changed it: what it could not be told of ours stays. Nothing: the
-    /// two contradict each other.
-    std::optional<std::string> with_untold(const std::string& luid, const std::string& theirs) const;
+    /// What the item is to hold after the server has changed it: what it could not be told of ours stays, unless the
+    /// two contradict each other. Nothing: it was told everything.
+    std::optional<item::Merge> merge_untold(const std::string& luid, const std::string& theirs) const;
     bool refreshes() const { return type == SyncType::RefreshFromServer; }
     /// What the sides knew of each other's items before does not hold.
     bool compares() const { return type == SyncType::Slow || syncml::is_refresh(type); }
@@ -128,9 +128,10 @@ public:
     const std::string database; ///< whose GUIDs they are
     const bool can_go_on;
     const ConflictPolicy policy;
+    const std::size_t most; ///< octets of an item
     Losses peer_losses;
-    storage::Luids arrived_there; ///< of what was sent in this session, what the server has taken as it is
     storage::Luids made_anew;     ///< edits of items that the server did not know as ours any more
+    storage::Luids arrived_there; ///< of what was sent in this session, what the server has taken as it is
     SyncType type = SyncType::TwoWay;
     bool has_much = false;     ///< so much that the guard may have something to say
     bool plans = false;        ///< what the server changes, from here on
@@ -231,8 +232,9 @@ void Embedded::meet(item::Audience server)
     if (const auto ways = item::ways_of(kinds::of(impl_->scope.kind).content, server); ways != 0) {
         constexpr int most_rules = 10'000, most_ways = 200'000;
         static_assert(rules < most_rules);
-        impl_->likeness = {rules + most_rules * (1 + ways % most_ways),
-                           [server](std::string_view data) { return traits_of(item::render(data, server).data); }};
+        impl_->likeness = {rules + most_rules * (1 + ways % most_ways), [server](std::string_view data) {
+                               return traits_of(item::render(std::string(data), server).data);
+                           }};
     }
     impl_->scope.server = std::move(server);
 }
@@ -346,11 +348,11 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
             entry.kind != session::ChangeKind::Delete &&
             (entry.status == StatusCode::Ok || entry.status == StatusCode::ItemAdded))
             impl_->arrived_there.insert(entry.luid);
-    }
-    if (impl_->type != SyncType::Slow) {
         if (!impl_->compares() && entry.verdict == session::Verdict::Taken &&
             entry.kind == session::ChangeKind::Update && entry.status == StatusCode::ItemAdded)
             impl_->made_anew.insert(entry.luid);
+    }
+    if (impl_->type != SyncType::Slow) {
         // It held what the broken session brought and made a second item of it, because it did not know it as ours: it
         // will add the first one here.
         for (const auto& entry : entries) {
@@ -440,9 +442,11 @@ std::string Embedded::Impl::luid_of(const Incoming& incoming) const
 
 std::optional<StatusCode> Embedded::Impl::refuse(const Incoming& incoming, std::string& data) const
 {
-    if (incoming.data.size() > item::max_bytes)
+    if (incoming.data.size() > most)
         return StatusCode::RequestEntityTooLarge;
     auto checked = item::check(incoming.data, kinds::of(scope.kind).content);
+    if (checked && checked->data.size() > most) // with the line ends that it has here
+        return StatusCode::RequestEntityTooLarge;
     if (!checked)
         return StatusCode::UnsupportedMediaType;
     data = std::move(checked->data);
@@ -458,21 +462,17 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
     // Without an id of the server's it could never be mapped, and would come again.
     if (incoming.guid.empty())
         return {StatusCode::IncompleteCommand, {}};
+    if (auto outcome = add_again(incoming, data))
+        return std::move(*outcome);
     const auto placing = refreshes() ? ItemStore::Placing::Stage : ItemStore::Placing::Match;
     auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing, matching);
     matching.taken.insert(write.surplus_of.empty() ? write.luid : write.surplus_of);
     // Behind the Delete of the other one: a server that has made one item of both has it again.
-    if (auto outcome = add_again(incoming, data))
-        return std::move(*outcome);
     if (!write.surplus_of.empty() && type == SyncType::Slow)
         items.resend(scope.kind, write.surplus_of);
     return {write.created ? StatusCode::ItemAdded : StatusCode::Ok, std::move(write.luid)};
 }
 
-std::string Embedded::Impl::complete(const std::string& luid, std::string data)
-{
-    const auto head = items.find_head(scope.kind, scope.profile, luid);
-    if (!head || !head->alive)
 std::optional<Outcome> Embedded::Impl::add_again(const Incoming& incoming, const std::string& data)
 {
     const auto luid = items.find_mapped(scope.kind, scope.profile, incoming.guid);
@@ -500,18 +500,23 @@ std::optional<Outcome> Embedded::Impl::add_again(const Incoming& incoming, const
     return outcome;
 }
 
+std::string Embedded::Impl::complete(const std::string& luid, std::string data)
+{
+    const auto head = items.find_head(scope.kind, scope.profile, luid);
+    if (!head || !head->alive)
         return data;
     // What is not edited, or sent, is what the server had; of an edit that it has not, what was before.
     const bool has_ours = head->written_by_profile || head->revision <= outgoing->overwritable_to(luid);
-    const auto ours = has_ours ? items.find(scope.kind, luid) : std::nullopt;
-    const auto sent = ours ? std::optional(item::render(ours->data, scope.server).data) : reconciler->find_base(luid);
+    auto ours = has_ours ? items.find(scope.kind, luid) : std::nullopt;
+    const auto sent =
+        ours ? std::optional(item::render(std::move(ours->data), scope.server).data) : reconciler->find_base(luid);
     if (!sent)
         return data;
     using Evidence = Losses::Evidence;
     const auto evidence = compares() || outgoing->is_overruled(luid) ? Evidence::None
                           : arrived_there.contains(luid)             ? Evidence::Strong
                                                                      : Evidence::Weak;
-    return peer_losses.restore(*sent, data, evidence);
+    return peer_losses.restore(*sent, std::move(data), evidence);
 }
 
 Outcome Embedded::Impl::replace(const Incoming& incoming, std::string data)
@@ -521,13 +526,14 @@ Outcome Embedded::Impl::replace(const Incoming& incoming, std::string data)
         data = complete(luid, std::move(data));
     if (!refreshes() && outgoing->is_overruled(luid))
         return reconciler->replace(luid, data);
-    const auto text = refreshes() ? std::optional(data) : with_untold(luid, data);
-    if (!text)
+    const auto untold = refreshes() ? std::nullopt : merge_untold(luid, data);
+    if (untold && !untold->conflicts.empty())
         return reconciler->replace(luid, data);
+    const auto& text = untold ? untold->text : data;
     const auto result =
         refreshes() ? items.stage_replacement(scope.kind, scope.profile, luid, data)
-        : plans     ? reviews.plan_replacement(scope.kind, scope.profile, luid, *text, outgoing->overwritable_to(luid))
-                    : items.replace_from_peer(scope.kind, scope.profile, luid, *text, outgoing->overwritable_to(luid));
+        : plans     ? reviews.plan_replacement(scope.kind, scope.profile, luid, text, outgoing->overwritable_to(luid))
+                    : items.replace_from_peer(scope.kind, scope.profile, luid, text, outgoing->overwritable_to(luid));
     switch (result) {
     case ItemStore::PeerWrite::Done: return {StatusCode::Ok, {}};
     case ItemStore::PeerWrite::EditedMeanwhile: return reconciler->replace(luid, data);
@@ -537,16 +543,16 @@ Outcome Embedded::Impl::replace(const Incoming& incoming, std::string data)
     return incoming.guid.empty() ? Outcome{StatusCode::NotFound, {}} : add(incoming, data);
 }
 
-std::optional<std::string> Embedded::Impl::with_untold(const std::string& luid, const std::string& theirs) const
+std::optional<item::Merge> Embedded::Impl::merge_untold(const std::string& luid, const std::string& theirs) const
 {
     const auto ours = items.find(scope.kind, luid);
-    const auto told = ours ? item::render(ours->data, scope.server).data : std::string();
-    if (!ours || told == ours->data)
-        return theirs;
+    if (!ours || !item::may_be_rendered(ours->data, scope.server))
+        return std::nullopt;
+    const auto told = item::render(ours->data, scope.server).data;
+    if (told == ours->data)
+        return std::nullopt;
     auto merge = item::merge(told, ours->data, theirs);
-    if (!merge)
-        return theirs;
-    return merge->conflicts.empty() ? std::optional(std::move(merge->text)) : std::nullopt;
+    return merge ? std::optional(std::move(*merge)) : std::nullopt;
 }
 
 Outcome Embedded::Impl::remove(const Incoming& incoming)

@@ -4,6 +4,7 @@
 #include "datastore/datastore.hpp"
 #include "datastore/guard.hpp"
 #include "datastore/losses.hpp"
+#include "item/item.hpp"
 #include "storage/item_store.hpp"
 #include "storage/sync_state.hpp"
 
@@ -35,6 +36,7 @@ public:
         bool can_go_on = true; ///< a later session may go on with a sync that breaks off
         ConflictPolicy policy = ConflictPolicy::KeepBoth;
         Losses::Listed listed{};
+        std::size_t most = item::max_bytes; ///< octets of an item that the server sends
     };
 
     /// Both stores must outlive it. SyncState::bind_to and ::anchors have been called before.

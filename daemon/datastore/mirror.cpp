@@ -89,9 +89,9 @@ std::string_view items_word(std::uint64_t count)
 } // namespace
 
 Mirror::Mirror(storage::ItemStore& items, storage::ItemKind kind, base::Result<Directory> directory,
-               std::string profile, ConflictPolicy policy)
+               std::string profile, ConflictPolicy policy, std::size_t most)
     : items_(items), known_(items), reviews_(items), kind_(kind), directory_(std::move(directory)),
-      profile_(std::move(profile)), policy_(policy)
+      profile_(std::move(profile)), policy_(policy), most_(most)
 {
 }
 
@@ -215,7 +215,7 @@ void Mirror::carry_out(const Differences& differences, Consent consent)
 base::Result<std::string> Mirror::item_of(const Directory::File& file) const
 {
     const auto& service = kinds::of(kind_);
-    auto checked = item::check(file.data, service.content);
+    auto checked = item::check(file.data, service.content, most_);
     if (!checked)
         return tl::unexpected(std::move(checked.error()));
     if (checked->form == item::Form::PlainText) // any text would be one
@@ -239,7 +239,7 @@ void Mirror::leave_alone(FileRow file, std::string why)
 void Mirror::take_changed(const std::string& name)
 {
     auto row = known_.find_file(kind_, name);
-    const auto read = directory_->read(name, item::max_bytes);
+    const auto read = directory_->read(name, most_);
     if (!row || (!read && read.error().code == base::Errc::NotFound))
         return; // the next session sees what became of it
     if (!read)
@@ -331,7 +331,7 @@ void Mirror::take_added(const std::string& name, const ByInode& gone)
 {
     FileRow row;
     row.name = name;
-    const auto read = directory_->read(name, item::max_bytes);
+    const auto read = directory_->read(name, most_);
     if (!read && read.error().code == base::Errc::NotFound)
         return;
     if (!read)

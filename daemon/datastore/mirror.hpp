@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "datastore/conflict_policy.hpp"
 #include "datastore/directory.hpp"
+#include "item/item.hpp"
 #include "storage/directories.hpp"
 #include "storage/item_store.hpp"
 #include "storage/reviews.hpp"
@@ -25,9 +26,10 @@ namespace datastore {
 class Mirror {
 public:
     /// `items` outlives it. `directory`: or why it cannot be opened. `profile`: whose session it is. `policy`: whose
-    /// way it goes where a file and its item were changed and cannot be merged, the file being ours.
+    /// way it goes where a file and its item were changed and cannot be merged, the file being ours. `most`: octets of
+    /// a file that is taken for an item.
     Mirror(storage::ItemStore& items, storage::ItemKind kind, base::Result<Directory> directory, std::string profile,
-           ConflictPolicy policy);
+           ConflictPolicy policy, std::size_t most = item::max_bytes);
 
     storage::ItemKind kind() const { return kind_; }
 
@@ -95,6 +97,7 @@ private:
     base::Result<Directory> directory_;
     std::string profile_;
     ConflictPolicy policy_;
+    std::size_t most_;
     bool is_in_step_ = false; ///< the directory is the right one
     bool has_loose_ = true;   ///< there may be items in no file
     /// What the files of items without one would hold, where that is not what the items hold; and the LUIDs.

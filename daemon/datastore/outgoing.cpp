@@ -241,10 +241,12 @@ void Outgoing::deliver(session::Changes& page, ChangeKind kind, std::string luid
         const auto own = item::find_form(data);
         delivered.has_other_form =
             own && attempt == 0 && item::forms_for(*own, kind_of_service.content, scope_.server).size() > 1;
-        auto rendering = item::render(data, scope_.server, attempt);
+        const auto before =
+            attempt > 0 || item::may_be_rendered(data, scope_.server) ? std::optional(data) : std::nullopt;
+        auto rendering = item::render(std::move(data), scope_.server, attempt);
         note_losses(luid, rendering);
         type = item::media_type(own ? rendering.form : kind_of_service.forms.front());
-        delivered.converted = rendering.data != data;
+        delivered.converted = before && rendering.data != *before;
         data = std::move(rendering.data);
     }
     const bool converted = delivered.converted;

@@ -21,7 +21,7 @@ std::optional<std::string> Reconciler::find_base(const std::string& luid) const
     // What has no answer that settles it the server does not know, however far the mark is.
     auto base = items_.find_base(scope_.kind, scope_.profile, luid, std::min(mark_, outgoing_.overwritable_to(luid)));
     if (base)
-        base = item::render(*base, scope_.server).data; // in whose words it knows it
+        base = item::render(std::move(*base), scope_.server).data; // in whose words it knows it
     return base;
 }
 

@@ -97,16 +97,24 @@ std::vector<Form> forms_for(Form own, Kind what, const Audience& audience)
     return known;
 }
 
-Rendering render(std::string_view data, const Audience& audience, std::size_t attempt)
+bool may_be_rendered(std::string_view data, const Audience& audience)
+{
+    const auto own = find_form(data);
+    const auto what = find_kind(data);
+    return own && what &&
+           (forms_for(*own, *what, audience).front() != *own || (!audience.takes_utc && *what != Kind::Contact));
+}
+
+Rendering render(std::string data, const Audience& audience, std::size_t attempt)
 {
     const auto own = find_form(data);
     const auto what = find_kind(data);
     if (!own || !what)
-        return {own.value_or(Form{}), std::string(data), {}};
+        return {own.value_or(Form{}), std::move(data), {}};
     const auto forms = forms_for(*own, *what, audience);
-    Rendering rendering{*own, std::string(data), {}};
+    Rendering rendering{*own, std::move(data), {}};
     if (const auto form = forms[std::min(attempt, forms.size() - 1)]; form != *own) {
-        if (auto conversion = convert(data, form))
+        if (auto conversion = convert(rendering.data, form))
             rendering = {form, std::move(conversion->data), std::move(conversion->losses)};
     }
     if (audience.takes_utc || is_card(rendering.form) || rendering.form == Form::PlainText)

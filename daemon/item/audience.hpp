@@ -30,7 +30,9 @@ struct Rendering {
 };
 /// The item as it goes there; `attempt`: which of its forms. As it is where it cannot be converted. The same each time,
 /// so that what is known there of an item can be told from what it was here.
-Rendering render(std::string_view data, const Audience& audience, std::size_t attempt = 0);
+Rendering render(std::string data, const Audience& audience, std::size_t attempt = 0);
+/// False: `render` leaves the item as it is, at the first attempt.
+bool may_be_rendered(std::string_view data, const Audience& audience);
 
 /// A number for the ways in which `render` changes items of a kind; 0: none goes there changed that is in a form of
 /// before vCard 4.0.

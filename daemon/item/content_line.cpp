@@ -1,6 +1,5 @@
 #include "item/content_line.hpp"
 
-#include "item/item.hpp"
 #include "item/text.hpp"
 
 #include <fmt/format.h>
@@ -17,6 +16,8 @@ bool is_fold(std::string_view raw, std::size_t at)
 }
 constexpr std::size_t fold_length = 3;
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 std::string unfold(std::string_view raw)
 {
     std::string text;
@@ -30,10 +31,16 @@ std::string unfold(std::string_view raw)
     return text;
 }
 
-bool is_soft_break(std::string_view line)
+/// Whether LineReader would hand on just what stands there.
+bool is_normal(std::string_view text)
 {
-    const auto last = line.find_last_not_of(" \t\r\n"); // some peers send blanks after the sign
-    return last != std::string_view::npos && line[last] == '=';
+    if (!text.ends_with("\r\n") || text.starts_with(byte_order_mark))
+        return false;
+    std::size_t ends = 0;
+    for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1), ++ends)
+        if (at == 0 || text[at - 1] != '\r')
+            return false;
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\r')) == ends;
 }
 
 } // namespace
@@ -106,6 +113,36 @@ ContentLine parse_line(std::string_view raw, std::size_t number)
     return line;
 }
 
+void Continuation::begin(std::string_view line)
+{
+    quoted_printable_ = soft_break_ = false;
+    note_end(line);
+}
+
+void Continuation::note_end(std::string_view line)
+{
+    // Some peers send blanks after the sign.
+    if (const auto last = line.find_last_not_of(" \t"); last != std::string_view::npos)
+        soft_break_ = line[last] == '=';
+}
+
+bool Continuation::continues(std::string_view before, std::string_view line)
+{
+    const bool is_folded = line.starts_with(' ') || line.starts_with('\t');
+    if (!is_folded) {
+        if (!soft_break_)
+            return false;
+        // Asked once per content line: a value may have any number of soft breaks.
+        quoted_printable_ = quoted_printable_ || parse_line(before, 0).is_quoted_printable();
+        // A sign left over at the end of a value must not swallow the end of the item.
+        const auto start = to_upper(line.substr(0, 6));
+        if (!quoted_printable_ || start.starts_with("END:") || start == "BEGIN:")
+            return false;
+    }
+    note_end(line);
+    return true;
+}
+
 base::Result<void> LineReader::feed(std::string_view chunk)
 {
     while (!chunk.empty()) {
@@ -130,10 +167,10 @@ base::Result<void> LineReader::feed(std::string_view chunk)
         const auto size = static_cast<std::size_t>(end - chunk.begin());
         physical_ += chunk.substr(0, size);
         chunk.remove_prefix(size);
-        if (logical_.size() + physical_.size() > max_bytes)
+        if (logical_.size() + physical_.size() > most_)
             return base::fail(
                 base::Errc::InvalidValue,
-                fmt::format("line {}: the line is larger than an item may be ({} MiB)", lines_ + 1, max_bytes >> 20));
+                fmt::format("line {}: the line is larger than an item may be ({})", lines_ + 1, in_octets(most_)));
     }
     return {};
 }
@@ -151,35 +188,20 @@ base::Result<void> LineReader::finish()
     return flush();
 }
 
-bool LineReader::is_continuation()
-{
-    if (logical_.empty())
-        return false;
-    if (physical_.starts_with(' ') || physical_.starts_with('\t'))
-        return true;
-    if (!is_soft_break(logical_))
-        return false;
-    // Asked once per content line: a value may have any number of soft breaks.
-    quoted_printable_ = quoted_printable_ || parse_line(logical_, number_).is_quoted_printable();
-    if (!quoted_printable_)
-        return false;
-    // A sign left over at the end of a value must not swallow the end of the item.
-    const auto start = to_upper(std::string_view(physical_).substr(0, 6));
-    return !start.starts_with("END:") && start != "BEGIN:";
-}
-
 base::Result<void> LineReader::end_physical()
 {
     ++lines_;
-    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
     if (lines_ == 1 && physical_.starts_with(byte_order_mark))
         physical_.erase(0, byte_order_mark.size());
-    if (!is_continuation()) {
+    if (logical_.empty() || !continuation_.continues(logical_, physical_)) {
         if (auto flushed = flush(); !flushed)
             return flushed;
         number_ = lines_;
+        continuation_.begin(physical_);
+        std::swap(logical_, physical_); // what may be large is not copied
+    } else {
+        logical_ += physical_;
     }
-    logical_ += physical_;
     logical_ += "\r\n";
     physical_.clear();
     return {};
@@ -191,8 +213,32 @@ base::Result<void> LineReader::flush()
         return {};
     auto taken = sink_(parse_line(logical_, number_));
     logical_.clear();
-    quoted_printable_ = false;
     return taken;
+}
+
+base::Result<void> read_lines(std::string_view text, const LineReader::Sink& sink)
+{
+    if (!is_normal(text)) {
+        LineReader reader(sink);
+        return reader.feed(text).and_then([&] { return reader.finish(); });
+    }
+    Continuation continuation;
+    std::size_t begin = 0, number = 1, lines = 0;
+    for (std::size_t at = 0; at < text.size(); ++lines) {
+        const auto end = text.find('\n', at) + 1;
+        const auto line = text.substr(at, end - at - 2);
+        if (at == 0 || !continuation.continues(text.substr(begin, at - begin), line)) {
+            if (at > 0) {
+                if (auto taken = sink(parse_line(text.substr(begin, at - begin), number)); !taken)
+                    return taken;
+            }
+            begin = at;
+            number = lines + 1;
+            continuation.begin(line);
+        }
+        at = end;
+    }
+    return sink(parse_line(text.substr(begin), number));
 }
 
 } // namespace item

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "item/item.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -29,6 +30,22 @@ struct ContentLine {
 /// The line that `raw` holds (its line ends are CRLF already).
 ContentLine parse_line(std::string_view raw, std::size_t number);
 
+/// Which lines continue the one before: those that begin with a blank, and those behind a soft line break of
+/// quoted-printable.
+class Continuation {
+public:
+    /// A content line begins.
+    void begin(std::string_view line);
+    /// Whether `line` belongs to the content line `before`, so far, with its line ends.
+    bool continues(std::string_view before, std::string_view line);
+
+private:
+    void note_end(std::string_view line);
+
+    bool soft_break_ = false;       ///< the last sign is `=`
+    bool quoted_printable_ = false; ///< the content line is known to be
+};
+
 /// Cuts a stream into content lines: LF, CR, CRLF and CR CR LF end a line; a line that begins with a
 /// blank, or follows a soft line break of quoted-printable, continues the one before. A byte
 /// order mark at the beginning is left out.
@@ -36,7 +53,8 @@ class LineReader {
 public:
     using Sink = std::function<base::Result<void>(const ContentLine&)>;
 
-    explicit LineReader(Sink sink) : sink_(std::move(sink)) {}
+    /// `most`: octets of a content line.
+    explicit LineReader(Sink sink, std::size_t most = max_bytes) : sink_(std::move(sink)), most_(most) {}
 
     /// Errors: the sink's; InvalidValue for a content line larger than an item may be.
     base::Result<void> feed(std::string_view chunk);
@@ -46,15 +64,19 @@ public:
 private:
     base::Result<void> end_physical();
     base::Result<void> flush();
-    bool is_continuation();
 
     Sink sink_;
-    std::string physical_;          ///< the line being read
-    std::string logical_;           ///< the content line being put together
-    bool quoted_printable_ = false; ///< `logical_` is known to be
-    std::size_t lines_ = 0;         ///< physical lines ended
-    std::size_t number_ = 0;        ///< of the first line of `logical_`
-    std::size_t returns_ = 0;       ///< CRs read whose meaning depends on what follows
+    std::size_t most_;
+    std::string physical_; ///< the line being read
+    std::string logical_;  ///< the content line being put together
+    Continuation continuation_;
+    std::size_t lines_ = 0;   ///< physical lines ended
+    std::size_t number_ = 0;  ///< of the first line of `logical_`
+    std::size_t returns_ = 0; ///< CRs read whose meaning depends on what follows
 };
+
+/// The same for a text that is there as a whole; where its line ends are CRLF already, as those of all that is kept, it
+/// is not copied.
+base::Result<void> read_lines(std::string_view text, const LineReader::Sink& sink);
 
 } // namespace item

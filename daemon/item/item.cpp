@@ -49,11 +49,11 @@ base::Result<void> check_kind(const Object& object, std::string_view data, Kind 
     return check_kind(object.is_calendar() ? find_kind(data).value_or(Kind::Event) : Kind::Contact, wanted);
 }
 
-base::Result<Item> check_object(std::string_view data, Kind wanted)
+base::Result<Item> check_object(std::string_view data, Kind wanted, std::size_t most)
 {
-    Object object;
-    LineReader reader([&](const ContentLine& line) { return object.take(line); });
-    if (auto read = reader.feed(data).and_then([&] { return reader.finish(); }); !read)
+    Object object(most);
+    object.expect(data.size());
+    if (auto read = read_lines(data, [&](const ContentLine& line) { return object.take(line); }); !read)
         return tl::unexpected(read.error());
     if (!object.is_complete())
         return bad(object.is_empty() ? "there is no item" : "the item has no end: its last END is missing");
@@ -62,21 +62,21 @@ base::Result<Item> check_object(std::string_view data, Kind wanted)
     auto properties = object.own_properties();
     for (const auto& component : object.components())
         properties += component.properties;
-    if (auto fits = check_extent(object.text(), properties); !fits)
+    if (auto fits = check_extent(object.text(), properties, most); !fits)
         return tl::unexpected(fits.error());
     return Item{object.form(), object.take_text()};
 }
 
-base::Result<Item> check_text(std::string_view data)
+base::Result<Item> check_text(std::string_view data, std::size_t most)
 {
     Item note{Form::PlainText, {}};
-    LineReader reader([&](const ContentLine& line) {
+    const auto take = [&](const ContentLine& line) {
         note.data += line.raw;
         return check_characters(line);
-    });
-    if (auto read = reader.feed(data).and_then([&] { return reader.finish(); }); !read)
+    };
+    if (auto read = read_lines(data, take); !read)
         return tl::unexpected(read.error());
-    if (auto fits = check_extent(note.data, 0); !fits)
+    if (auto fits = check_extent(note.data, 0, most); !fits)
         return tl::unexpected(fits.error());
     return note;
 }
@@ -93,7 +93,7 @@ Look look(std::string_view data, bool wants_kind)
     bool has_begun = false;
     std::string root;
     std::size_t depth = 0;
-    LineReader reader([&](const ContentLine& line) -> base::Result<void> {
+    (void)read_lines(data, [&](const ContentLine& line) -> base::Result<void> {
         // The reader has no other way to be stopped.
         const auto stop = [] { return base::fail(base::Errc::Stopped, ""); };
         if (!has_begun && !line.is_blank()) {
@@ -120,12 +120,18 @@ Look look(std::string_view data, bool wants_kind)
             return stop();
         return {};
     });
-    if (reader.feed(data))
-        (void)reader.finish();
     return found;
 }
 
 } // namespace
+
+std::string in_octets(std::size_t size)
+{
+    constexpr std::size_t mebi = 1 << 20, kibi = 1 << 10;
+    return size >= mebi && size % mebi == 0   ? fmt::format("{} MiB", size / mebi)
+           : size >= kibi && size % kibi == 0 ? fmt::format("{} KiB", size / kibi)
+                                              : fmt::format("{} octets", size);
+}
 
 std::string_view media_type(Form form)
 {
@@ -200,18 +206,18 @@ std::optional<Kind> find_kind(std::string_view data)
     return look(data, true).kind;
 }
 
-base::Result<Item> check(std::string_view data, Kind wanted)
+base::Result<Item> check(std::string_view data, Kind wanted, std::size_t most)
 {
-    if (data.size() > max_bytes)
-        return bad(fmt::format("the item is larger than {} MiB", max_bytes >> 20));
+    if (data.size() > most)
+        return too_large(most);
     if (wanted == Kind::Note && find_form(data) == Form::PlainText)
-        return check_text(data);
-    return check_object(data, wanted);
+        return check_text(data, most);
+    return check_object(data, wanted, most);
 }
 
-base::Result<Item> check(std::string_view data)
+base::Result<Item> check(std::string_view data, std::size_t most)
 {
-    return check(data, find_kind(data).value_or(Kind::Event));
+    return check(data, find_kind(data).value_or(Kind::Event), most);
 }
 
 } // namespace item

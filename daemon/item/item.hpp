@@ -16,9 +16,9 @@ enum class Form { VCard21, VCard30, VCard40, VCalendar10, ICalendar20, PlainText
 /// rest its description.
 enum class Kind { Contact, Event, Task, Note };
 
-/// The largest item that is stored.
-constexpr std::size_t max_bytes = 4 * 1024 * 1024;
-constexpr std::size_t max_lines = 100'000;     ///< of an item
+/// No item is larger. What is taken in has the limit that the administrator sets below that (MaxObjectSize).
+constexpr std::size_t max_bytes = 64 * 1024 * 1024;
+constexpr std::size_t max_lines = 1'000'000;   ///< of an item: so many does the largest have when it is folded
 constexpr std::size_t max_properties = 10'000; ///< of an item
 constexpr std::size_t max_depth = 32;          ///< of components one in another
 
@@ -61,10 +61,14 @@ struct Item {
 /// that it can travel as text), within the limits above. Line ends become CRLF, also at the end, blank lines around an
 /// object and a byte order mark go; every other octet stays. Checking the result again changes nothing.
 ///
-/// Error: InvalidValue, naming the line, also for an item of another kind than `wanted`.
-base::Result<Item> check(std::string_view data, Kind wanted);
+/// `most`: the octets that it may have, both as given and as the result. Error: InvalidValue, naming the line, also for
+/// an item of another kind than `wanted`.
+base::Result<Item> check(std::string_view data, Kind wanted, std::size_t most = max_bytes);
 /// An item of the kind that it says it is.
-base::Result<Item> check(std::string_view data);
+base::Result<Item> check(std::string_view data, std::size_t most = max_bytes);
+
+/// A number of octets for people: `4 MiB`, `100 KiB`, `4097 octets`.
+std::string in_octets(std::size_t size);
 
 /// One line for people: a contact's name, an event's summary and beginning, a task's and when it is due, a note's first
 /// line. Any text in, UTF-8 without control characters out; empty when there is nothing to say.

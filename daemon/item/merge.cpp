@@ -3,6 +3,7 @@
 #include "item/conversion.hpp"
 #include "item/item.hpp"
 #include "item/normal_form.hpp"
+#include "item/octet_tokens.hpp"
 #include "item/statement_merge.hpp"
 #include "item/text.hpp"
 
@@ -210,6 +211,9 @@ void Attempt::add_zones()
     }
 }
 
+base::Result<Merge> merge_short(const std::optional<std::string_view>& base, std::string_view ours,
+                                std::string_view theirs, Side preferred);
+
 Side other(Side side)
 {
     return side == Side::Ours ? Side::Theirs : Side::Ours;
@@ -270,6 +274,30 @@ std::optional<std::int64_t> last_change(std::string_view data)
 base::Result<Merge> merge(const std::optional<std::string_view>& base, std::string_view ours, std::string_view theirs,
                           Side preferred)
 {
+    if (ours.size() < OctetTokens::least_item && theirs.size() < OctetTokens::least_item)
+        return merge_short(base, ours, theirs, preferred);
+    OctetTokens tokens;
+    const auto one = tokens.shorten(ours);
+    const auto two = tokens.shorten(theirs);
+    const auto old = base ? std::optional(tokens.shorten(*base)) : std::nullopt;
+    auto merged = merge_short(old ? std::optional<std::string_view>(*old) : std::nullopt, one, two, preferred);
+    if (!merged)
+        return merged;
+    merged->text = tokens.lengthen(std::move(merged->text));
+    for (auto& conflict : merged->conflicts) {
+        conflict.ours = tokens.reword(std::move(conflict.ours), 0);
+        conflict.theirs = tokens.reword(std::move(conflict.theirs), 1);
+        if (old)
+            conflict.base = tokens.reword(std::move(conflict.base), 2);
+    }
+    return merged;
+}
+
+namespace {
+
+base::Result<Merge> merge_short(const std::optional<std::string_view>& base, std::string_view ours,
+                                std::string_view theirs, Side preferred)
+{
     auto our_document = parse(ours);
     if (!our_document)
         return tl::unexpected(our_document.error());
@@ -310,5 +338,7 @@ base::Result<Merge> merge(const std::optional<std::string_view>& base, std::stri
                  {},
                  {{{}, summary(ours), summary(theirs), base ? summary(*base) : std::string()}}};
 }
+
+} // namespace
 
 } // namespace item

@@ -45,10 +45,15 @@ std::optional<Form> find_form(std::string_view root, std::string_view version)
     return std::nullopt;
 }
 
-base::Result<void> check_extent(std::string_view text, std::size_t properties)
+tl::unexpected<base::Error> too_large(std::size_t most)
 {
-    if (text.size() > max_bytes)
-        return base::fail(base::Errc::InvalidValue, fmt::format("the item is larger than {} MiB", max_bytes >> 20));
+    return base::fail(base::Errc::InvalidValue, fmt::format("the item is larger than {}", in_octets(most)));
+}
+
+base::Result<void> check_extent(std::string_view text, std::size_t properties, std::size_t most)
+{
+    if (text.size() > most)
+        return too_large(most);
     if (properties > max_properties)
         return base::fail(base::Errc::InvalidValue,
                           fmt::format("the item has more than {} properties", max_properties));
@@ -88,9 +93,8 @@ base::Result<void> Object::take(const ContentLine& line)
             return bad(line.number, "text after the end of the item: {}",
                        shown(trim(line.raw.substr(0, line.raw.find('\r')))));
     }
-    if (text_.size() + line.raw.size() > (is_calendar() ? max_calendar_bytes : max_bytes))
-        return bad(line.number, "the item is larger than {} MiB",
-                   (is_calendar() ? max_calendar_bytes : max_bytes) >> 20);
+    if (const auto most = is_calendar() ? max_calendar_bytes : most_; text_.size() + line.raw.size() > most)
+        return bad(line.number, "{}", too_large(most).value().message);
     if (line.name == "BEGIN")
         return begin(line);
     if (is_empty())

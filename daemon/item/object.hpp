@@ -20,6 +20,11 @@ constexpr std::size_t max_calendar_bytes = 64 * 1024 * 1024;
 /// One VCARD or VCALENDAR, put together line by line.
 class Object {
 public:
+    /// `most`: the octets that a VCARD may have.
+    explicit Object(std::size_t most = max_bytes) : most_(most) {}
+    /// So many octets are to come: its text grows no further than that.
+    void expect(std::size_t octets) { text_.reserve(octets); }
+
     /// What stands directly in a VCALENDAR: an event, a time zone …
     struct Component {
         std::string name;            ///< upper case
@@ -59,6 +64,7 @@ private:
     base::Result<void> end(const ContentLine& line);
     base::Result<void> property(const ContentLine& line);
 
+    std::size_t most_;
     std::string root_;
     std::string text_;
     std::string properties_;
@@ -79,8 +85,12 @@ std::optional<Kind> find_component(std::string_view upper_name);
 /// Error: InvalidValue, if they are two.
 base::Result<void> check_kind(Kind found, Kind wanted);
 
-/// Whether an item of this text and so many properties is within the limits. Error: InvalidValue.
-base::Result<void> check_extent(std::string_view text, std::size_t properties);
+/// Whether an item of this text and so many properties is within the limits, `most` being that of its octets. Error:
+/// InvalidValue.
+base::Result<void> check_extent(std::string_view text, std::size_t properties, std::size_t most);
+
+/// What an item gets that has more octets than it may.
+tl::unexpected<base::Error> too_large(std::size_t most);
 
 /// The form that `BEGIN:root` and `VERSION:version` declare; nothing for others.
 std::optional<Form> find_form(std::string_view root, std::string_view version);

@@ -323,15 +323,14 @@ base::Result<Component> read_note(std::string_view data)
 base::Result<Document> parse(std::string_view data)
 {
     if (data.size() > max_bytes)
-        return base::fail(base::Errc::InvalidValue, fmt::format("the item is larger than {} MiB", max_bytes >> 20));
+        return too_large(max_bytes);
     const auto form = find_form(data);
     if (!form)
         return base::fail(base::Errc::InvalidValue, "the item does not say what it is: no VERSION that is known");
     if (*form == Form::PlainText)
         return read_note(data).map([](Component root) { return Document{Form::PlainText, std::move(root)}; });
     Reader reader(*form);
-    LineReader lines([&](const ContentLine& line) { return reader.take(line); });
-    if (auto read = lines.feed(data).and_then([&] { return lines.finish(); }); !read)
+    if (auto read = read_lines(data, [&](const ContentLine& line) { return reader.take(line); }); !read)
         return tl::unexpected(read.error());
     return reader.finish().map([&](Component root) { return Document{*form, std::move(root)}; });
 }

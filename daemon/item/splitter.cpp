@@ -43,9 +43,9 @@ std::vector<Group> group_entries(const std::vector<Component>& components, std::
 
 class Splitter::Impl {
 public:
-    Impl(Kind kind, Sink given)
-        : wanted(kind), entry(component_name(kind)), sink(std::move(given)),
-          reader([this](const ContentLine& line) { return take(line); })
+    Impl(Kind kind, Sink given, std::size_t limit)
+        : wanted(kind), entry(component_name(kind)), sink(std::move(given)), most(limit),
+          reader([this](const ContentLine& line) { return take(line); }, limit)
     {
     }
 
@@ -60,9 +60,10 @@ public:
 
     const Kind wanted;
     const std::string_view entry; ///< what an item is in a calendar
-    Sink sink;
+    const Sink sink;
+    const std::size_t most; ///< octets of an item
     LineReader reader;
-    Object object;
+    Object object{most};
     std::string text;        ///< of a note, or the blank lines before the first item
     bool is_text = false;    ///< the stream is a note in plain text
     bool is_objects = false; ///< it has begun and is none
@@ -94,11 +95,11 @@ base::Result<void> Splitter::Impl::take(const ContentLine& line)
     if (auto checked = check_object(); !checked)
         return checked;
     if (!object.is_calendar()) {
-        if (auto fits = check_extent(object.text(), object.own_properties()); !fits)
+        if (auto fits = check_extent(object.text(), object.own_properties(), most); !fits)
             return placed(fits.error());
     }
     auto done = object.is_calendar() ? split_calendar() : pass({object.form(), object.take_text()});
-    object = Object();
+    object = Object(most);
     return done;
 }
 
@@ -106,9 +107,9 @@ base::Result<void> Splitter::Impl::take_text(const ContentLine& line)
 {
     if (auto good = check_characters(line); !good)
         return base::fail(good.error().code, "item 1, " + good.error().message);
-    if (text.size() + line.raw.size() > max_bytes)
+    if (text.size() + line.raw.size() > most)
         return base::fail(base::Errc::InvalidValue,
-                          fmt::format("item 1, line {}: the item is larger than {} MiB", line.number, max_bytes >> 20));
+                          fmt::format("item 1, line {}: the item is larger than {}", line.number, in_octets(most)));
     text += line.raw;
     return {};
 }
@@ -171,10 +172,10 @@ base::Result<void> Splitter::Impl::split_calendar()
         }
         item.data += "END:VCALENDAR\r\n";
         written += item.data.size();
-        auto fits = item.data.size() > max_bytes || written > max_split_bytes
+        auto fits = item.data.size() > most || written > max_split_bytes
                         ? base::fail(base::Errc::InvalidValue,
                                      fmt::format("with its time zones the {} is too large", word(wanted)))
-                        : check_extent(item.data, properties);
+                        : check_extent(item.data, properties, most);
         if (!fits) {
             const auto number = begun - entries + 1 +
                                 static_cast<std::size_t>(std::count_if(
@@ -199,7 +200,10 @@ tl::unexpected<base::Error> Splitter::Impl::placed(base::Error error) const
     return tl::unexpected<base::Error>(std::move(error));
 }
 
-Splitter::Splitter(Kind wanted, Sink sink) : impl_(std::make_unique<Impl>(wanted, std::move(sink))) {}
+Splitter::Splitter(Kind wanted, Sink sink, std::size_t most)
+    : impl_(std::make_unique<Impl>(wanted, std::move(sink), most))
+{
+}
 Splitter::~Splitter() = default;
 
 base::Result<void> Splitter::feed(std::string_view chunk)
@@ -212,7 +216,7 @@ base::Result<void> Splitter::finish()
     if (auto read = impl_->reader.finish(); !read)
         return read;
     if (impl_->is_text) {
-        if (auto fits = check_extent(impl_->text, 0); !fits)
+        if (auto fits = check_extent(impl_->text, 0, impl_->most); !fits)
             return base::fail(fits.error().code, "item 1, " + fits.error().message);
         return impl_->pass({Form::PlainText, std::move(impl_->text)});
     }

@@ -21,7 +21,8 @@ public:
     /// Called with each item; an error it returns ends the splitting.
     using Sink = std::function<base::Result<void>(Item)>;
 
-    Splitter(Kind wanted, Sink sink);
+    /// `most`: the octets that an item may have.
+    Splitter(Kind wanted, Sink sink, std::size_t most = max_bytes);
     ~Splitter();
 
     /// Takes the next octets, cut anywhere. After an error the splitter is of no more use.

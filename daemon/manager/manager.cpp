@@ -523,6 +523,11 @@ int Manager::max_profiles() const
     return impl_->config.max_profiles;
 }
 
+std::size_t Manager::max_item_bytes() const
+{
+    return impl_->config.max_obj_size;
+}
+
 void Manager::shut_down(std::chrono::milliseconds grace, std::function<void()> done)
 {
     impl_->shutting_down = true;

@@ -34,8 +34,8 @@ struct Config {
     int max_profiles = 5;      ///< per user; 0 or less: no limit
     unsigned max_workers = 16; ///< sessions at once; per user always one
     std::uint64_t max_msg_size = 256 * 1024;
-    std::uint64_t max_obj_size = 4 * 1024 * 1024;
-    std::uint64_t max_reply_bytes = 0; ///< 0: derived from max_msg_size
+    std::uint64_t max_obj_size = 4 * 1024 * 1024; ///< of items, from servers and from applications
+    std::uint64_t max_reply_bytes = 0;            ///< 0: derived from max_msg_size
     std::uint32_t connect_timeout_s = 30;
     std::uint32_t reply_timeout_s = 120;
     std::uint32_t session_timeout_s = 4 * 3600;
@@ -139,6 +139,8 @@ public:
     base::Result<storage::ItemStore*> items(Uid owner);
 
     int max_profiles() const;
+    /// Octets of an item that an application may put in.
+    std::size_t max_item_bytes() const;
     /// Accepts no more starts, cuts every session off (Interrupted); `done` when none is left
     /// or, at the latest, when the workers have been killed after `grace`.
     void shut_down(std::chrono::milliseconds grace, std::function<void()> done);

@@ -69,9 +69,10 @@ Mirrors mirror(StoreDirectories& directories, const channel::Plan& plan, storage
                                          is_guarded ? std::optional<uid_t>(plan.owner) : std::nullopt});
         });
         mirrors.emplace(std::piecewise_construct, std::forward_as_tuple(service.service),
-                        std::forward_as_tuple(
-                            items, storage::Directories(items).kind_of(kind->items, service.directory),
-                            std::move(directory), plan.profile, datastore::to_conflict_policy(plan.conflict_policy)));
+                        std::forward_as_tuple(items,
+                                              storage::Directories(items).kind_of(kind->items, service.directory),
+                                              std::move(directory), plan.profile,
+                                              datastore::to_conflict_policy(plan.conflict_policy), plan.max_obj_size));
     }
     return mirrors;
 }
@@ -191,7 +192,8 @@ try {
                 datastore::Guard{plan.review_items, plan.review_percent, plan.hold_slow_sync},
                 service.filter.empty(),
                 datastore::to_conflict_policy(plan.conflict_policy),
-                listed_properties(*state, kind, service.uri)};
+                listed_properties(*state, kind, service.uri),
+                plan.max_obj_size};
             const auto found = mirrors.find(service.service);
             if (found == mirrors.end())
                 return std::make_unique<datastore::Embedded>(*items, *state, std::move(setup));

@@ -1,6 +1,9 @@
 """A user of syncd, as an object in a process of its own that has the user's uid."""
+import base64
+import hashlib
 import multiprocessing
 import os
+import random
 import re
 import tempfile
 import time
@@ -71,6 +74,26 @@ class Inside:
                 self.store.Import(self.dbus.types.UnixFd(file), self.dbus.Dictionary({}, signature='sv'),
                                   timeout=CALL_SECONDS)
         return int(self.store.GetCount())
+
+    def import_photo(self, octets):
+        """A contact with a photo of so many; what it is, as `look_at_all` has it."""
+        digits = base64.b64encode(random.Random(1).randbytes(octets)).decode()
+        lines = '\r\n '.join(digits[at:at + 74] for at in range(0, len(digits), 74))
+        text = ('BEGIN:VCARD\r\nVERSION:3.0\r\nN:Large;Photo;;;\r\nFN:Photo Large\r\n'
+                f'PHOTO;ENCODING=b;TYPE=JPEG:\r\n {lines}\r\nEND:VCARD\r\n').encode()
+        with tempfile.TemporaryFile() as file:
+            file.write(text)
+            file.seek(0)
+            self.store.Import(self.dbus.types.UnixFd(file), self.dbus.Dictionary({}, signature='sv'), timeout=CALL_SECONDS)
+        return self.look_at_all()
+
+    def look_at_all(self):
+        """Size and hash of all items."""
+        with tempfile.TemporaryFile() as file:
+            self.store.Export(self.dbus.types.UnixFd(file), self.dbus.Dictionary({}, signature='sv'), timeout=CALL_SECONDS)
+            file.seek(0)
+            text = file.read()
+        return {'octets': len(text), 'sha256': hashlib.sha256(text).hexdigest()}
 
     def change_contacts(self, remainder, every, version):
         """Gives each contact whose number leaves `remainder` another telephone number at work."""

@@ -8,7 +8,7 @@ import unittest
 import dbus
 
 import harness
-from harness import ANNA, CONTACTS, ERROR, EVENTS, FREEDESKTOP, NO_KEYS, STORE
+from harness import ANNA, BERT, CONTACTS, ERROR, EVENTS, FREEDESKTOP, NO_KEYS, STORE
 
 
 def card(name, version='3.0'):
@@ -124,6 +124,37 @@ class Store(harness.TestCase):
             with self.subTest(data[:20]):
                 self.assertError(ERROR + 'InvalidValue', self.import_bytes, data)
                 self.assertError(ERROR + 'InvalidValue', self.import_bytes, data, path=EVENTS)
+
+    def test_one_item_is_written_and_replaced_by_its_id(self):
+        ids = [self.anna.store('Put', '', card(name)) for name in 'AB']
+        only = dbus.Dictionary({'Id': ids[0]}, signature='sv')
+        with tempfile.TemporaryFile() as file:
+            self.assertEqual(self.anna.store('Export', dbus.types.UnixFd(file), only), 1)
+            file.seek(0)
+            self.assertEqual(file.read().decode(), card('A'))
+        self.anna.settle()
+        self.anna.heard.clear()
+        self.assertEqual(self.import_bytes(card('C').encode(), keys=only), 1)
+        self.assertEqual(self.import_bytes(card('C').encode(), keys=only), 1)  # which is no change
+        self.anna.settle()
+        [(_, [added, updated, removed])] = self.anna.signals('Changed')
+        self.assertEqual((added, updated, removed), ([], [ids[0]], []))
+        self.assertEqual([self.anna.store('Get', item) for item in ids], [card('C'), card('B')])
+        for text in ('', card('D') + card('E')):
+            self.assertIn('one item takes its place', self.assertError(ERROR + 'InvalidValue', self.import_bytes,
+                                                                       text.encode(), keys=only))
+        self.assertError(ERROR + 'InvalidValue', self.import_bytes, event('e').encode(), keys=only)
+        self.assertEqual(self.anna.store('Get', ids[0]), card('C'))
+
+    def test_no_stream_is_read_for_an_item_that_is_not_there(self):
+        bert = self.client(BERT)
+        theirs = bert.store('Put', '', card('Bo'))
+        for item in (theirs, 'nothing', ''):
+            only = dbus.Dictionary({'Id': item}, signature='sv')
+            self.assertError(ERROR + 'NotFound', self.import_bytes, card('A').encode(), keys=only)
+            with tempfile.TemporaryFile() as file:
+                self.assertError(ERROR + 'NotFound', self.anna.store, 'Export', dbus.types.UnixFd(file), only)
+                self.assertEqual(file.seek(0, os.SEEK_END), 0)
 
     def test_options_are_refused_by_name(self):
         message = self.assertError(ERROR + 'InvalidValue', self.import_bytes, card('A').encode(),

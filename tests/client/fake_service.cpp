@@ -205,7 +205,7 @@ void FakeStore::Delete(sdbus::Result<>&& result, std::string id)
 
 void FakeStore::Import(sdbus::Result<std::uint32_t>&& result, sdbus::UnixFd fd, Values options)
 {
-    items["imported"] = read_all(fd.get());
+    items[options.contains("Id") ? options.at("Id").get<std::string>() : "imported"] = read_all(fd.get());
     result.returnResults(options.empty() ? 1 : 0);
 }
 
@@ -213,7 +213,8 @@ void FakeStore::Export(sdbus::Result<std::uint32_t>&& result, sdbus::UnixFd fd, 
 {
     std::uint32_t written = 0;
     for (const auto& [id, data] : items)
-        if (options.empty() && write(fd.get(), data.data(), data.size()) == static_cast<ssize_t>(data.size()))
+        if ((options.empty() || options.at("Id").get<std::string>() == id) &&
+            write(fd.get(), data.data(), data.size()) == static_cast<ssize_t>(data.size()))
             ++written;
     result.returnResults(written);
 }

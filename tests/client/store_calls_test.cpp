@@ -60,6 +60,17 @@ TEST_CASE("items go in and out through descriptors")
 
     CHECK(exported == 3u);
     CHECK(content(out) == "BEGIN:VCARD oneBEGIN:VCARD twoBEGIN:VCARD three");
+
+    // Of one item.
+    REQUIRE(ftruncate(out, 0) == 0);
+    REQUIRE(lseek(out, 0, SEEK_SET) == 0);
+    REQUIRE(lseek(in, 0, SEEK_SET) == 0);
+    store.import_item("1", in);
+    CHECK(store.get("1") == "BEGIN:VCARD three");
+    bool written = false;
+    store.export_item("1", out, [&](const std::optional<Error>& error) { written = !error; });
+    process_until(client, [&] { return written; });
+    CHECK(content(out) == "BEGIN:VCARD three");
     close(in);
     close(out);
 }

@@ -197,8 +197,19 @@ class Device:
 
     def items(self, service=CONTACT):
         """id → text"""
-        store = self._stores[service]
-        return {str(key): str(store.Get(key)) for key, _ in store.List()}
+        return {str(key): self.text(str(key), service) for key, _ in self._stores[service].List()}
+
+    def text(self, key, service=CONTACT):
+        """Of one item, however large it is."""
+        try:
+            return str(self._stores[service].Get(key))
+        except dbus.DBusException as error:
+            if error.get_dbus_name() != 'org.freedesktop.DBus.Error.LimitsExceeded':
+                raise
+        with tempfile.TemporaryFile() as stream:
+            self._stores[service].Export(dbus.types.UnixFd(stream.fileno()), dbus.Dictionary({'Id': key}, signature='sv'))
+            stream.seek(0)
+            return stream.read().decode()
 
     def store(self, service=CONTACT):
         return self._stores[service]
@@ -212,11 +223,12 @@ class Device:
     def delete(self, key, service=CONTACT):
         self._stores[service].Delete(key)
 
-    def import_all(self, texts, service=CONTACT):
+    def import_all(self, texts, service=CONTACT, **options):
         with tempfile.TemporaryFile() as stream:
             stream.write(''.join(texts).encode())
             stream.seek(0)
-            return int(self._stores[service].Import(dbus.types.UnixFd(stream.fileno()), dbus.Dictionary({}, signature='sv')))
+            return int(self._stores[service].Import(dbus.types.UnixFd(stream.fileno()),
+                                                    dbus.Dictionary(options, signature='sv')))
 
 
 def start_devices(case, count, configuration=None):

@@ -4,6 +4,8 @@ import base64
 import random
 import unittest
 
+import dbus
+
 from example_items import contact, texts
 from peer_case import NOTHING, PeerCase
 
@@ -161,6 +163,59 @@ class Photos(LargeCase):
         self.assertLessEqual(messages, (len(up) + len(down)) // (63 * KIB) + 6)
         self.assertEqual(self.sync(self.b), (NOTHING, (2, 0, 0)))
         self.assert_equal_everywhere(size=2)
+
+
+class Enormous(LargeCase):
+    """Larger than what goes in a message of the bus; scripts/bench has one of 50 MiB."""
+    devices = 2
+    configuration = {'MaxMessageSize': 64 * KIB, 'MaxObjectSize': 64 * KIB * KIB}
+    server_options = ('--user', 'alice:s3cret', '--max-obj-size', '0')
+
+    def test_a_photo_crosses_and_is_edited_on_both_sides(self):
+        self.settle()
+        whole = photo('Ada', 13 * KIB * KIB // 2, note='first')
+        self.assertGreater(len(whole), 8 * KIB * KIB)
+        self.a.import_all([whole])
+        self.assertEqual(self.sync(self.a), ((1, 0, 0), NOTHING))
+        self.assertEqual(self.sync(self.b), (NOTHING, (1, 0, 0)))
+        (here,), (there,) = self.a.items(), self.b.items()
+        self.assertEqual(self.b.text(there), whole)
+        # Where people look at it, it is cut, or the answer would be more than the bus lets pass.
+        session = dbus.UInt64(self.b.history(self.profiles[self.b], 1)[0]['Session'])
+        change, = self.b.manager.GetChanges('', session, '')
+        self.assertLess(len(change['After']), KIB)
+        self.assertRegex(str(change['After']), r'PHOTO;ENCODING=b;TYPE=JPEG:… \d+ octets [0-9a-f]{32}\r\n')
+        self.assertIn('NOTE:first', str(change['After']))
+        self.a.import_all([whole.replace('first', 'edited here')], Id=here)
+        self.b.import_all([whole.replace('END:VCARD', 'TITLE:edited there\r\nEND:VCARD')], Id=there)
+        self.assertEqual(self.sync(self.b), ((0, 1, 0), NOTHING))
+        for device in (self.a, self.a, self.b):
+            self.sync(device)
+        self.assert_equal_everywhere(size=1)
+        merged = self.a.text(here)
+        self.assertIn('NOTE:edited here', merged)
+        self.assertIn('TITLE:edited there', merged)
+        self.assertEqual(merged.count('PHOTO'), 1)
+        self.assertEqual(self.sync(self.a, 'SLOW', ran='SLOW')[1], NOTHING)
+        self.assert_equal_everywhere(size=1)
+
+
+class Limited(LargeCase):
+    """The administrator has set another limit than the usual one."""
+    configuration = {'MaxMessageSize': 4096, 'MaxObjectSize': 20_000}
+    server_options = ('--user', 'alice:s3cret', '--max-msg-size', '4096')
+
+    def test_what_is_larger_is_taken_from_nobody(self):
+        self.settle()
+        fits = photo('Fits', 12 * KIB)
+        self.a.put(fits)
+        with self.assertRaisesRegex(dbus.DBusException, 'the item is larger than 20000 octets'):
+            self.a.put(photo('Up', 20 * KIB))
+        with self.assertRaisesRegex(dbus.DBusException, 'larger than .*20000 octets'):
+            self.a.import_all([photo('Up', 20 * KIB)])
+        self.server.put('card', photo('Down', 20 * KIB))
+        self.assertEqual(self.sync(self.a), ((1, 0, 0), NOTHING))  # it heeds what it was told
+        self.assertEqual(texts(self.a.items()), texts({'': fits}))
 
 
 class BadChunks(LargeCase):

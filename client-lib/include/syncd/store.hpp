@@ -42,13 +42,14 @@ public:
     std::vector<StoreItem> list();
     void list(Reply<std::vector<StoreItem>> done);
 
-    /// Errors: NotFound.
+    /// Errors: NotFound; Failed for an item of more than 8 MiB, which `export_item` writes.
     std::string get(const std::string& id);
     void get(const std::string& id, Reply<std::string> done);
 
     /// Replaces an item, or adds one when `id` is empty; returns its id.
     /// Errors: NotFound for an unknown id; InvalidValue when `data` is not one item of this
-    /// kind, or larger than 4 MiB.
+    /// kind, or larger than the administrator allows (usually 4 MiB). What the bus does not pass `import_from` and
+    /// `import_item` do.
     std::string put(const std::string& id, const std::string& data);
     void put(const std::string& id, const std::string& data, Reply<std::string> done);
 
@@ -69,6 +70,13 @@ public:
     /// may have received a part. Errors: Failed when `fd` cannot be written.
     std::uint32_t export_to(int fd);
     void export_to(int fd, Reply<std::uint32_t> done);
+
+    /// The same for one item: replaces it by the one that `fd` has, or writes it. Errors: NotFound as well;
+    /// InvalidValue when there is not one in `fd`.
+    void import_item(const std::string& id, int fd);
+    void import_item(const std::string& id, int fd, Done done);
+    void export_item(const std::string& id, int fd);
+    void export_item(const std::string& id, int fd, Done done);
 
     std::uint32_t count();
     void count(Reply<std::uint32_t> done);

@@ -39,7 +39,7 @@ struct Fixture {
     ConflictPolicy policy = ConflictPolicy::KeepBoth;
     Names notes;
 
-    datastore::Mirror mirror() { return {*items, kind, files.open(), "p", policy}; }
+    datastore::Mirror mirror() { return {*items, kind, files.open(), "p", policy, std::size_t{4} << 20}; }
     /// A session that does nothing but what `does` does to the items.
     template <class Work>
     void session(Work does)

@@ -19,6 +19,7 @@ struct SessionFixture {
     std::uint64_t announced = 0; ///< by the server, of its items
     item::Audience server;       ///< what it understands
     datastore::ConflictPolicy policy = datastore::ConflictPolicy::ClientWins;
+    std::size_t most = item::max_bytes; ///< octets of an item
 
     static constexpr auto contact = storage::ItemKind::Contact;
 
@@ -48,7 +49,8 @@ struct SessionFixture {
         state->bind_to("server");
         mark = state->anchors("CONTACT", uri).mark;
         store = std::make_unique<datastore::Embedded>(
-            *items, *state, datastore::Embedded::Setup{profile, "CONTACT", contact, uri, mark, guard, true, policy});
+            *items, *state,
+            datastore::Embedded::Setup{profile, "CONTACT", contact, uri, mark, guard, true, policy, {}, most});
         store->meet(server);
         store->admit(type);
         // As the runner does: such a session has nothing to go on from until it ends well.

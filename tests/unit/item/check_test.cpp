@@ -152,17 +152,24 @@ TEST_CASE("text that XML cannot carry is refused, with the line of the octet", "
     CHECK(item::check(card("FN:\tä\xf0\x9f\x98\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbd\x7f\r\n")));
 }
 
-TEST_CASE("an item may be 4 MiB, and not an octet more", "[item][check]")
+TEST_CASE("an item may have what its limit says, and not an octet more", "[item][check]")
 {
     const auto frame = card("NOTE:\r\n").size();
-    const auto largest = card("NOTE:" + std::string(item::max_bytes - frame, 'x') + "\r\n");
-    REQUIRE(largest.size() == item::max_bytes);
-    CHECK(item::check(largest));
-    CHECK(error_of(card("NOTE:" + std::string(item::max_bytes - frame + 1, 'x') + "\r\n")).message ==
-          "the item is larger than 4 MiB");
+    for (const auto& [most, words] : {std::pair{item::max_bytes, "64 MiB"},
+                                      {std::size_t{4} << 20, "4 MiB"},
+                                      {std::size_t{4} << 10, "4 KiB"},
+                                      {std::size_t{4999}, "4999 octets"}}) {
+        CAPTURE(most);
+        const auto largest = card("NOTE:" + std::string(most - frame, 'x') + "\r\n");
+        REQUIRE(largest.size() == most);
+        CHECK(item::check(largest, most));
+        const auto larger = item::check(card("NOTE:" + std::string(most - frame + 1, 'x') + "\r\n"), most);
+        REQUIRE_FALSE(larger);
+        CHECK(larger.error().message == std::string("the item is larger than ") + words);
+    }
     // As given it fits, as stored it would not.
     std::string short_lines = "BEGIN:VCARD\nVERSION:3.0\n";
-    while (short_lines.size() < item::max_bytes - 100)
+    while (short_lines.size() < 9900)
         short_lines += "X:1\n";
-    CHECK(item::check(short_lines + "END:VCARD\n").error().code == Errc::InvalidValue);
+    CHECK(item::check(short_lines + "END:VCARD\n", 10'000).error().code == Errc::InvalidValue);
 }

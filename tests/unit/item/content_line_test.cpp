@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <random>
 #include <vector>
 
 using item::ContentLine;
@@ -100,11 +101,57 @@ TEST_CASE("the reader stops at the sink's error", "[item][lines]")
 
 TEST_CASE("a line without end is refused before it fills the memory", "[item][lines]")
 {
-    LineReader reader([](const ContentLine&) { return base::Result<void>(); });
+    LineReader reader([](const ContentLine&) { return base::Result<void>(); }, std::size_t{4} << 20);
     const std::string block(1 << 20, 'x');
     for (int i = 0; i < 4; ++i)
         REQUIRE(reader.feed(block));
     const auto read = reader.feed(block);
     REQUIRE_FALSE(read);
     CHECK(read.error().message == "line 1: the line is larger than an item may be (4 MiB)");
+}
+
+TEST_CASE("a text that is there as a whole has the same lines as one that comes in pieces", "[item][lines]")
+{
+    const std::string pieces[] = {"A:1\r\n", " b\r\n",    "\r\n",   "N;quoted-printable:=\r\n",
+                                  "=\t\r\n", "END:x\r\n", "\t\r\n", "BEGIN:c=\r\n",
+                                  "\n",      "\r",        "x"};
+    std::mt19937 random(1);
+    for (int i = 0; i < 3000; ++i) {
+        std::string text = i % 50 == 0 ? "\xef\xbb\xbf" : "";
+        // Some have nothing but whole lines.
+        const auto kinds = std::size(pieces) - (i % 2 == 0 ? 3 : 0);
+        for (auto count = random() % 9; count > 0; --count)
+            text += pieces[random() % kinds];
+        CAPTURE(text);
+        std::vector<Line> whole, pieced;
+        CHECK(item::read_lines(text, [&](const ContentLine& line) -> base::Result<void> {
+            whole.push_back({std::string(line.raw), line.number});
+            return {};
+        }));
+        LineReader reader([&](const ContentLine& line) -> base::Result<void> {
+            pieced.push_back({std::string(line.raw), line.number});
+            return {};
+        });
+        for (const char c : text)
+            REQUIRE(reader.feed({&c, 1}));
+        REQUIRE(reader.finish());
+        CHECK(whole == pieced);
+    }
+}
+
+TEST_CASE("blank lines behind a soft break cost no more than their number", "[item][lines]")
+{
+    // They were looked through anew for each of them: hours.
+    std::string text = "NOTE;QUOTED-PRINTABLE:=\r\n";
+    for (int i = 0; i < 2'000'000; ++i)
+        text += "\r\n";
+    std::size_t taken = 0;
+    const auto count = [&](const ContentLine&) -> base::Result<void> {
+        ++taken;
+        return {};
+    };
+    CHECK(item::read_lines(text, count));
+    LineReader reader(count);
+    CHECK((reader.feed(text) && reader.finish()));
+    CHECK(taken == 2);
 }

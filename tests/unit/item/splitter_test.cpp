@@ -24,10 +24,11 @@ Kind kind_of(std::string_view text)
 Outcome split(Kind kind, std::string_view text, std::size_t piece = 4096)
 {
     Outcome outcome;
-    item::Splitter splitter(kind, [&](Item one) -> base::Result<void> {
+    const auto take = [&](Item one) -> base::Result<void> {
         outcome.items.push_back(std::move(one.data));
         return {};
-    });
+    };
+    item::Splitter splitter(kind, take, std::size_t{4} << 20);
     base::Result<void> result;
     for (std::size_t at = 0; at < text.size() && result; at += piece)
         result = splitter.feed(text.substr(at, piece));
