@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace datastore {
@@ -15,6 +16,9 @@ using Keeping = storage::SyncState::Keeping;
 Losses::Losses(const storage::ItemStore& items, storage::SyncState& state, const Scope& scope, Listed listed)
     : items_(items), state_(state), scope_(scope), listed_(std::move(listed)), known_(state.keeping(scope.service))
 {
+    for (const auto& [name, room] : listed_.value_or(item::Rooms()))
+        if (room.size > 0 || room.count > 0)
+            rooms_.emplace(name, room);
 }
 
 /// Of items that came from the server some have it. Asked once for each name, when it is missing for the first time.
@@ -76,7 +80,7 @@ void Losses::learn(const item::Kept& kept, Evidence evidence)
         state_.note_keeping(scope_.service, news);
 }
 
-std::string Losses::restore(const std::string& sent, const std::string& came, Evidence evidence)
+std::string Losses::restore(const std::string& sent, std::string came, Evidence evidence)
 {
     const auto kept = item::find_kept(sent, came);
     if (evidence != Evidence::None)
@@ -84,10 +88,16 @@ std::string Losses::restore(const std::string& sent, const std::string& came, Ev
     std::set<std::string> lost;
     std::copy_if(kept.dropped.begin(), kept.dropped.end(), std::inserter(lost, lost.end()),
                  [this](const std::string& name) { return is_lost(name); });
-    if (lost.empty())
+    if (lost.empty() && rooms_.empty())
         return came;
-    auto restored = item::restore(sent, came, lost);
-    return item::check(restored) ? std::move(restored) : came;
+    auto restored = item::restore(sent, came, lost, rooms_);
+    if (restored == came || !item::check(restored))
+        return came;
+    if (lost.empty() && !std::exchange(has_told_of_rooms_, true))
+        notes_.emplace_back(
+            "the server has cut off some of what it was sent, as it says it does (MaxSize, MaxOccur); here "
+            "that stays whole");
+    return restored;
 }
 
 std::vector<std::string> Losses::take_notes()

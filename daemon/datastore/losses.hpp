@@ -6,7 +6,6 @@
 #include "storage/sync_state.hpp"
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -16,8 +15,8 @@ namespace datastore {
 /// without: docs/decisions/0023-similar-items.md.
 class Losses {
 public:
-    /// The names, in upper case, that the server says it keeps (CTCap); nothing: it does not say.
-    using Listed = std::optional<std::set<std::string>>;
+    /// What the server says it keeps, and how much of that (CTCap); nothing: it does not say.
+    using Listed = std::optional<item::Rooms>;
 
     /// All outlive it.
     Losses(const storage::ItemStore& items, storage::SyncState& state, const Scope& scope, Listed listed);
@@ -29,7 +28,7 @@ public:
         Strong ///< it got the item in this session
     };
     /// `came`, which the server sends for what was `sent` to it, with what it does not keep of that.
-    std::string restore(const std::string& sent, const std::string& came, Evidence evidence);
+    std::string restore(const std::string& sent, std::string came, Evidence evidence);
     /// For people, since the last call: what has been learned.
     std::vector<std::string> take_notes();
 
@@ -42,7 +41,9 @@ private:
     storage::SyncState& state_;
     const Scope& scope_;
     const Listed listed_;
+    item::Rooms rooms_; ///< those that are limited
     std::vector<storage::SyncState::Keeping> known_;
+    bool has_told_of_rooms_ = false;
     std::vector<std::string> notes_;
 };
 

@@ -4,6 +4,7 @@
 #include "item/item.hpp"
 #include "item/normal_form.hpp"
 #include "item/object.hpp"
+#include "item/octet_tokens.hpp"
 #include "item/revision.hpp"
 #include "item/text.hpp"
 
@@ -19,8 +20,8 @@ namespace {
 /// One contact, or one entry among those of its UID, with what there is of it on both sides.
 class Restorer {
 public:
-    Restorer(Kind kind, const std::set<std::string>& lost, bool same_form)
-        : kind_(kind), lost_(lost), same_form_(same_form)
+    Restorer(Kind kind, const std::set<std::string>& lost, const Rooms& rooms, bool same_form)
+        : kind_(kind), lost_(lost), rooms_(rooms), same_form_(same_form)
     {
     }
 
@@ -32,10 +33,15 @@ private:
     {
         return kind_ == Kind::Contact ? std::string(contact_name(property)) : property.name;
     }
+    bool is_lost(const Property& property, const std::string& name) const;
+    void put_back(const Property& property, Revision& revision);
+    void restore_values(const std::string& name, const Room& room, const Component& sent, const Component& came,
+                        Revision& revision);
     void restore_parameters(const Component& sent, const Component& came, Revision& revision);
 
     const Kind kind_;
     const std::set<std::string>& lost_;
+    const Rooms& rooms_;
     const bool same_form_;
     bool done_ = false;
 };
@@ -48,13 +54,8 @@ Component Restorer::restore(const Component& sent, const Component& came)
         there.insert(name_of(property));
     for (const auto& property : sent.properties) {
         const auto name = name_of(property);
-        if (name.empty() || (!lost_.contains(name) && !lost_.contains(property.name)) || there.contains(name))
-            continue;
-        auto back = property;
-        if (!same_form_)
-            back.raw.clear();
-        revision.add(std::move(back));
-        done_ = true;
+        if (!name.empty() && !there.contains(name) && is_lost(property, name))
+            put_back(property, revision);
     }
     for (const auto& component : sent.components) {
         const bool comes = std::any_of(came.components.begin(), came.components.end(),
@@ -64,8 +65,84 @@ Component Restorer::restore(const Component& sent, const Component& came)
         revision.add(component);
         done_ = true;
     }
+    for (const auto& [name, room] : rooms_)
+        if (there.contains(name))
+            restore_values(name, room, sent, came, revision);
     restore_parameters(sent, came, revision);
     return revision.build();
+}
+
+bool Restorer::is_lost(const Property& property, const std::string& name) const
+{
+    if (lost_.contains(name) || lost_.contains(property.name))
+        return true;
+    const auto room = rooms_.find(name);
+    return room != rooms_.end() && room->second.size > 0 && property.text().size() > room->second.size;
+}
+
+void Restorer::put_back(const Property& property, Revision& revision)
+{
+    auto back = property;
+    if (!same_form_)
+        back.raw.clear();
+    revision.add(std::move(back));
+    done_ = true;
+}
+
+/// Whether a peer with so much room has made `came` of `sent`. Some count octets and some characters, of which they
+/// leave no half.
+bool is_cut(std::string_view sent, std::string_view came, std::size_t room)
+{
+    constexpr std::size_t most_octets = 4; // of a character
+    if (room == 0 || came.size() >= sent.size() || !sent.starts_with(came))
+        return false;
+    const auto characters = static_cast<std::size_t>(
+        std::count_if(came.begin(), came.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    return characters == room || (came.size() <= room && came.size() + most_octets > room);
+}
+
+void Restorer::restore_values(const std::string& name, const Room& room, const Component& sent, const Component& came,
+                              Revision& revision)
+{
+    struct Value {
+        const Property* property;
+        std::string text;
+        bool is_there = false;
+    };
+    constexpr std::size_t most = 100; // that are compared with each other
+    const auto values_of = [&](const Component& component) {
+        std::vector<Value> values;
+        for (const auto& property : component.properties)
+            if (name_of(property) == name && values.size() <= most)
+                values.push_back({&property, property.text()});
+        return values;
+    };
+    auto whole = values_of(sent);
+    const auto kept = values_of(came);
+    if (whole.size() > most || kept.size() > most)
+        return;
+    std::size_t known = 0; // of those that came
+    for (const auto& value : kept) {
+        const auto found = std::find_if(whole.begin(), whole.end(), [&](const Value& one) {
+            return !one.is_there && (one.text == value.text || is_cut(one.text, value.text, room.size));
+        });
+        if (found == whole.end())
+            continue;
+        found->is_there = true;
+        ++known;
+        if (found->text == value.text)
+            continue;
+        auto by = *value.property;
+        by.value = found->property->value;
+        by.is_binary = found->property->is_binary;
+        revision.rewrite(value.property, std::move(by));
+        done_ = true;
+    }
+    if (room.count == 0 || kept.size() != room.count || known != room.count)
+        return;
+    for (const auto& value : whole)
+        if (!value.is_there)
+            put_back(*value.property, revision);
 }
 
 void Restorer::restore_parameters(const Component& sent, const Component& came, Revision& revision)
@@ -149,12 +226,16 @@ std::set<std::string> names_of(const Document& document)
     return names;
 }
 
+std::string restore_short(std::string_view sent, std::string_view came, const std::set<std::string>& lost,
+                          const Rooms& rooms);
+
 } // namespace
 
 Kept find_kept(std::string_view sent, std::string_view came)
 {
-    const auto before = parse(sent);
-    const auto now = parse(came);
+    OctetTokens tokens;
+    const auto before = parse(tokens.shorten(sent));
+    const auto now = parse(tokens.shorten(came));
     Kept kept;
     if (!before || !now || kind(*before) != kind(*now))
         return kept;
@@ -164,14 +245,27 @@ Kept find_kept(std::string_view sent, std::string_view came)
     return kept;
 }
 
-std::string restore(std::string_view sent, std::string_view came, const std::set<std::string>& lost)
+std::string restore(std::string_view sent, std::string_view came, const std::set<std::string>& lost, const Rooms& rooms)
+{
+    if (!rooms.empty() || (sent.size() < OctetTokens::least_item && came.size() < OctetTokens::least_item))
+        return restore_short(sent, came, lost, rooms); // whose sizes count
+    OctetTokens tokens;
+    const auto short_came = tokens.shorten(came);
+    auto restored = restore_short(tokens.shorten(sent), short_came, lost, rooms);
+    return restored == short_came ? std::string(came) : tokens.lengthen(std::move(restored));
+}
+
+namespace {
+
+std::string restore_short(std::string_view sent, std::string_view came, const std::set<std::string>& lost,
+                          const Rooms& rooms)
 {
     const auto before = parse(sent);
     auto now = parse(came);
-    if (!before || !now || lost.empty() || kind(*before) != kind(*now))
+    if (!before || !now || (lost.empty() && rooms.empty()) || kind(*before) != kind(*now))
         return std::string(came);
     const bool same_form = before->form == now->form;
-    Restorer restorer(kind(*now), lost, same_form);
+    Restorer restorer(kind(*now), lost, rooms, same_form);
     if (is_card(now->form)) {
         now->root = restorer.restore(before->root, now->root);
         return restorer.did_anything() ? write(*now) : std::string(came);
@@ -204,5 +298,7 @@ std::string restore(std::string_view sent, std::string_view came, const std::set
     auto text = write(*now);
     return check(text, kind(*now)) || !check(came, kind(*now)) ? std::move(text) : std::string(came);
 }
+
+} // namespace
 
 } // namespace item

@@ -17,7 +17,7 @@ datastore::Losses::Listed listed_properties(const storage::SyncState& state, con
     const auto devinf = info ? find_device_info(info->document) : std::nullopt;
     if (!devinf)
         return std::nullopt;
-    std::set<std::string> names;
+    item::Rooms names;
     const auto add = [&](const std::vector<syncml::ContentCapability>& capabilities) {
         for (const auto& capability : capabilities) {
             const bool is_ours = std::any_of(kind.forms.begin(), kind.forms.end(), [&](item::Form form) {
@@ -28,8 +28,9 @@ datastore::Losses::Listed listed_properties(const storage::SyncState& state, con
             for (const auto& property : capability.properties) {
                 item::Property named;
                 named.name = item::to_upper(property.name);
-                names.emplace(item::contact_name(named)); // of several names for one thing
-                names.insert(std::move(named.name));
+                const item::Room room{property.max_size.value_or(0), property.max_occur.value_or(0)};
+                names.emplace(item::contact_name(named), room); // of several names for one thing
+                names.emplace(std::move(named.name), room);
             }
         }
     };

@@ -41,6 +41,23 @@ class Losses(PeerCase):
         # What it lists and sends no more was deleted there.
         self.assertNotIn('TITLE', self.change_there('Bea'))
 
+    def test_what_it_cuts_to_the_room_that_it_says_it_has_stays_whole(self):
+        self.server.options(describe={'properties': {'card': ['N', 'FN', ['NOTE', 100, 1], ['TEL', 20, 2], 'TITLE']}})
+        note = 'n' * 90 + 'o' * 300
+        self.keys = [self.a.put(contact('Ada', note=note)
+                                .replace('END:VCARD', 'TEL:+49123\r\nTEL:+49456\r\nTEL:+49789\r\nEND:VCARD'))]
+        self.sync(self.a)
+        sent, = self.server.items('card').items()
+        self.assertIn('TEL:+49789', sent[1])  # all of it, whatever the server says
+        cut = contact('Ada', note=note[:100], title='new').replace('END:VCARD', 'TEL:+49123\r\nTEL:+49456\r\nEND:VCARD')
+        self.server.put('card', cut, guid=sent[0])
+        self.sync(self.a)
+        text = self.a.items()[self.keys[0]].replace('\r\n ', '')
+        for line in (f'NOTE:{note}', 'TITLE:new', 'TEL:+49789'):
+            self.assertIn(line, text)
+        self.assertIn('MaxSize', self.notes())
+        self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
+
     def test_what_is_missing_each_time_stays(self):
         self.populate()
         self.assertNotIn('X-SPOUSE', self.change_there('Ada', title='new'))

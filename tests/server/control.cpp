@@ -185,14 +185,14 @@ void describe(Description& description, const json& said)
                     description.receives[store].push_back({type.at(0), type.at(1)});
         else if (key == "properties")
             for (const auto& [store, names] : value.items())
-                for (const auto& name : names)
-                    description.properties[store].push_back({.name = name,
-                                                             .data_type = {},
-                                                             .display_name = {},
-                                                             .max_occur = {},
-                                                             .max_size = {},
-                                                             .values = {},
-                                                             .parameters = {}});
+                for (const auto& name : names) {
+                    auto& property = description.properties[store].emplace_back();
+                    property.name = name.is_array() ? name.at(0) : name;
+                    if (name.is_array()) {
+                        property.max_size = name.at(1).get<std::uint64_t>();
+                        property.max_occur = name.at(2).get<std::uint64_t>();
+                    }
+                }
         else
             throw std::invalid_argument("nothing is said of " + key);
     }

@@ -114,7 +114,7 @@ TEST_CASE_METHOD(Known, "what has come from the server in another item it keeps"
 TEST_CASE_METHOD(Known, "what the server does not list stays at once, and what it lists it is believed to keep",
                  "[in][losses]")
 {
-    listed = std::set<std::string>{"N", "FN", "NOTE", "TEL"};
+    listed = item::Rooms{{"N", {}}, {"FN", {}}, {"NOTE", {}}, {"TEL", {}}};
     CHECK(comes("1", "TEL:1\r\n") == ann("TEL:1\r\nX-SPOUSE:b\r\n"));
     CHECK(comes("2", "NOTE:m\r\nX-SPOUSE:c\r\n") == ann("NOTE:m\r\nX-SPOUSE:c\r\n")); // it does, after all
     CHECK(comes("3", "NOTE:m\r\n") == ann("NOTE:m\r\n"));
@@ -122,7 +122,7 @@ TEST_CASE_METHOD(Known, "what the server does not list stays at once, and what i
 
 TEST_CASE_METHOD(Known, "what is not kept there stays in a merge and in a slow sync", "[in][losses][merge]")
 {
-    listed = std::set<std::string>{"N", "FN", "NOTE", "TEL"};
+    listed = item::Rooms{{"N", {}}, {"FN", {}}, {"NOTE", {}}, {"TEL", {}}};
     SECTION("edited here meanwhile")
     {
         begin_listed(SyncType::OneWayFromServer);
@@ -156,4 +156,19 @@ TEST_CASE_METHOD(Known, "another server is another matter", "[losses]")
     CHECK(state->peer_info()->not_kept == Sent{"CONTACT X-SPOUSE"});
     state->bind_to("another");
     CHECK(state->keeping("CONTACT").empty());
+}
+
+TEST_CASE_METHOD(Known, "what the server has cut to its room stays whole, and what it was changed to comes",
+                 "[in][losses]")
+{
+    listed = item::Rooms{{"N", {}}, {"FN", {}}, {"NOTE", {10, 1}}, {"TEL", {0, 2}}, {"X-SPOUSE", {}}};
+    const std::string whole = "X-SPOUSE:b\r\nNOTE:0123456789abcdef\r\nTEL:1\r\nTEL:2\r\nTEL:3\r\n";
+    items->replace(contact, "1", ann(whole));
+    sync();
+    CHECK(comes("1", "X-SPOUSE:c\r\nNOTE:0123456789\r\nTEL:1\r\nTEL:2\r\n") ==
+          ann("X-SPOUSE:c\r\nNOTE:0123456789abcdef\r\nTEL:1\r\nTEL:2\r\nTEL:3\r\n"));
+    CHECK(notes == Sent{"the server has cut off some of what it was sent, as it says it does (MaxSize, MaxOccur); here "
+                        "that stays whole"});
+    CHECK(comes("1", "NOTE:012345\r\nTEL:1\r\nTEL:4\r\n") == ann("NOTE:012345\r\nTEL:1\r\nTEL:4\r\n"));
+    CHECK(notes.empty());
 }

@@ -77,3 +77,33 @@ TEST_CASE("what a peer has kept of what it got, and what not", "[item][restore]"
     CHECK(item::find_kept("nonsense", card("N:a\r\n")).dropped.empty());
     CHECK(item::find_kept(card("NOTE:n\r\n"), calendar(vevent(when))).dropped.empty());
 }
+
+TEST_CASE("what a peer cuts because it has no more room stays whole", "[item][restore]")
+{
+    const auto restored = [](const std::string& sent, const std::string& came, const item::Rooms& rooms) {
+        return item::restore(card(sent), card(came), {}, rooms);
+    };
+    const item::Rooms ten{{"NOTE", {10, 0}}};
+    CHECK(restored("NOTE:0123456789abc\r\n", "NOTE:0123456789\r\nTEL:1\r\n", ten) ==
+          card("NOTE:0123456789abc\r\nTEL:1\r\n"));
+    // In octets without half a character, and in characters.
+    CHECK(restored("NOTE:012345678äbc\r\n", "NOTE:012345678\r\n", ten) == card("NOTE:012345678äbc\r\n"));
+    CHECK(restored("NOTE:ääääääääääbc\r\n", "NOTE:ääääääääää\r\n", ten) == card("NOTE:ääääääääääbc\r\n"));
+    // Shorter than the room: somebody has made it so; and another text is another.
+    CHECK(restored("NOTE:0123456789abc\r\n", "NOTE:012345\r\n", ten) == card("NOTE:012345\r\n"));
+    CHECK(restored("NOTE:0123456789abc\r\n", "NOTE:X123456789\r\n", ten) == card("NOTE:X123456789\r\n"));
+    CHECK(restored("NOTE:0123456789\r\n", "NOTE:012345678\r\n", {{"NOTE", {9, 0}}}) == card("NOTE:0123456789\r\n"));
+    // All of it, when it is too large.
+    CHECK(restored("N:a\r\nPHOTO;ENCODING=b:AAAAAAAAAAAAAAAAAAAA\r\n", "N:b\r\n", {{"PHOTO", {10, 0}}}) ==
+          card("N:b\r\nPHOTO;ENCODING=b:AAAAAAAAAAAAAAAAAAAA\r\n"));
+    CHECK(restored("N:a\r\nPHOTO;ENCODING=b:AAAA\r\n", "N:b\r\n", {{"PHOTO", {10, 0}}}) == card("N:b\r\n"));
+    // So many values.
+    const item::Rooms two{{"TEL", {0, 2}}};
+    CHECK(restored("TEL:1\r\nTEL;TYPE=HOME:2\r\nTEL;TYPE=FAX:3\r\n", "TEL:3\r\nTEL:1\r\n", two) ==
+          card("TEL:3\r\nTEL:1\r\nTEL;TYPE=HOME:2\r\n"));
+    CHECK(restored("TEL:1\r\nTEL:2\r\nTEL:3\r\n", "TEL:3\r\n", two) == card("TEL:3\r\n"));
+    CHECK(restored("TEL:1\r\nTEL:2\r\nTEL:3\r\n", "TEL:3\r\nTEL:4\r\n", two) == card("TEL:3\r\nTEL:4\r\n"));
+    // A server that cuts its numbers as well.
+    CHECK(restored("TEL:123456789\r\nTEL:2\r\n", "TEL:12345678\r\n", {{"TEL", {8, 1}}}) ==
+          card("TEL:123456789\r\nTEL:2\r\n"));
+}
