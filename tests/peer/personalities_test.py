@@ -3,6 +3,8 @@
 same in the end, and nothing is doubled."""
 import unittest
 
+import dbus
+
 from changes import MAKERS, STORES, change
 from device import CONTACT, EVENT
 from example_items import contact, event, texts
@@ -11,7 +13,7 @@ from peer_case import NOTHING, PeerCase
 EVERYTHING = (1, 1, 1)
 # With these a session is as any other.
 USUAL = ('plain', 'funambol', 'mobical', 'memotoo', 'scheduleworld', 'oracle', 'horde', 'egroupware', 'synthesis',
-         'syncevolution', 'smartner', 'several-items', 'no-map-status', 'final-with-222',
+         'syncevolution', 'smartner', 'sync4j', 'nexthaus', 'several-items', 'no-map-status', 'final-with-222',
          'statuses-twice', 'names', 'meta-on-items', 'no-namespaces', 'reordered', 'padded-numbers', 'lower-case', 'no-msgref',
          'nul-behind', 'newline-behind', 'charset')
 # These make every sync a slow one.
@@ -113,6 +115,37 @@ class Personalities(PeerCase):
             self.assertEqual(self.a.sync(self.profiles[self.a], kind).signal, 'Failed')
             self.assert_same(14)
         self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
+
+    def test_google_brings_back_what_was_deleted_when_it_is_added_anew(self):
+        self.become('google')
+        key = self.a.put(contact('Ada', note='first'))
+        self.assertEqual(self.sync_uncounted(), 'Completed')
+        self.a.delete(key)
+        self.assertEqual(self.sync_uncounted(), 'Completed')
+        self.assertEqual(self.server.items('card'), {})
+        self.a.put(contact('Ada', note='second'))
+        for _ in range(2):
+            self.assertEqual(self.sync_uncounted(), 'Completed')
+        self.assert_equal_everywhere(size=1)
+        text, = self.a.items().values()
+        self.assertIn('NOTE:first', text)
+        # What was written here is kept, and can be had again.
+        session, = (one for one in self.a.history(self.profiles[self.a]) if int(one['Changes']))
+        self.a.manager.Undo('', dbus.UInt64(session['Session']))
+        for _ in range(2):
+            self.assertEqual(self.sync_uncounted(), 'Completed')
+        self.assert_equal_everywhere(size=1)
+        text, = self.a.items().values()
+        self.assertIn('NOTE:second', text)
+
+    def test_mobical_says_400_to_notes_and_the_others_go_on(self):
+        self.become('mobical')
+        self.a.put(contact('Ada'))
+        profile = self.a.add_profile(self.server.url, services=((CONTACT, 'card'), (EVENT, 'memo')), ProfileName='Notes')
+        outcome = self.a.sync(profile)
+        self.assertEqual(outcome.signal, 'Failed', outcome)
+        self.assertEqual((self.a.status(profile), self.a.status(profile, EVENT)), ('SUCCESS', 'FAIL'))
+        self.assertEqual(texts(self.server.items('card')), texts({0: contact('Ada')}))
 
     def test_mobical_answers_a_sync_from_the_client_by_one_that_would_write_here(self):
         self.become('mobical')

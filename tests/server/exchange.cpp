@@ -195,14 +195,34 @@ StatusCode Exchange::carry_out(ItemVerb verb, const std::string& luid, const std
     return StatusCode::OptionalFeatureNotSupported;
 }
 
+Store::Collection Exchange::bin()
+{
+    return store_.collection("the bin", std::to_string(collection_));
+}
+
+/// An item of that name which was deleted, if it comes back.
+std::optional<std::string> Exchange::take_from_bin(const std::string& data)
+{
+    if (!options_.restores_deleted)
+        return std::nullopt;
+    for (const auto& old : store_.list(bin()))
+        if (key(old.data) == key(data)) {
+            store_.remove(bin(), old.guid);
+            return old.data;
+        }
+    return std::nullopt;
+}
+
 StatusCode Exchange::add(const std::string& luid, const std::string& data)
 {
     if (options_.repeats_answers && store_.find_link(collection_, device_, luid))
         return replace(luid, data);
     if (store_.list(collection_).size() >= options_.capacity)
         return StatusCode::DeviceFull;
-    const auto item = store_.add(collection_, data);
-    store_.set_link(collection_, device_, {luid, item.guid, item.revision});
+    const auto old = take_from_bin(data);
+    const auto item = store_.add(collection_, old.value_or(data));
+    // What came back instead is news to the client.
+    store_.set_link(collection_, device_, {luid, item.guid, old ? 0 : item.revision});
     ++report_.from_client.added;
     return StatusCode::ItemAdded;
 }
@@ -238,6 +258,8 @@ StatusCode Exchange::remove(const std::string& luid)
         ++report_.conflicts;
         return StatusCode::ConflictResolvedServerWins;
     }
+    if (item && options_.restores_deleted)
+        store_.add(bin(), item->data);
     store_.remove(collection_, link->guid);
     ++report_.from_client.removed;
     return StatusCode::Ok;

@@ -100,6 +100,8 @@ private:
     std::optional<syncml::StatusCode> find_answer(syncml::ItemVerb verb, const std::string& luid,
                                                   const std::string& data);
     syncml::StatusCode carry_out(syncml::ItemVerb verb, const std::string& luid, const std::string& data);
+    Store::Collection bin();
+    std::optional<std::string> take_from_bin(const std::string& data);
     syncml::StatusCode add(const std::string& luid, const std::string& data);
     syncml::StatusCode replace(const std::string& luid, const std::string& data);
     syncml::StatusCode remove(const std::string& luid);

@@ -100,6 +100,8 @@ struct Options {
     bool asks_twice = false;                 ///< Alert 222, twice in one message
     bool sends_early = false;                ///< Adds, while the client is still sending
     bool keeps_deleted = false;              ///< 200 for a Delete, and nothing is deleted
+    bool restores_deleted = false;           ///< what the client has deleted comes back when it is added anew
+    std::string no_store_of_ours;            ///< 400 to an Alert for it, instead of 404
     bool trims_text = false;                 ///< white space around item data, chunk by chunk
     bool several_items = false;              ///< in one command of ours
     std::uint64_t largest_item = UINT64_MAX; ///< 413 for a larger one

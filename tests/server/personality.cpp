@@ -173,6 +173,16 @@ void put_meta_on_items(syncml::Message& reply)
     });
 }
 
+/// Where in the other side's order an item stands, as Oracle's server says.
+void tell_positions(syncml::Message& reply)
+{
+    std::size_t place = 0;
+    for_each_item_command(reply, [&](syncml::ItemCommand& command) {
+        for (auto& item : command.items)
+            item.meta.emi.push_back("datapos=" + std::to_string(++place));
+    });
+}
+
 /// CR CR LF, as some servers make of CR LF.
 void double_carriage_returns(syncml::Message& reply)
 {
@@ -271,10 +281,14 @@ const std::vector<Personality>& all()
          [](Options& options) {
              options.refused_types = {OneWayFromClient, RefreshFromClient};
              options.number_of_changes = options.large_objects = false;
+             options.restores_deleted = true;
          },
          {say_200_for_201, forget_device_information}},
         {"mobical",
-         [](Options& options) { options.slow_when_empty = options.from_client_as_two_way = true; },
+         [](Options& options) {
+             options.slow_when_empty = options.from_client_as_two_way = true;
+             options.no_store_of_ours = "memo";
+         },
          {},
          {wrap_device_information}},
         {"memotoo",
@@ -295,7 +309,7 @@ const std::vector<Personality>& all()
              options.matched = StatusCode::AlreadyExists;
              options.resume = ResumePolicy::Refuse;
          }},
-        {"oracle", [](Options& options) { options.resp_uri = false; }},
+        {"oracle", [](Options& options) { options.resp_uri = false; }, {tell_positions}},
         {"horde",
          [](Options& options) {
              options.trims_text = true;
@@ -317,6 +331,13 @@ const std::vector<Personality>& all()
          [](Options& options) { options.login_retry = LoginRetry::InNewSession; },
          {double_carriage_returns}},
         {"smartner", nullptr, {rename_datastores}},
+        // Of older versions.
+        {"sync4j",
+         [](Options& options) {
+             options.versions = {syncml::Version::V1_0};
+             options.version_refusal = VersionRefusal::BadRequest;
+         }},
+        {"nexthaus", [](Options& options) { options.versions = {syncml::Version::V1_1}; }},
         // One thing each.
         {"several-items", [](Options& options) { options.several_items = true; }},
         {"no-anchors", nullptr, {leave_out_anchors}},

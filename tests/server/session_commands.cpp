@@ -202,7 +202,9 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
         return refuse(*told);
     const auto datastore = std::ranges::find(options_.datastores, plain_uri(item.target->uri), &DatastoreOptions::name);
     if (datastore == options_.datastores.end() || faults_.strike(Misbehaviour::NoDatabase, message.header.msg_id))
-        return refuse(StatusCode::NotFound);
+        return refuse(!options_.no_store_of_ours.empty() && plain_uri(item.target->uri) == options_.no_store_of_ours
+                          ? StatusCode::BadRequest
+                          : StatusCode::NotFound);
     auto verdict = guards_.check(alert.cred, datastore->name, version_);
     status.chal = std::move(verdict.chal);
     if (!verdict.accepted())
