@@ -89,8 +89,8 @@ TEST_CASE("any text that is not blank and begins no object is a note in plain te
     CHECK(refusal(" \r\n\t\r\n", Kind::Note) == "there is no item");
     CHECK(refusal("BEGIN:VCARD\nMilk\n", Kind::Note) == "the item has no end: its last END is missing");
     CHECK(refusal("a\nb\x02", Kind::Note) == "line 2: the octet 0x02 is not UTF-8 text or is a control character");
-    CHECK(refusal(std::string(100'001, '\n') + "x", Kind::Note) == "the item has more than 100000 lines");
-    CHECK(refusal("x" + std::string(item::max_bytes, '\n'), Kind::Note) == "the item is larger than 4 MiB");
+    CHECK(refusal(std::string(1'000'001, '\n') + "x", Kind::Note) == "the item has more than 1000000 lines");
+    CHECK(refusal("x" + std::string(item::max_bytes, '\n'), Kind::Note) == "the item is larger than 64 MiB");
 }
 
 TEST_CASE("tasks and notes have a summary of one line", "[item][summary][kinds]")
