@@ -53,7 +53,7 @@ class DeviceInformation(PeerCase):
         self.assertFalse(self.was_asked())
         told = self.told()
         self.assertEqual((told['manufacturer'], told['software'], told['utc']), ('Maker', '7.1', True))
-        self.assertEqual([store['uri'] for store in told['stores']], ['card', 'cal'])
+        self.assertEqual([store['uri'] for store in told['stores']], ['card', 'cal', 'task', 'note'])
         self.assertEqual([one['name'] for one in told['stores'][0]['content'][0]['properties']], ['N', 'TEL'])
         text = self.show()
         for line in ('Manufacturer        Maker', 'Software            7.1', 'Database            card',

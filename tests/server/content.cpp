@@ -71,7 +71,7 @@ std::vector<Line> main_component(std::string_view data)
 
 bool is_plain_text(std::string_view data)
 {
-    return !data.starts_with("BEGIN:V");
+    return !data.starts_with("BEGIN:V") && !data.starts_with("BEGIN;"); // with parameters, as Intellisync writes it
 }
 
 } // namespace
