@@ -33,7 +33,7 @@ class InteropCase:
 
     @classmethod
     def setUpClass(cls):
-        cls.server = SyncEvolution(*cls.server_options)
+        cls.server = SyncEvolution(*cls.server_options, *(word for store in cls.stores.values() for word in ('--store', store)))
         cls.addClassCleanup(cls.server.stop)
         cls.devices = start_devices(cls, 2, cls.configuration)
         cls.a, cls.b = cls.devices

@@ -57,9 +57,8 @@ class SyncEvolution:
         return pathlib.Path(self._state.name, 'data', store)
 
     def clear(self):
-        for store in ('addressbook', 'calendar', 'todo', 'memo'):
-            for file in self._directory(store).iterdir():
-                file.unlink()
+        for file in pathlib.Path(self._state.name, 'data').glob('*/*'):
+            file.unlink()
 
     def items(self, store):
         """name of the file → text"""
