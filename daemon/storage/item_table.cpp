@@ -228,8 +228,13 @@ ALTER TABLE guid ADD COLUMN mapped INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX guid_unmapped ON guid (writer, kind) WHERE NOT mapped;
 )sql";
 
+// file.wording: what a collection that is no directory has made of the item, if that is not all of it.
+constexpr const char* version_10 = R"sql(
+ALTER TABLE file ADD COLUMN wording BLOB NOT NULL DEFAULT '';
+)sql";
+
 constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4, version_5,
-                                     version_6, version_7, version_8, version_9};
+                                     version_6, version_7, version_8, version_9, version_10};
 
 } // namespace
 
