@@ -21,9 +21,11 @@ namespace {
 constexpr int channel_fd = 3;
 constexpr int handed_fd = 4;
 
-constexpr std::array<std::string_view, 12> passed_on{"http_proxy", "https_proxy",    "all_proxy",    "no_proxy",
-                                                     "HTTP_PROXY", "HTTPS_PROXY",    "ALL_PROXY",    "NO_PROXY",
-                                                     "TZ",         "JOURNAL_STREAM", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
+constexpr std::array<std::string_view, 17> passed_on{
+    "http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "TZ",
+    "JOURNAL_STREAM", "ASAN_OPTIONS", "UBSAN_OPTIONS",
+    // where the user's session is, for syncd-eds
+    "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "HOME"};
 
 void check(int error, const char* what)
 {
