@@ -42,8 +42,7 @@ std::optional<FileStamp> find_stamp(std::string_view text)
 std::string readable(std::string_view data)
 {
     const auto form = item::find_form(data);
-    const bool is_contact = form && item::kind(*form) == item::Kind::Contact;
-    auto converted = item::convert(data, is_contact ? item::Form::VCard30 : item::Form::ICalendar20);
+    auto converted = item::convert(data, form && item::is_card(*form) ? item::Form::VCard30 : item::Form::ICalendar20);
     return converted ? std::move(converted->data) : std::string(data);
 }
 

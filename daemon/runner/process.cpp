@@ -69,7 +69,7 @@ StoreDirectories open_stores(const channel::Plan& plan)
 }
 
 std::unique_ptr<datastore::Collection> collection(base::Descriptor store, const channel::ServicePlan& service,
-                                                  const ServiceKind& kind, const channel::Plan& plan)
+                                                  const kinds::ServiceKind& kind, const channel::Plan& plan)
 {
     if (service.directory.starts_with(eds_scheme))
         return std::make_unique<evolution::Source>(
@@ -78,9 +78,8 @@ std::unique_ptr<datastore::Collection> collection(base::Descriptor store, const 
                                                        .lock = fs::path(plan.items_db).parent_path()});
     const bool is_guarded = !service.directory_root.empty();
     return std::make_unique<datastore::Directory>(
-        std::move(store),
-        datastore::Directory::Setup{service.directory, kind.items == storage::ItemKind::Contact ? ".vcf" : ".ics",
-                                    is_guarded ? std::optional<uid_t>(plan.owner) : std::nullopt});
+        std::move(store), datastore::Directory::Setup{service.directory, std::string(kind.file_suffix),
+                                                      is_guarded ? std::optional<uid_t>(plan.owner) : std::nullopt});
 }
 
 /// The same as mirrors in the user's items.
