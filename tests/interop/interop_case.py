@@ -136,3 +136,28 @@ class InteropCase:
     def server_delete(self, file):
         for store in self.stores.values():
             self.server.delete(store, file)
+
+    # ---- changes of every kind -----------------------------------------------------------------
+
+    BOTH = {'Mine': 'changed here', 'Theirs': 'changed there', 'Fresh': 'new here', 'Added': 'new there'}
+
+    def change_on_both_sides(self):
+        """Four items that both devices and the server hold; then an add, an update and a delete on device a and on the
+        server each."""
+        for file, name in enumerate(('Mine', 'Gone', 'Theirs', 'Lost')):
+            self.server_put(name, str(file), note='old')
+        for device in self.devices:
+            self.assert_counts(self.sync(device, ran='SLOW'), NOTHING, (4, 0, 0))
+        self.put(self.a, 'Mine', self.keys_of(self.a, 'Mine'), note='changed here')
+        self.delete(self.a, self.keys_of(self.a, 'Gone'))
+        self.put(self.a, 'Fresh', note='new here')
+        self.server_put('Theirs', '2', note='changed there')
+        self.server_delete('3')
+        self.server_put('Added', '99', note='new there')
+
+    def finish(self, b_here, size=4):
+        """What is left to do for b, and nothing for anybody after that."""
+        self.assert_counts(self.sync(self.b, ran='TWO_WAY'), NOTHING, b_here)
+        self.assert_equal_everywhere(size)
+        for device in self.devices:
+            self.assert_counts(self.sync(device, ran='TWO_WAY'), NOTHING, NOTHING)

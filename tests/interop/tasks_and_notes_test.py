@@ -13,24 +13,11 @@ class TasksAndNotes(InteropCase, unittest.TestCase):
     stores = {TASK: 'todo', NOTE: 'memo'}
 
     def test_changes_of_both_sides_arrive(self):
-        for file, name in enumerate(('Mine', 'Gone', 'Theirs', 'Lost')):
-            self.server_put(name, str(file), note='old')
-        for device in self.devices:
-            self.assert_counts(self.sync(device, ran='SLOW'), NOTHING, (4, 0, 0))
-        self.put(self.a, 'Mine', self.keys_of(self.a, 'Mine'), note='changed here')
-        self.delete(self.a, self.keys_of(self.a, 'Gone'))
-        self.put(self.a, 'Fresh', note='new here')
-        self.server_put('Theirs', '2', note='changed there')
-        self.server_delete('3')
-        self.server_put('Added', '99', note='new there')
+        self.change_on_both_sides()
         self.assert_counts(self.sync(self.a, ran='TWO_WAY'), EVERYTHING, EVERYTHING)
-        both = {'Mine': 'changed here', 'Theirs': 'changed there', 'Fresh': 'new here', 'Added': 'new there'}
-        self.assert_holds(self.here(self.a), both.items())
-        self.assert_holds(self.there(), both.items())
-        self.assert_counts(self.sync(self.b, ran='TWO_WAY'), NOTHING, (2, 2, 2))
-        self.assert_equal_everywhere(4)
-        for device in self.devices:
-            self.assert_counts(self.sync(device, ran='TWO_WAY'), NOTHING, NOTHING)
+        self.assert_holds(self.here(self.a), self.BOTH.items())
+        self.assert_holds(self.there(), self.BOTH.items())
+        self.finish(b_here=(2, 2, 2))
 
     def test_a_slow_sync_of_equal_items_moves_nothing(self):
         self.put(self.a, 'Ada')
