@@ -202,6 +202,8 @@ void Embedded::Impl::note_arrival(std::size_t count, std::uint64_t announced)
     arrived += count;
     const bool are_few = announced > 0 && announced <= guard.items && arrived <= announced;
     plans = plans || (has_much && !are_few);
+    if (plans)
+        reconciler->plan();
 }
 
 void Embedded::Impl::settle_plan()
@@ -261,7 +263,7 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
     if (impl_->compares() && resumed)
         impl_->recall_pairs();
     const auto total = impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();
-    impl_->reconciler.emplace(items, *impl_->outgoing, scope, impl_->policy, known_to);
+    impl_->reconciler.emplace(items, impl_->reviews, *impl_->outgoing, scope, impl_->policy, known_to);
     return total;
 }
 

@@ -39,10 +39,18 @@ Outcome Reconciler::replace(const std::string& luid, const std::string& theirs)
     const auto known = base ? std::optional<std::string_view>(*base) : std::nullopt;
     const auto merge = item::merge(known, ours->data, theirs);
     if (merge && merge->conflicts.empty()) {
-        items_.merge_from_peer(scope_.kind, scope_.profile, luid, theirs, merge->text);
+        write(luid, theirs, merge->text);
         return {StatusCode::Ok, {}};
     }
     return settle(describe(luid, ours->data, theirs, base));
+}
+
+void Reconciler::write(const std::string& luid, const std::string& theirs, const std::string& merged)
+{
+    if (plans_)
+        reviews_.plan_merge(scope_.kind, scope_.profile, luid, theirs, merged);
+    else
+        items_.merge_from_peer(scope_.kind, scope_.profile, luid, theirs, merged);
 }
 
 ItemConflict Reconciler::describe(const std::string& luid, const std::string& ours, const std::string& theirs,
@@ -58,8 +66,7 @@ ItemConflict Reconciler::describe(const std::string& luid, const std::string& ou
 
 Outcome Reconciler::settle(ItemConflict conflict)
 {
-    items_.merge_from_peer(scope_.kind, scope_.profile, conflict.luid, conflict.theirs,
-                           conflict.way == Way::Theirs ? conflict.with_theirs : conflict.with_ours);
+    write(conflict.luid, conflict.theirs, conflict.way == Way::Theirs ? conflict.with_theirs : conflict.with_ours);
     if (conflict.way == Way::Both) {
         // The same version once more, after a session that broke off.
         const auto last = items_.find_last_conflict(scope_.profile, scope_.kind, conflict.luid);

@@ -3,7 +3,7 @@
 #include "datastore/conflict_policy.hpp"
 #include "datastore/outgoing.hpp"
 #include "session/session.hpp"
-#include "storage/item_store.hpp"
+#include "storage/reviews.hpp"
 
 #include <optional>
 #include <string>
@@ -15,12 +15,14 @@ namespace datastore {
 class Reconciler {
 public:
     /// All must outlive it. `mark`: up to which the server knew our changes before this session, 0: unknown.
-    Reconciler(storage::ItemStore& items, Outgoing& outgoing, const Scope& scope, ConflictPolicy policy,
-               std::uint64_t mark)
-        : items_(items), outgoing_(outgoing), scope_(scope), policy_(policy), mark_(mark)
+    Reconciler(storage::ItemStore& items, storage::Reviews& reviews, Outgoing& outgoing, const Scope& scope,
+               ConflictPolicy policy, std::uint64_t mark)
+        : items_(items), reviews_(reviews), outgoing_(outgoing), scope_(scope), policy_(policy), mark_(mark)
     {
     }
 
+    /// From here on what it would write to items is planned.
+    void plan() { plans_ = true; }
     /// The server's version of an item that was edited or deleted here.
     session::Outcome replace(const std::string& luid, const std::string& theirs);
     /// The server has deleted an item that was edited here: it stays, and goes there again. `done`: the Status of a
@@ -33,13 +35,16 @@ public:
                                    const std::optional<std::string>& base) const;
 
 private:
+    void write(const std::string& luid, const std::string& theirs, const std::string& merged);
     session::Outcome settle(storage::ItemConflict conflict);
 
     storage::ItemStore& items_;
+    storage::Reviews& reviews_;
     Outgoing& outgoing_;
     const Scope& scope_;
     const ConflictPolicy policy_;
     const std::uint64_t mark_;
+    bool plans_ = false;
 };
 
 } // namespace datastore

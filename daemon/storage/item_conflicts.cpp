@@ -49,19 +49,24 @@ bool ItemStore::merge_from_peer(ItemKind kind, std::string_view profile, std::st
                                 std::string_view merged)
 {
     return transact(*impl_->database, [&] {
-        auto& table = impl_->table;
-        auto item = table.find_alive(kind, luid);
-        if (!item)
-            return false;
-        // What the peer has is what the next merge begins with.
-        if (!table.has_data(*item, theirs)) {
-            table.update(kind, *item, table.make_writer(profile), theirs, Rule::ServerChanged);
-            item = table.find_alive(kind, luid);
-        }
-        if (!table.has_data(*item, merged))
-            table.update(kind, *item, application, merged, Rule::Merged);
-        return true;
+        const auto item = impl_->table.find_alive(kind, luid);
+        if (item)
+            impl_->merge(kind, impl_->table.make_writer(profile), *item, theirs, merged);
+        return item.has_value();
     });
+}
+
+void ItemStore::Impl::merge(ItemKind kind, Writer writer, const ItemRow& item, std::string_view theirs,
+                            std::string_view merged)
+{
+    auto now = item;
+    // What the peer has is what the next merge begins with.
+    if (!table.has_data(item, theirs)) {
+        table.update(kind, item, writer, theirs, Rule::ServerChanged);
+        now = table.find(kind, item.id).value();
+    }
+    if (!table.has_data(now, merged))
+        table.update(kind, now, application, merged, Rule::Merged);
 }
 
 bool ItemStore::revive_from_peer(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view data)

@@ -37,6 +37,7 @@ public:
         bool removes = false;
         ItemId twin = 0; ///< the item that it was found to be; 0: none
         std::uint64_t twin_seen = 0;
+        bool merges = false; ///< what others have written of it, too
     };
     void plan(ItemKind kind, Writer writer, const ItemRow& item, std::optional<std::string_view> data, Rule rule);
     bool is_removal_planned(ItemKind kind, Writer writer, ItemId id);
@@ -44,6 +45,8 @@ public:
     void forget_plans(ItemKind kind, Writer writer);
     std::vector<PlannedRow> planned_rows(ItemKind kind, Writer writer, std::string_view profile);
     void carry_out(ItemKind kind, Writer writer, const PlannedRow& row);
+    /// `item` is alive.
+    void merge(ItemKind kind, Writer writer, const ItemRow& item, std::string_view theirs, std::string_view merged);
     void carry_out_match(ItemKind kind, Writer writer, const PlannedRow& row);
 
     std::unique_ptr<Database> database;

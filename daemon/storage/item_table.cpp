@@ -228,8 +228,13 @@ ALTER TABLE guid ADD COLUMN mapped INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX guid_unmapped ON guid (writer, kind) WHERE NOT mapped;
 )sql";
 
+// planned.theirs: what the peer has of an item that others have written, too; its data are what was made of both.
+constexpr const char* version_10 = R"sql(
+ALTER TABLE planned ADD COLUMN theirs BLOB;
+)sql";
+
 constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4, version_5,
-                                     version_6, version_7, version_8, version_9};
+                                     version_6, version_7, version_8, version_9, version_10};
 
 } // namespace
 

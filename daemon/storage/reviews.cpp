@@ -65,6 +65,26 @@ PeerWrite Reviews::plan(ItemKind kind, std::string_view profile, std::string_vie
     });
 }
 
+bool Reviews::plan_merge(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view theirs,
+                         std::string_view merged)
+{
+    return transact(*impl_.database, [&] {
+        const auto item = impl_.table.find_alive(kind, luid);
+        if (!item)
+            return false;
+        const auto writer = impl_.table.make_writer(profile);
+        impl_.forget_plan(kind, writer, item->id);
+        if (impl_.table.has_data(*item, merged)) {
+            impl_.merge(kind, writer, *item, theirs, merged);
+            return true;
+        }
+        impl_.plan(kind, writer, *item, merged, Rule::Merged);
+        impl_.database->execute("UPDATE planned SET theirs = ?4 WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
+                                static_cast<int>(kind), item->id, Blob{theirs});
+        return true;
+    });
+}
+
 void Reviews::plan_match(ItemKind kind, std::string_view profile, const StoredItem& added, const StoredItem& twin,
                          const std::string& merged)
 {
@@ -266,11 +286,11 @@ void ItemStore::Impl::plan(ItemKind kind, Writer writer, const ItemRow& item, st
 {
     const auto& recording = table.versions().recording();
     const auto session = recording ? recording->tag : SessionTag{};
-    database->execute("INSERT INTO planned (writer, kind, id, seen, number, time, rule) "
-                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET seen = excluded.seen, "
-                      "number = excluded.number, time = excluded.time, rule = excluded.rule, twin = 0, data = NULL",
-                      writer, static_cast<int>(kind), item.id, item.revision, session.number, session.time,
-                      static_cast<int>(rule));
+    database->execute(
+        "INSERT INTO planned (writer, kind, id, seen, number, time, rule) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET seen = excluded.seen, "
+        "number = excluded.number, time = excluded.time, rule = excluded.rule, twin = 0, data = NULL, theirs = NULL",
+        writer, static_cast<int>(kind), item.id, item.revision, session.number, session.time, static_cast<int>(rule));
     if (data)
         database->execute("UPDATE planned SET data = ?4 WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
                           static_cast<int>(kind), item.id, Blob{*data});
@@ -299,12 +319,13 @@ std::vector<ItemStore::Impl::PlannedRow> ItemStore::Impl::planned_rows(ItemKind 
                                                                        std::string_view profile)
 {
     std::vector<PlannedRow> found;
-    for (auto rows = database->query("SELECT id, seen, number, time, rule, data IS NULL, twin, twin_seen FROM planned "
-                                     "WHERE writer = ?1 AND kind = ?2 ORDER BY id",
+    for (auto rows = database->query("SELECT id, seen, number, time, rule, data IS NULL, twin, twin_seen, "
+                                     "theirs IS NOT NULL FROM planned WHERE writer = ?1 AND kind = ?2 ORDER BY id",
                                      writer, static_cast<int>(kind));
          rows.next();)
         found.push_back({rows.number(0), rows.count(1), SessionTag{std::string(profile), rows.count(2), rows.number(3)},
-                         static_cast<Rule>(rows.number(4)), rows.number(5) != 0, rows.number(6), rows.count(7)});
+                         static_cast<Rule>(rows.number(4)), rows.number(5) != 0, rows.number(6), rows.count(7),
+                         rows.number(8) != 0});
     return found;
 }
 
@@ -326,11 +347,13 @@ void ItemStore::Impl::carry_out(ItemKind kind, Writer writer, const PlannedRow& 
             table.bury(kind, *item, writer, row.rule);
         return;
     }
-    auto planned = database->query("SELECT data FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
-                                   static_cast<int>(kind), row.id);
+    auto planned = database->query("SELECT data, theirs FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3",
+                                   writer, static_cast<int>(kind), row.id);
     planned.next();
-    const auto data = planned.view(0);
-    if (untouched)
+    const auto data = planned.view(row.merges && !untouched ? 1 : 0);
+    if (untouched && row.merges)
+        merge(kind, writer, *item, planned.view(1), data);
+    else if (untouched)
         table.update(kind, *item, writer, data, row.rule);
     else if (!item || !table.has_data(*item, data))
         table.insert(kind, table.new_id(), application, data);

@@ -57,6 +57,10 @@ public:
                                           std::string_view data, std::uint64_t upto);
     ItemStore::PeerWrite plan_removal(ItemKind kind, std::string_view profile, std::string_view luid,
                                       std::uint64_t upto);
+    /// What `ItemStore::merge_from_peer` would write. When `merged` is what the item holds it is written at once:
+    /// nothing is taken away by that.
+    bool plan_merge(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view theirs,
+                    std::string_view merged);
     /// An item that the peer has added is `twin`, which takes `merged` and goes to every peer; the added one goes, here
     /// and at the peer. Nothing is planned, or done later, when somebody has written one of them meanwhile.
     void plan_match(ItemKind kind, std::string_view profile, const StoredItem& added, const StoredItem& twin,

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Syncs that would take too much away wait until somebody has looked at them."""
+import re
 import unittest
 
 import dbus
@@ -70,6 +71,24 @@ class Review(PeerCase):
         self.b.manager.Release(self.profiles[self.b])
         self.assertEqual(self.sync(self.b), (NOTHING, NOTHING))
         self.assert_equal_everywhere(size=MANY - 20)
+
+    def test_what_both_sides_changed_is_not_merged_while_it_waits(self):
+        self.server.options(conflict='server')
+        guid, text = list(self.server.items(STORE).items())[-1]  # not one of those that go
+        name = re.search('FN:Test (N([0-9]+))', text)
+        key, ours = self.keys[int(name[2])], contact(name[1], note='written here')
+        self.a.put(ours, key)
+        self.server.put(STORE, contact(name[1], tel='1'), guid)
+        self.delete_there(20)
+        self.fail_with(self.a, 'HeldForReview')
+        self.assertEqual(self.a.text(key), ours)
+        merge, = (item for item in self.items(from_server=True) if item['Change'] != 'DELETE')
+        self.assertEqual(str(merge['Change']), 'UPDATE')
+        self.assertTrue('written here' in merge['After'] and 'TEL' in merge['After'])
+        self.a.manager.Release(self.profile)
+        self.assertEqual(self.sync(self.a), ((0, 1, 0), NOTHING))
+        self.assertIn('TEL', self.a.text(key))
+        self.assert_equal_on_a(MANY - 20)
 
     def test_rejected_the_items_go_back_to_the_server(self):
         self.delete_there(20)

@@ -161,6 +161,40 @@ TEST_CASE_METHOD(Populated, "an item edited while it waits keeps the edit, and t
     CHECK(sync() == Sent{"Update 1", "Update 20", "Delete 21", "Add 31"});
 }
 
+TEST_CASE_METHOD(Populated, "what was changed on both sides is not merged while it waits", "[review]")
+{
+    policy = GENERATE(datastore::ConflictPolicy::ServerWins, datastore::ConflictPolicy::ClientWins);
+    const auto with = [](const std::string& line) {
+        return "BEGIN:VCARD\r\nVERSION:3.0\r\nN:n1;;;;\r\nFN:n1\r\n" + line + "END:VCARD\r\n";
+    };
+    populate(30);
+    begin();
+    read();
+    items->replace(contact, "1", with("NOTE:ours\r\nTEL:1\r\n"));
+    REQUIRE(replace("1", with("NOTE:theirs\r\nEMAIL:x@example.org\r\n")).status == StatusCode::Ok);
+    remove_all_but(18, 30);
+    commit();
+    CHECK(items->find(contact, "1")->data == with("NOTE:ours\r\nTEL:1\r\n"));
+    CHECK(items->conflicts("p", 0, 1 << 20).size() == 1);
+    SECTION("released, it is, as the profile says, and the server hears of it")
+    {
+        reviews().release(contact, "p");
+        const auto now = items->find(contact, "1")->data;
+        CHECK_THAT(now, Contains("TEL:1") && Contains("EMAIL:x@example.org"));
+        CHECK_THAT(now, Contains(policy == datastore::ConflictPolicy::ServerWins ? "NOTE:theirs" : "NOTE:ours"));
+        CHECK(names().size() == 18);
+        CHECK(sync() == Sent{"Update 1"});
+        CHECK(sync().empty());
+    }
+    SECTION("rejected, the server gets what was written here")
+    {
+        reviews().reject(contact, "p");
+        const auto sent = sync();
+        CHECK(sent.size() == 13); // with what the server has deleted
+        CHECK(items->find(contact, "1")->data == with("NOTE:ours\r\nTEL:1\r\n"));
+    }
+}
+
 TEST_CASE_METHOD(Populated, "what a session left planned when it was killed is carried out by the next one", "[review]")
 {
     populate(30);

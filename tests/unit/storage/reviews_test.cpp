@@ -87,6 +87,49 @@ TEST_CASE_METHOD(Fixture, "what the peer writes itself after its plan stands", "
     CHECK(items->count(contact) == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "a merge that is planned is written as one that is not", "[reviews]")
+{
+    items->add_from_peer(contact, "p", "g1", "one", ItemStore::Placing::Insert);
+    const auto mark = items->revision();
+    items->attach_peer(contact, "p", "card");
+    items->note_look(contact, "p", mark);
+    items->replace(contact, "1", "ours");
+    const auto edited = items->revision();
+    REQUIRE(reviews.plan_merge(contact, "p", "1", "earlier", "made of that"));
+    REQUIRE(reviews.plan_merge(contact, "p", "1", "theirs", "both"));
+    CHECK_FALSE(reviews.plan_merge(contact, "p", "2", "theirs", "both"));
+    CHECK(items->revision() == edited);
+    CHECK(reviews.planned(contact, "p", "", 9) == std::vector<PlannedChange>{{"1", "ours", "both", "1"}});
+    CHECK(reviews.count_planned(contact, "p") == LossCounts{1, 0});
+    SECTION("carried out, it goes to the peer, and the next merge begins with what the peer has")
+    {
+        reviews.carry_out(contact, "p");
+        CHECK(items->find(contact, "1")->data == "both");
+        CHECK(items->count_changes(contact, "p", edited, items->revision()) == 1);
+        CHECK(items->find_base(contact, "p", "1", mark) == "theirs");
+    }
+    SECTION("dropped, what was written here goes to the peer")
+    {
+        reviews.drop(contact, "p");
+        CHECK(items->find(contact, "1")->data == "ours");
+        CHECK(items->count_changes(contact, "p", edited, items->revision()) == 1);
+    }
+    SECTION("edited once more, the edit stays, and the peer's version is an item of its own")
+    {
+        items->replace(contact, "1", "ours again");
+        reviews.carry_out(contact, "p");
+        CHECK(items->find(contact, "1")->data == "ours again");
+        CHECK(items->find(contact, "2")->data == "theirs");
+    }
+    SECTION("when the peer's version is a part of ours, nothing is to be looked at")
+    {
+        REQUIRE(reviews.plan_merge(contact, "p", "1", "theirs", "ours"));
+        CHECK(reviews.count_planned(contact, "p") == LossCounts{});
+        CHECK(items->find(contact, "1")->data == "ours");
+        CHECK(items->find_base(contact, "p", "1", mark) == "theirs");
+    }
+}
+
 TEST_CASE_METHOD(Fixture, "what is held is held per profile and kind, until it is settled", "[reviews]")
 {
     CHECK_FALSE(reviews.held(contact, "p").any());
