@@ -233,7 +233,7 @@ void Outgoing::deliver(session::Changes& page, ChangeKind kind, std::string luid
     const auto note = notes_.find(luid);
     const bool again = note != notes_.end() && note->second.revision == revision && is_again(note->second);
     Delivered delivered{revision, kind, false, false, false};
-    std::string type;
+    std::string type, unsendable;
     if (kind != ChangeKind::Delete) {
         // The next form, after the server has not taken the first one.
         const std::size_t attempt = again && note->second.code == type_code ? 1 : 0;
@@ -245,6 +245,9 @@ void Outgoing::deliver(session::Changes& page, ChangeKind kind, std::string luid
             attempt > 0 || item::may_be_rendered(data, scope_.server) ? std::optional(data) : std::nullopt;
         auto rendering = item::render(std::move(data), scope_.server, attempt);
         note_losses(luid, rendering);
+        if (!rendering.failure.empty())
+            unsendable =
+                fmt::format("the server understands nothing that it can be written in ({})", rendering.failure);
         type = item::media_type(own ? rendering.form : kind_of_service.forms.front());
         delivered.converted = before && rendering.data != *before;
         data = std::move(rendering.data);
@@ -252,7 +255,7 @@ void Outgoing::deliver(session::Changes& page, ChangeKind kind, std::string luid
     const bool converted = delivered.converted;
     unsettled_[luid] = delivered;
     auto& change = page.changes.emplace_back();
-    change = {kind, std::move(luid), std::move(type), {}, std::move(data), again, {}};
+    change = {kind, std::move(luid), std::move(type), {}, std::move(data), again, {}, std::move(unsendable)};
     if (part_ && !converted && part_->luid == change.luid && part_->revision == revision && kind != ChangeKind::Delete)
         change.part = session::PartSent{static_cast<syncml::ItemVerb>(part_->verb), part_->format, part_->octets};
 }

@@ -110,12 +110,17 @@ Rendering render(std::string data, const Audience& audience, std::size_t attempt
     const auto own = find_form(data);
     const auto what = find_kind(data);
     if (!own || !what)
-        return {own.value_or(Form{}), std::move(data), {}};
+        return {own.value_or(Form{}), std::move(data), {}, {}};
     const auto forms = forms_for(*own, *what, audience);
-    Rendering rendering{*own, std::move(data), {}};
-    if (const auto form = forms[std::min(attempt, forms.size() - 1)]; form != *own) {
-        if (auto conversion = convert(rendering.data, form))
-            rendering = {form, std::move(conversion->data), std::move(conversion->losses)};
+    Rendering rendering{*own, std::move(data), {}, {}};
+    for (auto at = std::min(attempt, forms.size() - 1); at < forms.size() && forms[at] != *own; ++at) {
+        auto conversion = convert(rendering.data, forms[at]);
+        if (conversion) {
+            rendering = {forms[at], std::move(conversion->data), std::move(conversion->losses), {}};
+            break;
+        }
+        if (rendering.failure.empty() && contains(audience.forms, forms[at])) // else nobody knows what they understand
+            rendering.failure = conversion.error().message;
     }
     if (audience.takes_utc || is_card(rendering.form) || rendering.form == Form::PlainText)
         return rendering;

@@ -27,9 +27,11 @@ struct Rendering {
     Form form = Form::VCard30;
     std::string data;
     std::vector<Loss> losses;
+    std::string failure; ///< why it can be written in none of the forms that they understand; empty: it can
 };
-/// The item as it goes there; `attempt`: which of its forms. As it is where it cannot be converted. The same each time,
-/// so that what is known there of an item can be told from what it was here.
+/// The item as it goes there; `attempt`: which of its forms, and when it has no words for the item, the next. As it is
+/// where it cannot be converted. The same each time, so that what is known there of an item can be told from what it
+/// was here.
 Rendering render(std::string data, const Audience& audience, std::size_t attempt = 0);
 /// False: `render` leaves the item as it is, at the first attempt.
 bool may_be_rendered(std::string_view data, const Audience& audience);

@@ -207,8 +207,12 @@ Sender::Filled Sender::fill_changes(Service& service)
             outgoing.on_put_off(); // the receiver of the Status has said why
             continue;
         }
+        if (outgoing.has_next() && !outgoing.next().unsendable.empty()) {
+            refuse_change(service, syncml::StatusCode::UnsupportedMediaType, outgoing.next().unsendable);
+            continue;
+        }
         if (outgoing.has_next() && is_too_large(service, outgoing.next())) {
-            refuse_change(service);
+            refuse_large_change(service);
             continue;
         }
         if (outgoing.has_next() && !outgoing.is_in_chunks() && service.is_resumed() && conversation_.peer_takes_chunks)
@@ -228,7 +232,7 @@ Sender::Filled Sender::fill_changes(Service& service)
             return Filled::Full;
         }
         if (outgoing.has_next())
-            refuse_change(service);
+            refuse_large_change(service);
         else
             outgoing.on_sync_sent(); // not even an empty Sync fits: the limit is absurd
     }
@@ -301,14 +305,19 @@ bool Sender::is_too_large(const Service& service, const Change& change) const
     return limit > 0 && change.data.size() > limit;
 }
 
-void Sender::refuse_change(Service& service)
+void Sender::refuse_change(Service& service, syncml::StatusCode status, std::string why)
 {
     const auto change = service.outgoing().on_put_off();
-    conversation_.note_item(
-        service.index(), fmt::format("{}: item {} was not sent: with {} octets it is larger than the server accepts.",
-                                     service.setup().name, change.luid, change.data.size()));
-    conversation_.quarantine(service.index(), {false, change.luid, syncml::StatusCode::RequestEntityTooLarge,
-                                               "larger than the server accepts", change.data.size()});
+    conversation_.note_item(service.index(),
+                            fmt::format("{}: item {} was not sent: {}.", service.setup().name, change.luid, why));
+    conversation_.quarantine(service.index(), {false, change.luid, status, std::move(why), change.data.size()});
+}
+
+void Sender::refuse_large_change(Service& service)
+{
+    refuse_change(
+        service, syncml::StatusCode::RequestEntityTooLarge,
+        fmt::format("with {} octets it is larger than the server accepts", service.outgoing().next().data.size()));
 }
 
 bool Sender::is_bare() const

@@ -48,7 +48,8 @@ private:
     bool place_chunk(Service& service);
     bool place_empty_sync(Service& service);
     bool is_too_large(const Service& service, const Change& change) const;
-    void refuse_change(Service& service);
+    void refuse_change(Service& service, syncml::StatusCode status, std::string why);
+    void refuse_large_change(Service& service);
     bool is_time_for_chunks(const Change& change) const;
     void on_placed(Service& service, const Draft::Placed& placed, SentItem sent);
     /// The message holds so little that what does not fit now will never fit.

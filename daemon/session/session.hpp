@@ -141,6 +141,7 @@ struct Change {
     bool again = false; ///< sent before, and answered as Verdict::OnceMore says
     /// In a sync that goes on: what the server has of it, unchanged since.
     std::optional<PartSent> part{};
+    std::string unsendable{}; ///< why the server would not understand it: it is not sent; empty: it is
     bool operator==(const Change&) const = default;
 };
 

@@ -35,10 +35,6 @@ class LargeCase(PeerCase):
         self.assertEqual(failed, [failed_there, failed_here])
         return [str(note) for note in self.a.history(self.profiles[self.a], 1)[0]['Notes']]
 
-    def expect_violations(self, *rules):
-        self.assertEqual({violation.split(':')[0] for violation in self.server.violations()}, set(rules))
-        self.server.call('clear-violations')
-
 
 class TinyMessages(LargeCase):
     devices = 2

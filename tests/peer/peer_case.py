@@ -39,6 +39,11 @@ class PeerCase(unittest.TestCase):
     def tearDown(self):
         self.assertEqual(self.server.violations(), [])
 
+    def expect_violations(self, *rules):
+        """The rules that the client could not but break."""
+        self.assertEqual({violation.split(':')[0] for violation in self.server.violations()}, set(rules))
+        self.server.call('clear-violations')
+
     def add_profile(self, device, **more):
         return device.add_profile(self.server.url, services=tuple((name, DATABASES[name]) for name in self.services), **more)
 

@@ -137,6 +137,26 @@ class OneDevice(Case):
         self.sync(self.a)
         self.assertEqual(self.a.counts(self.profiles[self.a], NOTE), (NOTHING, NOTHING))
 
+    def test_a_note_that_text_has_no_words_for_waits_and_the_others_go(self):
+        self.server.options(describe={'receives': {'note': [['text/plain', '1.0']]}})
+        empty = self.a.put(journal('', more='CATEGORIES:Home'), service=NOTE)
+        self.a.put(journal('Shopping'), service=NOTE)
+
+        def refused():
+            self.assertEqual(self.a.sync(self.profiles[self.a]).signal, 'Completed')
+            return self.a.manager.GetQuarantine(self.profiles[self.a])
+
+        item, = refused()
+        self.assertEqual((item['ItemId'], item['Status']), (empty, 415))
+        self.assertIn('understands nothing that it can be written in', item['Reason'])
+        self.assertIn(f'item {empty} was not sent: the server understands nothing', self.notes())
+        self.assertEqual(texts(self.server.items('note')), ['Shopping'])
+        self.assertEqual(len(refused()), 1)
+        self.a.put(journal('Cleaning', more='CATEGORIES:Home'), empty, NOTE)
+        self.assertEqual(refused(), [])
+        self.assertEqual(texts(self.server.items('note')), ['Cleaning', 'Shopping'])
+        self.expect_violations('number-of-changes')  # it was counted before it turned out to have no words
+
     def test_a_text_goes_as_a_note_of_a_calendar_where_that_is_all_there_is(self):
         self.server.options(describe={'receives': {'note': [['text/calendar', '2.0']]}})
         luid = self.a.put(LONG, service=NOTE)

@@ -168,6 +168,13 @@ TEST_CASE("a note goes where it is understood", "[item][audience][kinds]")
           std::vector{Form::VCalendar10});
     CHECK(item::render(note("SUMMARY:Milk\r\n"), {{Form::PlainText}}).data == "Milk\r\n");
     CHECK(item::render("Milk\r\n", {{Form::ICalendar20}}).form == Form::ICalendar20);
+    CHECK(item::render("Milk\r\n", {{Form::ICalendar20}}).failure.empty());
+    const auto wordless = note("CLASS:PRIVATE\r\n");
+    CHECK(item::render(wordless, {{Form::PlainText}}).data == wordless);
+    CHECK(item::render(wordless, {{Form::PlainText}}).failure ==
+          "in plain text the note would be nothing, or another thing");
+    CHECK(item::render(wordless, {{Form::PlainText, Form::ICalendar20}}).failure.empty());
+    CHECK(item::render(wordless, {}).failure.empty());
 }
 
 TEST_CASE("what a server knows of a note as plain text is merged into the note", "[item][merge][kinds]")
