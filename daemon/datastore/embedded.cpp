@@ -3,19 +3,17 @@
 #include "datastore/course.hpp"
 #include "datastore/outgoing.hpp"
 #include "datastore/pairing.hpp"
+#include "datastore/recognition.hpp"
 #include "datastore/reconciler.hpp"
 #include "item/audience.hpp"
 #include "item/conversion.hpp"
 #include "item/item.hpp"
 #include "item/merge.hpp"
-#include "item/normal_form.hpp"
-#include "item/similarity.hpp"
 #include "kinds/service_kind.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -52,31 +50,6 @@ std::string words(const storage::LossCounts& losses)
     return text;
 }
 
-storage::Traits traits_of(std::string_view data)
-{
-    const auto document = item::parse(data);
-    if (!document)
-        return {};
-    const item::Sketch sketch(*document);
-    return {sketch.normal().text(), sketch.keys()};
-}
-
-/// Of two with one id of the server's, which may have used it again.
-bool may_be_same(std::string_view ours, std::string_view theirs)
-{
-    const auto one = item::parse(ours);
-    const auto other = item::parse(theirs);
-    if (!one || !other)
-        return false;
-    const item::Sketch sketch(*one), another(*other);
-    // Many events have one name.
-    const bool is_contact = item::kind(*one) == item::Kind::Contact;
-    return sketch.compare(another).likeness != item::Likeness::Different || (is_contact && sketch.is_namesake(another));
-}
-
-/// Another one whenever one of the two is.
-constexpr int rules = item::normal_form_version + 1000 * item::sketch_version;
-
 } // namespace
 
 class Embedded::Impl {
@@ -85,7 +58,7 @@ public:
         : items(item_store), state(sync_state), reviews(items),
           guard(setup.guard), scope{setup.profile, setup.service, setup.kind, setup.mark, 0},
           database(state.identity() + " " + setup.uri), can_go_on(setup.can_go_on), policy(setup.policy),
-          most(setup.most), peer_losses(items, state, scope, std::move(setup.listed))
+          most(setup.most), peer_losses(items, state, scope, std::move(setup.listed)), recognition(items, state, scope)
     {
     }
 
@@ -96,9 +69,6 @@ public:
     /// Carries out what is planned, or holds it.
     void settle_plan();
     Outcome apply(const Incoming& incoming);
-    void look_for_matches();
-    void learn_meanings();
-    void recall_pairs();
     /// The LUID it names; a server may name it by its own id alone, or put our path before it.
     std::string luid_of(const Incoming& incoming) const;
     Outcome add(const Incoming& incoming, const std::string& data);
@@ -130,18 +100,14 @@ public:
     const ConflictPolicy policy;
     const std::size_t most; ///< octets of an item
     Losses peer_losses;
-    storage::Luids made_anew;     ///< edits of items that the server did not know as ours any more
+    Recognition recognition;
     storage::Luids arrived_there; ///< of what was sent in this session, what the server has taken as it is
     SyncType type = SyncType::TwoWay;
-    bool has_much = false;     ///< so much that the guard may have something to say
-    bool plans = false;        ///< what the server changes, from here on
-    std::uint64_t arrived = 0; ///< of the server's items
-    std::string held;          ///< in words
-    storage::Likeness likeness{rules, traits_of};
-    storage::Matching matching;                         ///< what may stand for an item that the server adds
-    storage::Luids in_doubt;                            ///< of those what has no Status from before
+    bool has_much = false;                              ///< so much that the guard may have something to say
+    bool plans = false;                                 ///< what the server changes, from here on
+    std::uint64_t arrived = 0;                          ///< of the server's items
+    std::string held;                                   ///< in words
     std::set<std::pair<bool, std::string>> quarantined; ///< from the server, id
-    bool has_learned = false;                           ///< the meanings of `matching.among`
     std::optional<Course> course;                       ///< from `prepare` on
     std::optional<Outgoing> outgoing;                   ///< from `prepare` on
     std::optional<Reconciler> reconciler;
@@ -230,14 +196,7 @@ std::string Embedded::held() const
 
 void Embedded::meet(item::Audience server)
 {
-    // What the server adds is like an item of ours when it is that as the server knows it.
-    if (const auto ways = item::ways_of(kinds::of(impl_->scope.kind).content, server); ways != 0) {
-        constexpr int most_rules = 10'000, most_ways = 200'000;
-        static_assert(rules < most_rules);
-        impl_->likeness = {rules + most_rules * (1 + ways % most_ways), [server](std::string_view data) {
-                               return traits_of(item::render(std::string(data), server).data);
-                           }};
-    }
+    impl_->recognition.meet(server);
     impl_->scope.server = std::move(server);
 }
 
@@ -257,11 +216,13 @@ std::uint64_t Embedded::prepare(SyncType type, bool resumed)
     scope.upto = items.revision();
     impl_->has_much = impl_->guard.is_on() && items.count(scope.kind) > impl_->guard.items;
     impl_->recall_quarantine();
-    impl_->look_for_matches();
+    impl_->recognition.begin(type);
     impl_->course.emplace(resumed ? Course::go_on(impl_->state, scope.service)
                                   : Course::begin(impl_->state, scope.service, type, scope.upto, impl_->can_go_on));
-    if (impl_->compares() && resumed)
-        impl_->recall_pairs();
+    if (impl_->compares() && resumed) {
+        scope.upto = impl_->course->upto();
+        impl_->recognition.recall(*impl_->course);
+    }
     const auto total = impl_->outgoing.emplace(items, impl_->state, scope, type, *impl_->course).total();
     impl_->reconciler.emplace(items, impl_->reviews, *impl_->outgoing, scope, impl_->policy, known_to);
     return total;
@@ -278,49 +239,6 @@ void Embedded::Impl::recall_quarantine()
         quarantined.insert({item.from_server, std::move(item.id)});
     }
     release(false, std::move(deleted));
-}
-
-void Embedded::Impl::look_for_matches()
-{
-    if (compares()) {
-        // Nothing of an empty store can be like an item of the server's; items that come meanwhile are found by equal
-        // data.
-        if (items.count(scope.kind) > 0)
-            matching.likeness = &likeness;
-        return;
-    }
-    // What was sent before a session broke a server may hold and not know as ours (SyncEvolution, which does not
-    // resume): it adds it as its own. Everything else that it adds is new.
-    matching.likeness = &likeness;
-    matching.among.emplace();
-    using State = storage::SyncState::SentState;
-    for (auto& note : state.sent_items(scope.service)) {
-        if (note.state == State::Sent)
-            in_doubt.insert(note.luid);
-        if (note.state == State::Sent || note.state == State::Confirmed)
-            matching.among->insert(std::move(note.luid));
-    }
-}
-
-void Embedded::Impl::learn_meanings()
-{
-    // Those that were sent before are the same throughout the session.
-    if (matching.among && std::exchange(has_learned, true))
-        return;
-    items.learn_meanings(scope.kind, matching);
-}
-
-/// Which items already stand for one of the server's in the sync that goes on: those that it has confirmed, and
-/// those that came from it.
-void Embedded::Impl::recall_pairs()
-{
-    scope.upto = course->upto();
-    for (auto& [luid, revision] : items.list(scope.kind)) {
-        const auto head = items.find_head(scope.kind, scope.profile, luid);
-        const bool came = head && head->created > scope.upto && head->created_by_profile;
-        if (came || !storage::is_behind(luid, course->confirmed_to()))
-            matching.taken.insert(std::move(luid));
-    }
 }
 
 session::Changes Embedded::read(std::size_t bytes)
@@ -345,32 +263,12 @@ void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entrie
             if (entry.verdict == session::Verdict::Taken)
                 taken.push_back(entry.luid);
     impl_->release(false, std::move(taken));
-    for (const auto& entry : entries) {
+    impl_->recognition.note_confirmed(entries);
+    for (const auto& entry : entries)
         if (!impl_->compares() && entry.verdict == session::Verdict::Taken &&
             entry.kind != session::ChangeKind::Delete &&
             (entry.status == StatusCode::Ok || entry.status == StatusCode::ItemAdded))
             impl_->arrived_there.insert(entry.luid);
-        if (!impl_->compares() && entry.verdict == session::Verdict::Taken &&
-            entry.kind == session::ChangeKind::Update && entry.status == StatusCode::ItemAdded)
-            impl_->made_anew.insert(entry.luid);
-    }
-    if (impl_->type != SyncType::Slow) {
-        // It held what the broken session brought and made a second item of it, because it did not know it as ours: it
-        // will add the first one here.
-        for (const auto& entry : entries) {
-            if (entry.verdict == session::Verdict::Taken && entry.status == StatusCode::ItemAdded &&
-                impl_->in_doubt.contains(entry.luid))
-                impl_->matching.doubled.insert(entry.luid);
-        }
-        return;
-    }
-    // What the server did not have to add it has matched with an item of its own: if it adds an equal one, that is
-    // another. What it did add it may have held already, without having seen that: now it has two of them.
-    for (const auto& entry : entries) {
-        if (entry.verdict == session::Verdict::Taken)
-            (entry.status == StatusCode::ItemAdded ? impl_->matching.doubled : impl_->matching.taken)
-                .insert(entry.luid);
-    }
 }
 
 void Embedded::note_part_sent(const std::string& luid, const session::PartSent& part)
@@ -409,7 +307,7 @@ std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items, std::ui
     const bool adds =
         std::any_of(items.begin(), items.end(), [](const Incoming& one) { return one.kind != IncomingKind::Delete; });
     if (adds)
-        impl_->learn_meanings();
+        impl_->recognition.learn();
     std::vector<Outcome> outcomes;
     impl_->items.in_transaction([&] {
         for (const auto& incoming : items)
@@ -467,25 +365,16 @@ Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
     if (auto outcome = add_again(incoming, data))
         return std::move(*outcome);
     const auto placing = refreshes() ? ItemStore::Placing::Stage : ItemStore::Placing::Match;
-    auto write = items.add_from_peer(scope.kind, scope.profile, incoming.guid, data, placing, matching);
-    matching.taken.insert(write.surplus_of.empty() ? write.luid : write.surplus_of);
-    // Behind the Delete of the other one: a server that has made one item of both has it again.
-    if (!write.surplus_of.empty() && type == SyncType::Slow)
-        items.resend(scope.kind, write.surplus_of);
+    auto write = recognition.add(incoming.guid, data, placing);
     return {write.created ? StatusCode::ItemAdded : StatusCode::Ok, std::move(write.luid)};
 }
 
 std::optional<Outcome> Embedded::Impl::add_again(const Incoming& incoming, const std::string& data)
 {
-    const auto luid = items.find_mapped(scope.kind, scope.profile, incoming.guid);
+    const auto luid = recognition.find_mapped(incoming.guid, data);
     if (!luid)
         return std::nullopt;
-    const auto ours = items.find(scope.kind, *luid);
-    if (!ours || !may_be_same(ours->data, data)) {
-        items.forget_guid(scope.kind, scope.profile, incoming.guid);
-        return std::nullopt;
-    }
-    if (made_anew.contains(*luid)) {
+    if (recognition.was_made_anew(*luid)) {
         // It has made a second item of our edit, which is the one that it knows under the LUID.
         if (reconciler->find_base(*luid) != data)
             (void)reconciler->replace(*luid, data);
@@ -624,7 +513,7 @@ std::uint64_t Embedded::commit()
     std::uint64_t removed = 0;
     Pairing pairing(items, impl_->reviews, scope, *impl_->reconciler);
     if (impl_->type == SyncType::Slow)
-        pairing.plan(impl_->matching.doubled, impl_->matching.taken,
+        pairing.plan(impl_->recognition.doubled(), impl_->recognition.taken(),
                      impl_->state.slow_since(scope.service).value_or(scope.upto));
     items.in_transaction([&] {
         if (impl_->refreshes()) {
