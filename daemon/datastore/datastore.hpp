@@ -56,10 +56,9 @@ public:
     /// returns, or plans them durably until `commit` where they may take away too much (guard.hpp). `announced`: how
     /// many the peer has said there will be in all; 0: it has not. The GUID of an Add is kept with its LUID, until
     /// `note_mapped`. Idempotent: an Add of a GUID already held updates that item and answers with its LUID. An item
-    /// edited locally since `prepare` is not overwritten: its outcome is Conflict (409). In a refresh from the server
-    /// the items are staged, invisible to applications until `commit`.
-    virtual std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items,
-                                                std::uint64_t announced) = 0;
+    /// edited locally since `prepare` is not overwritten but merged (docs/decisions/0019-merge.md). In a refresh from
+    /// the server the items are staged, invisible to applications until `commit`.
+    virtual std::vector<session::Outcome> apply(std::vector<session::Incoming> items, std::uint64_t announced) = 0;
 
     /// Keeps items for people that one of the sides has refused, until they are taken.
     virtual void quarantine(const std::vector<session::Quarantine::Item>& items) = 0;

@@ -68,19 +68,19 @@ public:
     void note_arrival(std::size_t count, std::uint64_t announced);
     /// Carries out what is planned, or holds it.
     void settle_plan();
-    Outcome apply(const Incoming& incoming);
+    Outcome apply(Incoming& incoming);
     /// The LUID it names; a server may name it by its own id alone, or put our path before it.
     std::string luid_of(const Incoming& incoming) const;
-    Outcome add(const Incoming& incoming, const std::string& data);
+    Outcome add(Incoming& incoming);
     /// An Add of what the server has added before, and has had the LUID of. Nothing: it is none, or another item's GUID
     /// by now.
-    std::optional<Outcome> add_again(const Incoming& incoming, const std::string& data);
-    Outcome replace(const Incoming& incoming, std::string data);
+    std::optional<Outcome> add_again(Incoming& incoming);
+    Outcome replace(const std::string& luid, Incoming& incoming);
     /// What the server sends of an item, with what it does not keep of it.
     std::string complete(const std::string& luid, std::string data);
     Outcome remove(const Incoming& incoming);
-    /// What may be stored of it, or the Status that refuses it.
-    std::optional<StatusCode> refuse(const Incoming& incoming, std::string& data) const;
+    /// Leaves in it what may be stored of it. The Status that refuses it.
+    std::optional<StatusCode> refuse(Incoming& incoming) const;
     void recall_quarantine();
     void release(bool from_server, std::vector<std::string> ids);
     /// What the item is to hold after the server has changed it: what it could not be told of ours stays, unless the
@@ -297,7 +297,7 @@ void Embedded::drop_part()
     impl_->state.clear_part_received(impl_->scope.service);
 }
 
-std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items, std::uint64_t announced)
+std::vector<Outcome> Embedded::apply(std::vector<Incoming> items, std::uint64_t announced)
 {
     impl_->course->on_moving();
     impl_->course->on_moved();
@@ -310,7 +310,7 @@ std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items, std::ui
         impl_->recognition.learn();
     std::vector<Outcome> outcomes;
     impl_->items.in_transaction([&] {
-        for (const auto& incoming : items)
+        for (auto& incoming : items)
             outcomes.push_back(impl_->apply(incoming));
     });
     std::vector<std::string> taken;
@@ -322,15 +322,15 @@ std::vector<Outcome> Embedded::apply(const std::vector<Incoming>& items, std::ui
     return outcomes;
 }
 
-Outcome Embedded::Impl::apply(const Incoming& incoming)
+Outcome Embedded::Impl::apply(Incoming& incoming)
 {
     if (incoming.kind == IncomingKind::Delete)
         return remove(incoming);
-    std::string data;
-    if (const auto refusal = refuse(incoming, data))
+    if (const auto refusal = refuse(incoming))
         return {*refusal, {}};
     // Some servers send Replace for what they add.
-    return incoming.kind == IncomingKind::Add || incoming.luid.empty() ? add(incoming, data) : replace(incoming, data);
+    return incoming.kind == IncomingKind::Add || incoming.luid.empty() ? add(incoming)
+                                                                       : replace(luid_of(incoming), incoming);
 }
 
 std::string Embedded::Impl::luid_of(const Incoming& incoming) const
@@ -340,7 +340,7 @@ std::string Embedded::Impl::luid_of(const Incoming& incoming) const
     return incoming.luid.substr(incoming.luid.rfind('/') + 1); // npos + 1: all of it
 }
 
-std::optional<StatusCode> Embedded::Impl::refuse(const Incoming& incoming, std::string& data) const
+std::optional<StatusCode> Embedded::Impl::refuse(Incoming& incoming) const
 {
     if (incoming.data.size() > most)
         return StatusCode::RequestEntityTooLarge;
@@ -349,41 +349,40 @@ std::optional<StatusCode> Embedded::Impl::refuse(const Incoming& incoming, std::
         return StatusCode::RequestEntityTooLarge;
     if (!checked)
         return StatusCode::UnsupportedMediaType;
-    data = std::move(checked->data);
+    incoming.data = std::move(checked->data);
     if (checked->form == item::Form::PlainText && is_of_directory(scope.kind)) { // of which the programs know nothing
-        if (auto journal = item::convert(data, item::Form::ICalendar20))
-            data = std::move(journal->data);
+        if (auto journal = item::convert(incoming.data, item::Form::ICalendar20))
+            incoming.data = std::move(journal->data);
     }
     return std::nullopt;
 }
 
-Outcome Embedded::Impl::add(const Incoming& incoming, const std::string& data)
+Outcome Embedded::Impl::add(Incoming& incoming)
 {
     // Without an id of the server's it could never be mapped, and would come again.
     if (incoming.guid.empty())
         return {StatusCode::IncompleteCommand, {}};
-    if (auto outcome = add_again(incoming, data))
+    if (auto outcome = add_again(incoming))
         return std::move(*outcome);
     const auto placing = refreshes() ? ItemStore::Placing::Stage : ItemStore::Placing::Match;
-    auto write = recognition.add(incoming.guid, data, placing);
+    auto write = recognition.add(incoming.guid, incoming.data, placing);
     return {write.created ? StatusCode::ItemAdded : StatusCode::Ok, std::move(write.luid)};
 }
 
-std::optional<Outcome> Embedded::Impl::add_again(const Incoming& incoming, const std::string& data)
+std::optional<Outcome> Embedded::Impl::add_again(Incoming& incoming)
 {
-    const auto luid = recognition.find_mapped(incoming.guid, data);
+    const auto luid = recognition.find_mapped(incoming.guid, incoming.data);
     if (!luid)
         return std::nullopt;
     if (recognition.was_made_anew(*luid)) {
         // It has made a second item of our edit, which is the one that it knows under the LUID.
-        if (reconciler->find_base(*luid) != data)
-            (void)reconciler->replace(*luid, data);
-        return Outcome{StatusCode::ItemAdded, items.add_surplus(scope.kind, scope.profile, incoming.guid, data)};
+        if (reconciler->find_base(*luid) != incoming.data)
+            (void)reconciler->replace(*luid, incoming.data);
+        return Outcome{StatusCode::ItemAdded,
+                       items.add_surplus(scope.kind, scope.profile, incoming.guid, incoming.data)};
     }
     items.note_unmapped(scope.kind, scope.profile, incoming.guid);
-    auto known = incoming;
-    known.luid = *luid;
-    auto outcome = replace(known, data);
+    auto outcome = replace(*luid, incoming);
     if (syncml::is_success(outcome.status)) {
         outgoing->note_found(*luid);
         outcome.luid = *luid;
@@ -410,9 +409,9 @@ std::string Embedded::Impl::complete(const std::string& luid, std::string data)
     return peer_losses.restore(*sent, std::move(data), evidence);
 }
 
-Outcome Embedded::Impl::replace(const Incoming& incoming, std::string data)
+Outcome Embedded::Impl::replace(const std::string& luid, Incoming& incoming)
 {
-    const auto luid = luid_of(incoming);
+    auto& data = incoming.data;
     if (!refreshes())
         data = complete(luid, std::move(data));
     if (!refreshes() && outgoing->is_overruled(luid))
@@ -431,7 +430,7 @@ Outcome Embedded::Impl::replace(const Incoming& incoming, std::string data)
     case ItemStore::PeerWrite::Missing: break;
     }
     // With the server's id it can be stored and mapped anew; without, the server has to add it.
-    return incoming.guid.empty() ? Outcome{StatusCode::NotFound, {}} : add(incoming, data);
+    return incoming.guid.empty() ? Outcome{StatusCode::NotFound, {}} : add(incoming);
 }
 
 std::optional<item::Merge> Embedded::Impl::merge_untold(const std::string& luid, const std::string& theirs) const

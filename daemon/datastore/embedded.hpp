@@ -53,7 +53,7 @@ public:
     void note_part_sent(const std::string& luid, const session::PartSent& part) override;
     void keep_chunk(const session::PartReceived& part, bool first) override;
     void drop_part() override;
-    std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items, std::uint64_t announced) override;
+    std::vector<session::Outcome> apply(std::vector<session::Incoming> items, std::uint64_t announced) override;
     void quarantine(const std::vector<session::Quarantine::Item>& items) override;
     void note_mapped(const std::vector<syncml::MapItem>& maps) override;
     std::uint64_t commit() override;

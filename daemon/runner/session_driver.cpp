@@ -315,9 +315,9 @@ try {
     return broke(question.service, exception);
 }
 
-session::Event SessionDriver::answer(const session::Apply& question)
+session::Event SessionDriver::answer(session::Apply& question)
 try {
-    return session::Applied{services_[question.service].store->apply(question.items, question.announced)};
+    return session::Applied{services_[question.service].store->apply(std::move(question.items), question.announced)};
 } catch (const std::exception& exception) {
     return broke(question.service, exception);
 }

@@ -58,7 +58,7 @@ private:
 
     session::Event answer(const session::Prepare& question);
     session::Event answer(const session::ReadChanges& question);
-    session::Event answer(const session::Apply& question);
+    session::Event answer(session::Apply& question);
     session::Event answer(session::Send& question);
     session::Event answer(const session::Wait& question);
     session::Event answer(const session::Conclude& question);

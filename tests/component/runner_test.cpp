@@ -115,9 +115,9 @@ public:
     {
         around([&] { return store_->drop_part(), 0; });
     }
-    std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items, std::uint64_t announced) override
+    std::vector<session::Outcome> apply(std::vector<session::Incoming> items, std::uint64_t announced) override
     {
-        return around([&] { return store_->apply(items, announced); });
+        return around([&] { return store_->apply(std::move(items), announced); });
     }
     void quarantine(const std::vector<session::Quarantine::Item>& items) override
     {

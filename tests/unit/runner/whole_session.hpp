@@ -64,7 +64,7 @@ public:
         note("keep_chunk", std::string(first ? "first " : "") + part.source);
     }
     void drop_part() override { note("drop_part"); }
-    std::vector<session::Outcome> apply(const std::vector<session::Incoming>& items, std::uint64_t) override
+    std::vector<session::Outcome> apply(std::vector<session::Incoming> items, std::uint64_t) override
     {
         note("apply", items.at(0).guid);
         std::vector<session::Outcome> outcomes;
