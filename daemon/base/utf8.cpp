@@ -4,16 +4,11 @@
 
 namespace base {
 
-namespace {
-
-/// C0, DEL and C1.
 bool is_control(std::string_view character)
 {
     const auto octet = [character](std::size_t at) { return static_cast<unsigned char>(character[at]); };
     return octet(0) < 0x20 || octet(0) == 0x7F || (octet(0) == 0xC2 && octet(1) < 0xA0);
 }
-
-} // namespace
 
 // Unicode, table 3-7: no overlong form, no surrogate, nothing above U+10FFFF.
 std::size_t utf8_size(std::string_view text)

@@ -1,3 +1,4 @@
+#include "base/utf8.hpp"
 #include "item/content_line.hpp"
 #include "item/item.hpp"
 #include "item/object.hpp"
@@ -31,16 +32,14 @@ std::string to_one_line(std::string_view text)
 {
     std::string line;
     const bool utf8 = !find_forbidden(text);
-    for (const char c : text) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (octet < 0x20 || octet == 0x7f || (!utf8 && octet < 0xa0 && octet >= 0x80)) {
-            line += ' ';
-        } else if (utf8 || octet < 0x80) {
-            line += c;
-        } else {
-            line += static_cast<char>(0xc0 | (octet >> 6));
-            line += static_cast<char>(0x80 | (octet & 0x3f));
-        }
+    while (!text.empty()) {
+        auto character = text.substr(0, utf8 ? base::utf8_size(text) : 1);
+        text.remove_prefix(character.size());
+        const auto octet = static_cast<unsigned char>(character.front());
+        const char recoded[] = {static_cast<char>(0xc0 | (octet >> 6)), static_cast<char>(0x80 | (octet & 0x3f))};
+        if (!utf8 && octet >= 0x80)
+            character = {recoded, sizeof recoded};
+        line += base::is_control(character) ? " " : character;
     }
     line.erase(std::unique(line.begin(), line.end(), [](char a, char b) { return a == ' ' && b == ' '; }), line.end());
     line = trim(line);

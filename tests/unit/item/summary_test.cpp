@@ -56,6 +56,9 @@ TEST_CASE("a summary is one short line of clean text, whatever the data", "[item
     CHECK(summary("").empty());
     CHECK(summary("END:X\nSUMMARY:no\n") == "END:X"); // a note
     CHECK(summary(card("FN:a\x01\x7f\t b\r\n")) == "a b");
+    CHECK(summary(card("FN:a\xc2\x9b"
+                       "2Jb\r\n")) == "a 2Jb"); // CSI, which terminals obey
+    CHECK(summary("\xc2\x97").empty());
     const auto shortened = summary(card("FN:" + std::string(199, 'x') + "äöü\r\n"));
     CHECK(shortened == std::string(199, 'x') + "…");
     std::string octets;
