@@ -47,9 +47,10 @@ CommandLine::CommandLine()
     declare_quarantine(root);
     declare_notify(root);
     declare_import_syncevolution(root);
-    Command trace = root.subcommand("trace", "Syncs that were written down by start --trace");
+    Command trace = root.subcommand("trace", "Syncs that were written down");
     trace.require_subcommand();
     declare_trace_explain(trace);
+    declare_trace_save(trace);
     Command item = root.subcommand("item", "Your contacts, events, tasks and notes");
     item.require_subcommand();
     declare_item_list(item);

@@ -26,6 +26,7 @@ void declare_quarantine(Command parent);
 void declare_notify(Command parent);
 void declare_import_syncevolution(Command parent);
 void declare_trace_explain(Command parent);
+void declare_trace_save(Command parent);
 void declare_item_list(Command parent);
 void declare_item_show(Command parent);
 void declare_item_put(Command parent);

@@ -55,6 +55,7 @@ Json document(const syncd::SyncProfileInfo& profile)
         {"review_items", info.review_items},
         {"review_percent", info.review_percent},
         {"slow_sync", info.hold_slow_sync ? "hold" : "allow"},
+        {"keep_transcripts", info.keep_transcripts},
         {"services", std::move(services)},
     };
 }
@@ -104,6 +105,7 @@ Json document(const syncd::SessionRecord& record)
         {"services", std::move(services)},
         {"changes", record.changes},
         {"undone", record.undone == 0 ? Json() : Json(record.undone)},
+        {"has_transcript", record.has_transcript},
     };
 }
 

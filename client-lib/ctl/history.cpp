@@ -68,6 +68,13 @@ std::string text(const std::vector<syncd::SessionRecord>& records)
     if (can_be_shown)
         lines.emplace_back(
             "Show what a sync changed here with: syncctl diff SESSION; take it back with: syncctl undo SESSION");
+    std::string written_down;
+    for (const syncd::SessionRecord& record : records)
+        if (record.has_transcript)
+            written_down += (written_down.empty() ? "" : ", ") + std::to_string(record.session);
+    if (!written_down.empty())
+        lines.push_back("There are transcripts of " + written_down +
+                        "; put one into a file with: syncctl trace save SESSION FILE");
     return join(lines);
 }
 

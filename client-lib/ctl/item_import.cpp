@@ -17,7 +17,7 @@ struct Options {
 
 ExitStatus run(Context& context, const Options& options)
 {
-    const Descriptor input = open_input(options.file, largest_stream);
+    const syncd::Descriptor input = open_input(options.file, largest_stream);
     const std::uint32_t count = options.items.open(context).import_from(input.get());
     context.print({{"count", count}}, "Imported " + options.items.count_text(count) + ".\n");
     return ExitStatus::Ok;

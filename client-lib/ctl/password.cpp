@@ -1,9 +1,9 @@
 #include "password.hpp"
 
-#include "descriptor.hpp"
 #include "exit_status.hpp"
 #include "signal_queue.hpp"
 #include "text.hpp"
+#include <syncd/descriptor.hpp>
 
 #include <syncd/profile.hpp>
 
@@ -20,6 +20,7 @@
 #include <poll.h>
 #include <sys/stat.h>
 #include <termios.h>
+#include <unistd.h>
 
 namespace ctl {
 namespace {
@@ -107,7 +108,7 @@ std::optional<int> read_line(Input& input, int terminal, const SignalQueue& sign
 /// All of a file. The caller takes the text.
 void read_file(Input& input, const std::string& path)
 {
-    const Descriptor file(path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    const syncd::Descriptor file(path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
     struct stat status {};
     if (!file || fstat(file.get(), &status) != 0)
         throw Failure(ExitStatus::Usage,
@@ -123,7 +124,7 @@ void read_file(Input& input, const std::string& path)
 
 std::string ask_password(const std::string& prompt)
 {
-    const Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+    const syncd::Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
     if (!terminal)
         throw Failure(ExitStatus::Usage, "there is no terminal to ask for the password", "Use --password-file FILE.");
     Input input(a_password);

@@ -179,6 +179,8 @@ void ProfileOptions::declare(Command& command, bool is_new)
                           "So many of the items that are there pass, too; 30 when not given, 100 for no review");
     command.option("--slow-sync", "WHAT", slow_sync, "When the server wants one unexpectedly: allow or hold",
                    check_slow_sync);
+    command.number_option("--keep-transcripts", keep_transcripts, 0, 20,
+                          "Keep what was said in so many of the last syncs, without passwords and contents of items");
     command.flag("--allow-plain-credentials", allow_plain_credentials,
                  "Send the password even over an unencrypted connection");
     if (is_new)
@@ -221,6 +223,8 @@ void apply(const ProfileOptions& options, SyncProfileInfo& profile)
         info.review_percent = *options.review_percent;
     if (options.slow_sync)
         info.hold_slow_sync = *options.slow_sync == "hold";
+    if (options.keep_transcripts)
+        info.keep_transcripts = *options.keep_transcripts;
     if (options.allow_plain_credentials && options.refuse_plain_credentials)
         throw Failure(ExitStatus::Usage, "plain credentials cannot be both allowed and refused");
     if (options.allow_plain_credentials)

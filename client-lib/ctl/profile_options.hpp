@@ -15,7 +15,7 @@ namespace ctl {
 struct ProfileOptions {
     std::optional<std::string> url, user, password_file, mode, type, interval, ca_file, device_id, encoding,
         conflict_policy, protocol_version, slow_sync;
-    std::optional<std::uint32_t> review_items, review_percent;
+    std::optional<std::uint32_t> review_items, review_percent, keep_transcripts;
     std::optional<std::string> http_user, http_password_file, client_certificate, server_id, server_password_file;
     bool ask_password = false;
     bool allow_plain_credentials = false;

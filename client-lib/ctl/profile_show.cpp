@@ -38,6 +38,8 @@ std::string text(const syncd::SyncProfileInfo& profile)
                                     : fmt::format("of more than {} deletions and changes that are more than {} %",
                                                   info.review_items, info.review_percent));
     rows.emplace_back("Unexpected slow sync", info.hold_slow_sync ? "waits for review" : "runs");
+    rows.emplace_back("Transcripts kept",
+                      info.keep_transcripts == 0 ? "none" : fmt::format("of the last {} syncs", info.keep_transcripts));
     if (!info.server_id.empty()) {
         rows.emplace_back("Server id", info.server_id);
         rows.emplace_back("Server password", profile.has_server_password ? "stored" : "none");

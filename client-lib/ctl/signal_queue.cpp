@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 namespace ctl {
 
@@ -14,7 +15,7 @@ SignalQueue::SignalQueue(std::initializer_list<int> numbers)
     for (const int number : numbers)
         sigaddset(&set, number);
     sigprocmask(SIG_BLOCK, &set, &before_);
-    fd_ = Descriptor(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    fd_ = syncd::Descriptor(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!fd_)
         throw std::system_error(errno, std::generic_category(), "signalfd");
 }

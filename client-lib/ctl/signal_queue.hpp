@@ -1,6 +1,6 @@
 #pragma once
 
-#include "descriptor.hpp"
+#include <syncd/descriptor.hpp>
 
 #include <csignal>
 #include <initializer_list>
@@ -22,7 +22,7 @@ public:
 
 private:
     sigset_t before_{};
-    Descriptor fd_;
+    syncd::Descriptor fd_;
 };
 
 } // namespace ctl

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace ctl {
 namespace {
@@ -55,15 +56,15 @@ void copy(int from, int to, std::size_t limit, const std::string& source, const 
     }
 }
 
-Descriptor memory_file()
+syncd::Descriptor memory_file()
 {
-    Descriptor file(memfd_create("syncctl", MFD_CLOEXEC));
+    syncd::Descriptor file(memfd_create("syncctl", MFD_CLOEXEC));
     if (!file)
         fail("make", "a file in memory");
     return file;
 }
 
-void rewind(const Descriptor& file)
+void rewind(const syncd::Descriptor& file)
 {
     if (lseek(file.get(), 0, SEEK_SET) < 0)
         fail("rewind", "a file in memory");
@@ -74,7 +75,7 @@ class Replacement {
 public:
     explicit Replacement(const std::string& path) : path_(path), name_(path + ".XXXXXX")
     {
-        file_ = Descriptor(mkostemp(name_.data(), O_CLOEXEC));
+        file_ = syncd::Descriptor(mkostemp(name_.data(), O_CLOEXEC));
         if (!file_)
             fail("write", path_);
     }
@@ -99,20 +100,20 @@ public:
 private:
     std::string path_;
     std::string name_; ///< empty once it is in place
-    Descriptor file_;
+    syncd::Descriptor file_;
 };
 
 } // namespace
 
-Descriptor open_input(const std::string& path, std::size_t limit)
+syncd::Descriptor open_input(const std::string& path, std::size_t limit)
 {
     if (path == "-") {
-        Descriptor file = memory_file();
+        syncd::Descriptor file = memory_file();
         copy(STDIN_FILENO, file.get(), limit, "standard input", "a file in memory");
         rewind(file);
         return file;
     }
-    Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    syncd::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
     struct stat status {};
     if (!file || fstat(file.get(), &status) != 0)
         fail("read", path);
@@ -125,14 +126,14 @@ Descriptor open_input(const std::string& path, std::size_t limit)
 
 std::string read_input(const std::string& path, std::size_t limit)
 {
-    const Descriptor input = open_input(path, limit);
+    const syncd::Descriptor input = open_input(path, limit);
     return collect(
         [&](int fd) { copy(input.get(), fd, limit, path == "-" ? "standard input" : path, "a file in memory"); });
 }
 
-Descriptor in_memory(const std::string& text)
+syncd::Descriptor in_memory(const std::string& text)
 {
-    Descriptor file = memory_file();
+    syncd::Descriptor file = memory_file();
     write_all(file.get(), text.data(), text.size(), "a file in memory");
     rewind(file);
     return file;
@@ -140,7 +141,7 @@ Descriptor in_memory(const std::string& text)
 
 std::string collect(const std::function<void(int fd)>& write)
 {
-    const Descriptor file = memory_file();
+    const syncd::Descriptor file = memory_file();
     write(file.get());
     std::string text(static_cast<std::size_t>(lseek(file.get(), 0, SEEK_END)), '\0');
     if (pread(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
@@ -154,10 +155,11 @@ void write_output(const std::string& path, const std::function<void(int fd)>& wr
     const bool exists = path != "-" && stat(path.c_str(), &status) == 0;
     if (path == "-" || (exists && !S_ISREG(status.st_mode))) {
         // Nothing can take its place, and the service must not set flags on what is shared.
-        const Descriptor file = memory_file();
+        const syncd::Descriptor file = memory_file();
         write(file.get());
         rewind(file);
-        const Descriptor target(path == "-" ? dup(STDOUT_FILENO) : open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+        const syncd::Descriptor target(path == "-" ? dup(STDOUT_FILENO)
+                                                   : open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
         if (!target)
             fail("write", path);
         copy(file.get(), target.get(), static_cast<std::size_t>(-1), "a file in memory",

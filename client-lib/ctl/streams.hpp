@@ -1,6 +1,6 @@
 #pragma once
 
-#include "descriptor.hpp"
+#include <syncd/descriptor.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -12,13 +12,13 @@ namespace ctl {
 
 /// For reading by the service. Standard input is read to its end first: the service sets flags on what it is
 /// given, and others share standard input. `limit`: more is refused before the service is asked.
-Descriptor open_input(const std::string& path, std::size_t limit);
+syncd::Descriptor open_input(const std::string& path, std::size_t limit);
 
 /// The whole of it.
 std::string read_input(const std::string& path, std::size_t limit);
 
 /// For reading by the service.
-Descriptor in_memory(const std::string& text);
+syncd::Descriptor in_memory(const std::string& text);
 
 /// What `write` writes.
 std::string collect(const std::function<void(int fd)>& write);

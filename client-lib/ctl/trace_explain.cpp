@@ -53,7 +53,7 @@ ExitStatus run(const Output& output, const std::string& path)
         const auto record = reader.next();
         if (!record)
             throw Failure(ExitStatus::Failed, fmt::format("{}: {}", path, record.error().message),
-                          "Only what syncctl start --trace writes can be explained.");
+                          "Only what syncctl start --trace and trace save write can be explained.");
         if (!*record)
             break;
         tell(explainer.explain(**record));
@@ -71,7 +71,7 @@ void declare_trace_explain(Command parent)
     auto path = std::make_shared<std::string>();
     Command command =
         parent.subcommand("explain", "Tell step by step, in words, what a sync that was written down did and why");
-    command.argument("FILE", *path, "What start --trace wrote; - for standard input");
+    command.argument("FILE", *path, "What start --trace or trace save wrote; - for standard input");
     command.does_alone([path](const Output& output) { return run(output, *path); });
 }
 

@@ -10,23 +10,36 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace ctl {
 
 TraceFile::TraceFile(std::string path) : path_(std::move(path))
 {
-    if (path_ == "-")
-        throw Failure(ExitStatus::Usage, "the transcript cannot go where the result of the sync goes",
-                      "Name a file that does not exist yet.");
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
         throw Failure(ExitStatus::Failed, fmt::format("no pipe for the transcript: {}", strerror(errno)));
-    reading_end_ = Descriptor(ends[0]);
-    writing_end_ = Descriptor(ends[1]);
+    reading_end_ = syncd::Descriptor(ends[0]);
+    writing_end_ = syncd::Descriptor(ends[1]);
     if (fcntl(reading_end_.get(), F_SETFL, O_NONBLOCK) != 0)
         throw Failure(ExitStatus::Failed, fmt::format("no pipe for the transcript: {}", strerror(errno)));
 
-    file_ = Descriptor(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600));
+    create();
+}
+
+TraceFile::TraceFile(std::string path, syncd::Descriptor source)
+    : path_(std::move(path)), reading_end_(std::move(source))
+{
+    create();
+}
+
+void TraceFile::create()
+{
+    if (path_ == "-")
+        throw Failure(ExitStatus::Usage, "a transcript cannot go to standard output",
+                      "Name a file that does not exist yet.");
+    file_ =
+        syncd::Descriptor(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600));
     if (!file_ && errno == EEXIST)
         throw Failure(ExitStatus::Failed, fmt::format("{} exists, and a transcript overwrites nothing", path_),
                       "Name another file, or move that one away.");
@@ -50,7 +63,7 @@ void TraceFile::copy()
         if (got < 0 && errno == EAGAIN)
             return;
         if (got <= 0)
-            reading_end_ = Descriptor();
+            reading_end_ = syncd::Descriptor();
         else
             write_all(buffer.data(), static_cast<std::size_t>(got));
     }

@@ -151,6 +151,17 @@ Call<std::vector<SessionRecord>> history_call(Connection& connection, const std:
         });
 }
 
+Call<Descriptor> transcript_call(Connection& connection, std::uint64_t session, const std::string& profile_id)
+{
+    return manager_call<Descriptor>(
+        connection, "GetTranscript",
+        [&](sdbus::MethodCall& message) {
+            append_text(message, profile_id, "a profile's id");
+            message << session;
+        },
+        [](sdbus::MethodReply& reply) { return Descriptor(parse_value<sdbus::UnixFd>(reply).release()); });
+}
+
 Call<std::vector<ServicePlan>> plan_call(Connection& connection, const std::string& profile_id)
 {
     return profile_call<std::vector<ServicePlan>>(connection, "GetPlan", profile_id, [](sdbus::MethodReply& reply) {
@@ -377,6 +388,16 @@ std::vector<SessionRecord> Client::history(const std::string& profile_id, std::u
 void Client::history(const std::string& profile_id, std::uint32_t limit, Reply<std::vector<SessionRecord>> done)
 {
     impl_->connection.send(history_call(impl_->connection, profile_id, limit), std::move(done));
+}
+
+Descriptor Client::transcript(std::uint64_t session, const std::string& profile_id)
+{
+    return impl_->connection.run(transcript_call(impl_->connection, session, profile_id));
+}
+
+void Client::transcript(std::uint64_t session, const std::string& profile_id, Reply<Descriptor> done)
+{
+    impl_->connection.send(transcript_call(impl_->connection, session, profile_id), std::move(done));
 }
 
 std::vector<ServicePlan> Client::plan(const std::string& profile_id)

@@ -84,6 +84,8 @@ void append_profile(sdbus::Message& message, const SyncProfileInfo& profile, boo
             entries.add("ReviewPercent", info.review_percent);
         if (info.hold_slow_sync)
             entries.add("SlowSync", std::string("HOLD"));
+        if (info.keep_transcripts != usual.keep_transcripts)
+            entries.add("KeepTranscripts", info.keep_transcripts);
         // Absent means "keep" to Update, and nothing to Add, which requires both.
         if (info.id || is_new)
             entries.add("Id", info.id.value_or(""));
@@ -136,6 +138,7 @@ SyncProfileInfo parse_profile(std::string id, const Values& values)
     info.review_items = value(values, "ReviewItems", info.review_items);
     info.review_percent = value(values, "ReviewPercent", info.review_percent);
     info.hold_slow_sync = text(values, "SlowSync") == "HOLD";
+    info.keep_transcripts = value(values, "KeepTranscripts", info.keep_transcripts);
     for (const Values& service : value(values, "Services", std::vector<Values>()))
         profile.service_info.push_back(parse_service(service));
     return profile;

@@ -29,12 +29,6 @@ void watch(int epoll, int operation, int fd, std::uint32_t events)
 
 } // namespace
 
-Descriptor::~Descriptor()
-{
-    if (fd_ >= 0)
-        close(fd_);
-}
-
 Readiness::Readiness()
     : epoll_(check(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       timer_(check(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create"))

@@ -1,21 +1,10 @@
 #pragma once
 
+#include <syncd/descriptor.hpp>
+
 #include <sdbus-c++/IConnection.h>
 
 namespace syncd {
-
-/// An owned file descriptor.
-class Descriptor {
-public:
-    explicit Descriptor(int fd) noexcept : fd_(fd) {}
-    ~Descriptor();
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
 
 /// One descriptor for foreign loops. sd-bus wants three things watched, and two of them change with every
 /// call: its socket, for reading or also for writing, and a moment at which to be

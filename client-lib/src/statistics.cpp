@@ -37,6 +37,7 @@ SessionRecord parse_session_record(const Values& values)
         .services = {},
         .changes = value(values, "Changes", std::uint64_t()),
         .undone = value(values, "Undone", std::uint64_t()),
+        .has_transcript = value(values, "HasTranscript", false),
     };
     for (const Values& service : value(values, "Services", std::vector<Values>()))
         record.services.push_back({

@@ -74,6 +74,7 @@ std::vector<Values> history(const std::vector<manager::HistoryEntry>& entries)
         auto& values = list.emplace_back(session_record(entry));
         values["Undone"] = entry.undone;
         values["Changes"] = entry.changes;
+        values["HasTranscript"] = entry.has_transcript;
     }
     return list;
 }

@@ -71,6 +71,7 @@ ManagerObject::Handler ManagerObject::find_handler(std::string_view member)
         {"StopSync", &ManagerObject::stop_sync},
         {"GetStatistics", &ManagerObject::get_statistics},
         {"GetHistory", &ManagerObject::get_history},
+        {"GetTranscript", &ManagerObject::get_transcript},
         {"GetChanges", &ManagerObject::get_changes},
         {"Undo", &ManagerObject::undo},
         {"Explain", &ManagerObject::explain},
@@ -235,6 +236,20 @@ void ManagerObject::resolve_session(const Subject& caller, const Call& call, con
         use({.uid = caller.uid});
     else
         visibility_.resolve(caller, call, id, std::move(use));
+}
+
+void ManagerObject::get_transcript(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    std::uint64_t session = 0;
+    call.arguments() >> session;
+    resolve_session(caller, call, id, [this, call, id, session](manager::Caller as) {
+        const auto opened = manager_.transcript(as, id, session);
+        if (opened)
+            call.reply(sdbus::UnixFd(opened->get())); // a copy of it
+        else
+            call.fail(opened.error());
+    });
 }
 
 void ManagerObject::get_changes(const Subject& caller, const Call& call)

@@ -37,6 +37,7 @@ private:
     void get_history(const Subject& caller, const Call& call);
     void resolve_session(const Subject& caller, const Call& call, const std::string& id,
                          std::function<void(manager::Caller)> use);
+    void get_transcript(const Subject& caller, const Call& call);
     void get_changes(const Subject& caller, const Call& call);
     void undo(const Subject& caller, const Call& call);
     void explain(const Subject& caller, const Call& call);

@@ -137,6 +137,8 @@ ProfileArgument read_profile(const Call& call)
             input.authenticate_server = dictionary.flag();
         else if (key == "DeviceId")
             input.device_id = dictionary.text();
+        else if (key == "KeepTranscripts")
+            input.keep_transcripts = dictionary.number();
         else if (key == "Services")
             dictionary.list([&](Dictionary& service) { input.services.push_back(read_service(service)); });
         else
@@ -168,6 +170,7 @@ Values profile_dictionary(const manager::ProfileView& profile)
         {"HasClientCertificate", profile.has_client_certificate},
         {"HasServerPassword", profile.has_server_password},
         {"AuthenticateServer", profile.authenticate_server},
+        {"KeepTranscripts", profile.keep_transcripts},
     };
     if (!profile.interval.empty())
         values["Interval"] = profile.interval;

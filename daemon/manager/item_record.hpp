@@ -16,6 +16,7 @@ namespace manager {
 struct HistoryEntry : storage::SessionRecord {
     std::uint64_t undone = 0;  ///< the session that was undone; 0: it is a session
     std::uint64_t changes = 0; ///< that are kept, to be shown and undone
+    bool has_transcript = false;
 };
 
 /// What is known of one item.

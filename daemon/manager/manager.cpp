@@ -4,6 +4,7 @@
 #include "manager/announcer.hpp"
 #include "manager/conflicts.hpp"
 #include "manager/item_stores.hpp"
+#include "manager/kept_transcripts.hpp"
 #include "manager/notifications.hpp"
 #include "manager/plan.hpp"
 #include "manager/profile_book.hpp"
@@ -157,6 +158,7 @@ public:
                 (*store)->forget_profile(id);
                 forget_directories(owner, **store);
             }
+            KeptTranscripts(files.transcripts(owner, id)).prune(0);
             files.remove_profile(owner, id);
         } catch (const std::exception& error) {
             spdlog::error("removed profile {} of user {}: what it left stays until the next start: {}", id, owner,
@@ -216,7 +218,7 @@ base::Result<void> Manager::load()
         impl_->files.each_profile([&](Uid owner, const std::string& id) {
             const auto* profile = impl_->book.find(id);
             if (profile != nullptr && profile->row.owner == owner)
-                return;
+                return impl_->sessions.prune_transcripts(*profile);
             spdlog::info("removing what is left of profile {} of user {}", id, owner);
             impl_->remove_traces(owner, id);
         });
@@ -261,6 +263,7 @@ base::Result<void> Manager::update(Caller caller, std::string_view id, ProfileIn
         const auto due_before = profile->due;
         impl_->book.update(*profile, std::move(*row));
         impl_->schedule.adopt(*profile);
+        impl_->sessions.prune_transcripts(*profile);
         impl_->announcer.tell(&Observer::on_profile_changed, view(*profile));
         if (profile->due != due_before)
             impl_->sessions.announce_later(*profile);
@@ -370,7 +373,35 @@ base::Result<std::vector<HistoryEntry>> Manager::history(Caller caller, std::str
         auto sessions = manager::history(*profile, impl_->files.sync_db(profile->row.owner, profile->row.id), most);
         if (!sessions)
             return tl::unexpected(std::move(sessions.error()));
-        return with_changes(std::move(*sessions), impl_->undoing.kept(*profile), most);
+        auto entries = with_changes(std::move(*sessions), impl_->undoing.kept(*profile), most);
+        const auto transcripts = KeptTranscripts(impl_->files.transcripts(profile->row.owner, profile->row.id)).sizes();
+        for (auto& entry : entries)
+            entry.has_transcript = transcripts.contains(entry.session);
+        return entries;
+    });
+}
+
+base::Result<base::Descriptor> Manager::transcript(Caller caller, std::string_view id, std::uint64_t session) const
+{
+    return or_storage_error([&]() -> base::Result<base::Descriptor> {
+        std::vector<const Profile*> profiles;
+        if (const auto* profile = impl_->book.find(caller, id))
+            profiles.push_back(profile);
+        else if (!id.empty())
+            return not_found();
+        else
+            profiles = impl_->book.of(caller.uid);
+        for (const auto* profile : profiles) {
+            if (!may_see_items(caller, *profile))
+                return base::fail(Errc::AccessDenied, "only the owner of a profile may read its transcripts");
+            const auto& row = profile->row;
+            if (auto opened = KeptTranscripts(impl_->files.transcripts(row.owner, row.id)).open(session))
+                return std::move(*opened);
+        }
+        return base::fail(Errc::NotFound,
+                          fmt::format("no transcript of session {} is kept; a profile says with KeepTranscripts of how "
+                                      "many of its next sessions it wants some",
+                                      session));
     });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "manager/item_record.hpp"
 #include "manager/profile.hpp"
@@ -101,6 +102,9 @@ public:
     /// One record per configured service, in the profile's order.
     base::Result<std::vector<storage::ServiceRecord>> statistics(Caller caller, std::string_view id) const;
     base::Result<std::vector<HistoryEntry>> history(Caller caller, std::string_view id, std::uint32_t limit);
+    /// What is kept of a session's messages, to be read; of one that runs, what there is of it. For the owner of the
+    /// profile and root alone. `id` of the profile; empty: whichever of the caller's has the session.
+    base::Result<base::Descriptor> transcript(Caller caller, std::string_view id, std::uint64_t session) const;
     /// The next three are for the owner of the items and root alone. `id` of a profile; empty: whichever of the
     /// caller's has the session. What a session, or an undoing, changed here, of items with ids above `after`, about a
     /// mebibyte; none left: empty.

@@ -164,7 +164,6 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
     plan.history_sessions = config.history.sessions;
     plan.history_bytes = config.history.bytes;
     plan.log_level = config.log_level;
-    plan.transcript = job.request.transcript.pipe != nullptr;
     plan.transcript_items = job.request.transcript.items;
     return plan;
 }

@@ -52,6 +52,7 @@ struct ProfileInput {
     std::optional<base::Secret> server_password; ///< absent: keep or none; empty: none
     std::optional<bool> authenticate_server;
     std::optional<std::string> device_id; ///< absent: made (Add) or kept (Update)
+    std::optional<std::uint32_t> keep_transcripts;
 };
 
 struct ServiceView {
@@ -89,6 +90,7 @@ struct ProfileView {
     std::string device_id;
     std::string server_id; ///< empty: none
     bool authenticate_server = false;
+    std::uint32_t keep_transcripts = 0; ///< of its last sessions
     bool has_credentials = false;
     bool has_http_credentials = false;
     bool has_client_certificate = false;

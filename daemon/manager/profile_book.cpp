@@ -29,6 +29,7 @@ ProfileView view(const Profile& profile)
     view.device_id = device_id(row);
     view.server_id = server_id(row);
     view.authenticate_server = authenticates_server(row);
+    view.keep_transcripts = kept_transcripts(row);
     view.has_credentials = !row.sealed_credentials.empty();
     view.has_http_credentials = !http_box(row).empty();
     view.has_client_certificate = !certificate_box(row).empty();

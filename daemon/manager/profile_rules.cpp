@@ -46,6 +46,8 @@ constexpr const char* stores_key = "Stores";
 constexpr std::string_view vdir_scheme = "vdir:";
 constexpr std::size_t max_store_bytes = 1024;
 constexpr std::size_t max_certificate_bytes = 32 * 1024;
+constexpr const char* keep_transcripts_key = "KeepTranscripts";
+constexpr std::uint32_t max_kept_transcripts = 20;
 
 template <class Words>
 bool contains(const Words& words, std::string_view word)
@@ -243,6 +245,11 @@ base::Result<void> fill_settings(const ProfileInput& input, ProfileRow& row, con
             settings[stores_key][service.type] = service.store;
     if (input.authenticate_server.value_or(false))
         settings[authenticate_server_key] = true;
+    const auto kept = input.keep_transcripts.value_or(0);
+    if (kept > max_kept_transcripts)
+        return refuse(keep_transcripts_key, fmt::format("must be 0 to {}", max_kept_transcripts));
+    if (kept > 0)
+        settings[keep_transcripts_key] = kept;
     row.settings = settings.dump();
     return {};
 }
@@ -446,6 +453,12 @@ bool authenticates_server(const ProfileRow& row)
 {
     const auto settings = nlohmann::json::parse(row.settings, nullptr, false);
     return settings.is_object() && settings.value(authenticate_server_key, false);
+}
+
+std::uint32_t kept_transcripts(const ProfileRow& row)
+{
+    const auto settings = nlohmann::json::parse(row.settings, nullptr, false);
+    return settings.is_object() ? settings.value(keep_transcripts_key, 0U) : 0U;
 }
 
 namespace {

@@ -34,6 +34,9 @@ std::string encoding(const storage::ProfileRow& row);
 std::string protocol_version(const storage::ProfileRow& row);
 ReviewRules review_rules(const storage::ProfileRow& row);
 
+/// Of how many of its last sessions transcripts are kept; 0: of none.
+std::uint32_t kept_transcripts(const storage::ProfileRow& row);
+
 /// The filter of a service; empty: none.
 std::string filter(const storage::ProfileRow& row, const std::string& service);
 /// Where the items of a service are kept: `vdir:` and a path; empty: in the embedded store.

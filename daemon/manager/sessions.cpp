@@ -1,6 +1,8 @@
 #include "manager/sessions.hpp"
 
+#include "manager/kept_transcripts.hpp"
 #include "manager/plan.hpp"
+#include "manager/profile_rules.hpp"
 #include "manager/records.hpp"
 
 #include <fmt/format.h>
@@ -134,6 +136,16 @@ void Sessions::announce_later(const Profile& profile)
     turn_later();
 }
 
+void Sessions::prune_transcripts(const Profile& profile)
+{
+    const auto& row = profile.row;
+    try {
+        KeptTranscripts(around_.files.transcripts(row.owner, row.id)).prune(kept_transcripts(row), profile.running);
+    } catch (const std::exception& error) {
+        spdlog::warn("profile {}: more transcripts are kept than it wants: {}", row.name, error.what());
+    }
+}
+
 // ---- what the loop does ----------------------------------------------------------------
 
 void Sessions::turn_later()
@@ -204,9 +216,13 @@ Outcome Sessions::begin_worker(Profile& profile, Job& job)
     else
         spdlog::info("profile {}: session {} begins", profile.row.name, job.session);
     const auto session = job.session;
+    auto transcript = std::exchange(job.request.transcript.pipe, nullptr);
+    if (!transcript)
+        transcript = keep_transcript(profile, session);
+    plan->transcript = transcript != nullptr;
     const auto alive = std::weak_ptr(alive_);
     return around_.workers.start(
-        std::move(*plan), std::exchange(job.request.transcript.pipe, nullptr),
+        std::move(*plan), std::move(transcript),
         [this, alive, session](const channel::Progress& progress) {
             if (!alive.expired())
                 on_progress(session, progress);
@@ -215,6 +231,21 @@ Outcome Sessions::begin_worker(Profile& profile, Job& job)
             if (!alive.expired())
                 on_worker_end(session, result);
         });
+}
+
+worker::Handed Sessions::keep_transcript(const Profile& profile, std::uint64_t session)
+{
+    const auto& row = profile.row;
+    if (kept_transcripts(row) == 0)
+        return nullptr;
+    try {
+        around_.files.make_transcripts_directory(row.owner, row.id);
+        const KeptTranscripts transcripts(around_.files.transcripts(row.owner, row.id));
+        return std::make_shared<const base::Descriptor>(transcripts.create(session));
+    } catch (const std::exception& error) { // which is no reason not to sync
+        spdlog::warn("profile {}: no transcript of session {} is kept: {}", row.name, session, error.what());
+        return nullptr;
+    }
 }
 
 void Sessions::on_progress(std::uint64_t session, const channel::Progress& progress)
@@ -257,6 +288,7 @@ void Sessions::end(std::uint64_t session, const Outcome& outcome, std::chrono::s
     } catch (const std::exception& error) {
         spdlog::warn("the end of session {} could not be stored: {}", session, error.what());
     }
+    prune_transcripts(profile);
 
     announce(profile);
     if (job.running)

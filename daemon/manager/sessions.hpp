@@ -51,6 +51,9 @@ public:
     void interrupt_all(std::chrono::milliseconds grace, std::function<void()> afterwards);
     /// Has on_state_changed called from the loop.
     void announce_later(const Profile& profile);
+    /// Transcripts that the profile does not want kept any more go; what cannot be removed is tried again after the
+    /// next session.
+    void prune_transcripts(const Profile& profile);
 
 private:
     void turn_later();
@@ -58,6 +61,8 @@ private:
     void turn();
     void begin(Job& job);
     base::Result<void> begin_worker(Profile& profile, Job& job);
+    /// Where the session is written down to be kept; null: it is not.
+    worker::Handed keep_transcript(const Profile& profile, std::uint64_t session);
     void on_progress(std::uint64_t session, const channel::Progress& progress);
     void on_worker_end(std::uint64_t session, const channel::Result& result);
     /// `outcome`: nothing, or why not; Errc::Stopped: it was stopped. `wait`: how long the server wants to be left

@@ -38,6 +38,11 @@ fs::path UserFiles::items_db(Uid owner) const
     return user_directory(owner) / "items" / "items.db";
 }
 
+fs::path UserFiles::transcripts(Uid owner, const std::string& profile) const
+{
+    return user_directory(owner) / "transcripts" / profile;
+}
+
 void UserFiles::make_sync_directory(Uid owner, const std::string& profile) const
 {
     make_directories(sync_db(owner, profile).parent_path());
@@ -46,6 +51,11 @@ void UserFiles::make_sync_directory(Uid owner, const std::string& profile) const
 void UserFiles::make_items_directory(Uid owner) const
 {
     make_directories(items_db(owner).parent_path());
+}
+
+void UserFiles::make_transcripts_directory(Uid owner, const std::string& profile) const
+{
+    make_directories(transcripts(owner, profile));
 }
 
 void UserFiles::check_no_link(const fs::path& path) const
@@ -74,9 +84,10 @@ void UserFiles::remove_profile(Uid owner, const std::string& profile) const
 {
     // A worker can write in its profile's directory only, so what lies above it does not
     // change between the check and the removal; remove_all follows no link below.
-    const auto directory = sync_db(owner, profile).parent_path();
-    check_no_link(directory.parent_path());
-    fs::remove_all(directory);
+    for (const auto& directory : {transcripts(owner, profile), sync_db(owner, profile).parent_path()}) {
+        check_no_link(directory.parent_path());
+        fs::remove_all(directory);
+    }
 }
 
 void UserFiles::each_profile(const std::function<void(Uid, const std::string&)>& visit) const

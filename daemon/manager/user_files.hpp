@@ -17,11 +17,14 @@ public:
 
     std::filesystem::path sync_db(Uid owner, const std::string& profile) const;
     std::filesystem::path items_db(Uid owner) const;
+    /// Not below the directory of the profile, in which its worker can write.
+    std::filesystem::path transcripts(Uid owner, const std::string& profile) const;
 
     void make_sync_directory(Uid owner, const std::string& profile) const;
     void make_items_directory(Uid owner) const;
+    void make_transcripts_directory(Uid owner, const std::string& profile) const;
 
-    /// Deletes what a profile left: its own directory, links in it not followed.
+    /// Deletes what a profile left: its transcripts and, last, its own directory, links in it not followed.
     void remove_profile(Uid owner, const std::string& profile) const;
     /// Those that have a directory, also when their removal was cut short by a crash. `visit` may remove its profile.
     void each_profile(const std::function<void(Uid, const std::string&)>& visit) const;

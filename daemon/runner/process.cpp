@@ -13,7 +13,7 @@
 #include "runner/signal_watch.hpp"
 #include "runner/store_directory.hpp"
 #include "runner/transcript_of.hpp"
-#include "runner/transcript_pipe.hpp"
+#include "runner/transcript_output.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -173,7 +173,7 @@ try {
     if (plan.transcript) {
         recorder.emplace(
             transcript::Recorder::Options{.keeps_items = plan.transcript_items},
-            [] { return std::chrono::system_clock::now(); }, TranscriptPipe(channel + 1));
+            [] { return std::chrono::system_clock::now(); }, TranscriptOutput(channel + 1));
         recorder->open({.program = UserAgent, .profile = plan.profile_name, .session = plan.session, .time = {}});
     }
     const SignalWatch watch(ending, *transport, channel, session_limit(plan));

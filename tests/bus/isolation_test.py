@@ -42,6 +42,7 @@ class Isolation(harness.TestCase):
         yield MANAGER_PATH, MANAGER, 'GetDeviceInfo', profile_id
         yield MANAGER_PATH, MANAGER, 'GetConflicts', profile_id, dbus.UInt64(0)
         yield MANAGER_PATH, MANAGER, 'GetQuarantine', profile_id
+        yield MANAGER_PATH, MANAGER, 'GetTranscript', profile_id, dbus.UInt64(1)
         yield MANAGER_PATH, MANAGER, 'ResolveConflict', profile_id, dbus.UInt64(1), 'OURS'
         yield MANAGER_PATH, MANAGER, 'GetPlan', profile_id
         yield MANAGER_PATH, MANAGER, 'GetPlanItems', profile_id, 'CONTACT', True, '', dbus.UInt32(0)

@@ -39,7 +39,8 @@ class Profiles(harness.TestCase):
         given = profile(Mode='PERIODIC', Interval='4_HOURS', AllowPlainCredentials=True, CaFile='/etc/ssl/ca.pem',
                         DeviceId='phone-1', Encoding='AUTO', ProtocolVersion='1.1', ConflictPolicy='NEWEST_WINS', ProfileName='Wörk ☎', HttpId='web', HttpPassword='web-secret',
                         ClientCertificate=CERTIFICATE, ServerId='srv1', ServerPassword='server-secret',
-                        AuthenticateServer=True, ReviewItems=dbus.UInt32(5), ReviewPercent=dbus.UInt32(50), SlowSync='HOLD')
+                        AuthenticateServer=True, ReviewItems=dbus.UInt32(5), ReviewPercent=dbus.UInt32(50), SlowSync='HOLD',
+                        KeepTranscripts=dbus.UInt32(3))
         profile_id = self.anna.manager('Add', given)
         self.assertRegex(profile_id, '^[A-Za-z0-9_]+$')
         expected = {**harness.plain(given), 'Type': 'TWO_WAY', 'HasCredentials': True, 'HasHttpCredentials': True,
@@ -239,6 +240,7 @@ class Profiles(harness.TestCase):
                             'HasCredentials': [True],
                             'HasHttpCredentials': [True], 'HasClientCertificate': [False], 'HttpId': ['a:b', 'a\x01b'],
                             'ReviewPercent': [dbus.UInt32(101)], 'SlowSync': ['', 'hold', 'NEVER'],
+                            'KeepTranscripts': [dbus.UInt32(21)],
                             'ServerId': ['x' * 256, 'a\x01b'], 'ServerPassword': ['alone'], 'AuthenticateServer': [True],
                             'HasServerPassword': [False], 'HttpPassword': ['alone'], 'ClientCertificate': ['/etc/ssl/client.pem', CERTIFICATE * 500],
                             'Nonsense': ['x'], 'profilename': ['x']}.items():
@@ -261,7 +263,7 @@ class Profiles(harness.TestCase):
         kept = self.anna.add()
         wrong = {key: dbus.Int32(7) for key in ['ProfileName', 'Url', 'Id', 'Password', 'Mode', 'Type', 'Interval',
                                                 'CaFile', 'DeviceId', 'Encoding', 'ConflictPolicy', 'ProtocolVersion', 'HttpId', 'HttpPassword', 'ClientCertificate',
-                                                'ServerId', 'ServerPassword', 'AuthenticateServer', 'AllowPlainCredentials', 'ReviewItems', 'ReviewPercent', 'SlowSync', 'Services']}
+                                                'ServerId', 'ServerPassword', 'AuthenticateServer', 'AllowPlainCredentials', 'ReviewItems', 'ReviewPercent', 'SlowSync', 'KeepTranscripts', 'Services']}
         wrong['Services'] = 'CONTACT'
         for key, value in wrong.items():
             with self.subTest(key):

@@ -129,6 +129,11 @@ void FakeService::ResolveConflict(sdbus::Result<>&& result, std::string profile_
     answer(result, resolve_conflict, profile_id, number, way);
 }
 
+void FakeService::GetTranscript(sdbus::Result<sdbus::UnixFd>&& result, std::string profile_id, std::uint64_t session)
+{
+    answer(result, transcript, profile_id, session);
+}
+
 void FakeService::GetQuarantine(sdbus::Result<std::vector<Values>>&& result, std::string profile_id)
 {
     answer(result, quarantine, profile_id);

@@ -83,6 +83,7 @@ public:
     std::function<std::vector<Values>(const std::string&, std::uint64_t)> conflicts;
     std::function<void(const std::string&, std::uint64_t, const std::string&)> resolve_conflict;
     std::function<std::vector<Values>(const std::string&)> quarantine;
+    std::function<sdbus::UnixFd(const std::string&, std::uint64_t)> transcript;
     std::function<std::vector<Values>(const std::string&)> plan;
     std::function<std::vector<Values>(const std::string&, const std::string&, bool, const std::string&, std::uint32_t)>
         plan_items;
@@ -119,6 +120,7 @@ private:
                       std::uint64_t after) override;
     void ResolveConflict(sdbus::Result<>&& result, std::string profile_id, std::uint64_t number,
                          std::string way) override;
+    void GetTranscript(sdbus::Result<sdbus::UnixFd>&& result, std::string profile_id, std::uint64_t session) override;
     void GetQuarantine(sdbus::Result<std::vector<Values>>&& result, std::string profile_id) override;
     void GetDeviceInfo(sdbus::Result<Values>&& result, std::string profile_id) override;
     void GetPlan(sdbus::Result<std::vector<Values>>&& result, std::string profile_id) override;

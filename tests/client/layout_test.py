@@ -14,6 +14,7 @@ usr/bin/syncd
 usr/include/syncd/changes.hpp
 usr/include/syncd/client.hpp
 usr/include/syncd/conflicts.hpp
+usr/include/syncd/descriptor.hpp
 usr/include/syncd/device_information.hpp
 usr/include/syncd/enums.hpp
 usr/include/syncd/error.hpp

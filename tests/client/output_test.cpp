@@ -67,6 +67,7 @@ TEST_CASE("the keys of documents stay")
                                                               "review_items",
                                                               "review_percent",
                                                               "slow_sync",
+                                                              "keep_transcripts",
                                                               "services"});
     CHECK(keys(document(profile)["services"][0]) ==
           std::vector<std::string>{"service_type", "server_database_uri", "enable", "filter", "store"});
@@ -77,7 +78,7 @@ TEST_CASE("the keys of documents stay")
     CHECK(keys(document(record)) == std::vector<std::string>{"session", "trigger", "started", "ended", "outcome",
                                                              "error_name", "message", "notes", "protocol_version",
                                                              "bytes_sent", "bytes_received", "round_trips", "services",
-                                                             "changes", "undone"});
+                                                             "changes", "undone", "has_transcript"});
     auto service_keys = statistics_keys;
     service_keys.insert(service_keys.end(), {"type", "error_name", "message"});
     CHECK(keys(document(record)["services"][0]) == service_keys);

@@ -3,6 +3,10 @@
 
 #include <systemd/sd-bus.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
 #include <set>
 #include <string>
 
@@ -153,7 +157,8 @@ TEST_CASE("what get returned can be given to update")
                   {"HasServerPassword", true},
                   {"ReviewItems", std::uint32_t(5)},
                   {"ReviewPercent", std::uint32_t(100)},
-                  {"SlowSync", "HOLD"}};
+                  {"SlowSync", "HOLD"},
+                  {"KeepTranscripts", std::uint32_t(3)}};
     service.get = [&](const std::string&) { return stored; };
     Values updated;
     service.update = [&](const std::string&, const Values& profile) { updated = profile; };
@@ -172,7 +177,7 @@ TEST_CASE("what get returned can be given to update")
     CHECK(keys(updated) == std::set<std::string>{"ProfileName", "Url", "Mode", "Interval", "AllowPlainCredentials",
                                                  "CaFile", "DeviceId", "ServerId", "AuthenticateServer", "Encoding",
                                                  "ProtocolVersion", "ReviewItems", "ReviewPercent", "SlowSync",
-                                                 "Services"});
+                                                 "KeepTranscripts", "Services"});
     CHECK(text(updated, "Interval") == "4_HOURS");
     CHECK(updated.at("AllowPlainCredentials").get<bool>());
     CHECK(text(updated, "Encoding") == "WBXML");
@@ -180,6 +185,7 @@ TEST_CASE("what get returned can be given to update")
     CHECK(updated.at("ReviewItems").get<std::uint32_t>() == 5);
     CHECK(updated.at("ReviewPercent").get<std::uint32_t>() == 100);
     CHECK(text(updated, "SlowSync") == "HOLD");
+    CHECK(updated.at("KeepTranscripts").get<std::uint32_t>() == 3);
     CHECK(text(updated, "CaFile") == "/etc/ca.pem");
     CHECK(text(updated, "DeviceId") == "IMEI:490154203237518");
     CHECK(text(updated, "ServerId") == "srv1");
@@ -500,6 +506,35 @@ TEST_CASE("refused items are read as the service tells them")
     CHECK(items[0].time == Time(std::chrono::microseconds(5)));
     CHECK(items[1].service_type == syncd::SyncServiceType::Unknown);
     CHECK(client.quarantine("b").empty());
+}
+
+TEST_CASE("the transcript of a session is handed over to be read, and is the caller's")
+{
+    FakeService service;
+    std::string asked;
+    service.transcript = [&](const std::string& id, std::uint64_t session) {
+        asked += id + ' ' + std::to_string(session) + '\n';
+        std::array<int, 2> pipe{};
+        if (::pipe2(pipe.data(), O_CLOEXEC) != 0 || ::write(pipe[1], "words", 5) != 5)
+            throw FakeService::NoAnswer();
+        ::close(pipe[1]);
+        return sdbus::UnixFd(pipe[0], sdbus::adopt_fd);
+    };
+    Client client(user_bus);
+    const auto read = [](const syncd::Descriptor& file) {
+        std::array<char, 10> words{};
+        const auto size = ::read(file.get(), words.data(), words.size());
+        return std::string(words.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    };
+    CHECK(read(client.transcript(7)) == "words");
+    std::string later;
+    client.transcript(8, "p1", [&](const std::optional<Error>& error, const syncd::Descriptor& file) {
+        CHECK_FALSE(error);
+        later = read(file);
+    });
+    process_until(client, [&] { return !later.empty(); });
+    CHECK(later == "words");
+    CHECK(asked == " 7\np1 8\n");
 }
 
 TEST_CASE("conflicts are read as the service tells them, and settled by their number")

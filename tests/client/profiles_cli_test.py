@@ -11,7 +11,7 @@ from ctl import PASSWORD
 KEYS = ['profile_id', 'profile_name', 'url', 'mode', 'type', 'interval', 'has_credentials',
         'has_http_credentials', 'has_client_certificate', 'has_server_password', 'allow_plain_credentials', 'ca_file', 'device_id',
         'server_id', 'authenticate_server', 'encoding', 'conflict_policy', 'protocol_version', 'review_items', 'review_percent', 'slow_sync',
-        'services']
+        'keep_transcripts', 'services']
 
 
 class Profiles(ctl.TestCase):
@@ -26,7 +26,7 @@ class Profiles(ctl.TestCase):
             'authenticate_server': False, 'allow_plain_credentials': False,
             'ca_file': None, 'device_id': 'IMEI:490154203237518', 'encoding': 'XML', 'conflict_policy': 'KEEP_BOTH', 'protocol_version': 'AUTO',
             'review_items': 10, 'review_percent': 30, 'slow_sync': 'allow',
-            'services': [{'service_type': 'CONTACT', 'server_database_uri': 'card', 'enable': True, 'filter': None,
+            'keep_transcripts': 0, 'services': [{'service_type': 'CONTACT', 'server_database_uri': 'card', 'enable': True, 'filter': None,
                           'store': None},
                          {'service_type': 'EVENT', 'server_database_uri': 'cal', 'enable': False, 'filter': None,
                           'store': None}]})

@@ -54,7 +54,7 @@ class Start(ctl.TestCase):
         [record] = self.json('history', 'Work')
         self.assertEqual(list(record), ['session', 'trigger', 'started', 'ended', 'outcome', 'error_name', 'message',
                                         'notes', 'protocol_version', 'bytes_sent', 'bytes_received', 'round_trips', 'services',
-                                        'changes', 'undone'])
+                                        'changes', 'undone', 'has_transcript'])
         self.assertEqual((record['session'], record['trigger'], record['outcome']),
                          (told['session'], 'user', 'COMPLETED'))
         self.assertGreater(record['bytes_sent'], 0)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""`syncctl start --trace`: the session in a file of the user's."""
+"""`syncctl start --trace` and `syncctl trace`: the session in a file of the user's."""
 import base64
 import json
 import os
@@ -124,6 +124,50 @@ class Trace(ctl.TestCase):
         self.assertEqual(len(self.json('item', 'list', '--service', 'contact')), 25)
 
 
+class Save(ctl.TestCase):
+    """`syncctl trace save`, of a profile that keeps its transcripts."""
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.directory / 'work.xml'
+        self.profile_id = self.add(services=['contact=card'])
+        self.run_ctl('profile', 'update', 'Work', '--keep-transcripts', 2)
+        self.session = self.json('start', 'Work')['session']
+
+    def test_a_sync_that_nobody_wrote_down_can_be_explained(self):
+        self.assertIn('Transcripts kept      of the last 2 syncs', self.text('profile', 'show', 'Work'))
+        self.assertEqual(self.json('profile', 'show', 'Work')['keep_transcripts'], 2)
+        self.assertEqual(self.text('history', 'Work').splitlines()[-1],
+                         f'There are transcripts of {self.session}; put one into a file with: syncctl trace save SESSION FILE')
+        said = self.text('trace', 'save', self.session, self.file, umask=0)
+        self.assertEqual(said, f'The transcript is in {self.file}. Have it told in words with: syncctl trace explain '
+                               f'{self.file}\n')
+        self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o600)
+        self.assertNotIn(PASSWORD, self.file.read_text())
+        self.assertIn('The session ends: completed', self.text('trace', 'explain', self.file).splitlines())
+
+    def test_the_document_names_the_file(self):
+        self.assertEqual(self.json('trace', 'save', self.session, self.file, '--profile', 'Work'),
+                         {'session': self.session, 'transcript': str(self.file)})
+
+    def test_what_is_not_kept_is_not_found_and_leaves_no_file(self):
+        self.assertIn('no transcript of session 999999 is kept', self.error(3, 'trace', 'save', 999999, self.file))
+        self.assertFalse(self.file.exists())
+        self.run_ctl('profile', 'update', 'Work', '--keep-transcripts', 0)
+        self.error(3, 'trace', 'save', self.session, self.file)
+        self.assertNotIn('There are transcripts', self.text('history', 'Work'))
+
+    def test_what_is_there_is_not_overwritten(self):
+        self.file.write_text('precious')
+        self.assertIn('overwrites nothing', self.error(1, 'trace', 'save', self.session, self.file))
+        self.assertEqual(self.file.read_text(), 'precious')
+        self.assertIn('Name a file', self.error(2, 'trace', 'save', self.session, '-'))
+
+    def test_numbers_that_make_no_sense(self):
+        self.assertIn('no number of a session', self.error(2, 'trace', 'save', 'last', self.file))
+        self.error(2, 'profile', 'update', 'Work', '--keep-transcripts', 21)
+
+
 class Explain(ctl.TestCase):
     """`syncctl trace explain`, which needs neither service nor bus."""
 
@@ -165,7 +209,7 @@ class Explain(ctl.TestCase):
             self.file.write_text(text)
             self.assertEqual(self.explain('trace', 'explain', self.file, status=1).stderr,
                              f'syncctl: trace explain: {self.file}: this is no transcript of a session\n'
-                             'Only what syncctl start --trace writes can be explained.\n')
+                             'Only what syncctl start --trace and trace save write can be explained.\n')
         self.assertIn('No such file', self.explain('trace', 'explain', '/no/where', status=1).stderr)
         self.explain('trace', 'explain', self.directory, status=1)
 

@@ -2,6 +2,7 @@
 
 #include <syncd/changes.hpp>
 #include <syncd/conflicts.hpp>
+#include <syncd/descriptor.hpp>
 #include <syncd/device_information.hpp>
 #include <syncd/enums.hpp>
 #include <syncd/error.hpp>
@@ -144,6 +145,13 @@ public:
     /// Errors: NotFound.
     std::vector<SessionRecord> history(const std::string& profile_id, std::uint32_t limit = 0);
     void history(const std::string& profile_id, std::uint32_t limit, Reply<std::vector<SessionRecord>> done);
+
+    /// What is kept of a session's messages (SyncInfo::keep_transcripts), to be read from its beginning: an XML
+    /// document without secrets, as StartSync in `org.syncd1.Manager.xml` describes. `profile_id` is needed only for a
+    /// profile of another user. Errors: NotFound, also when none is kept; AccessDenied when the profile is somebody
+    /// else's.
+    Descriptor transcript(std::uint64_t session, const std::string& profile_id = {});
+    void transcript(std::uint64_t session, const std::string& profile_id, Reply<Descriptor> done);
 
     /// What the next session would do, as far as it is known now, and what waits for somebody to look at it. One entry
     /// per enabled service, in the profile's order. Errors: NotFound.

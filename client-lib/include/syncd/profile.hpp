@@ -47,6 +47,7 @@ struct SyncInfo {
     std::string server_id;                         ///< the name of the server, for its notifications and its proof
     std::optional<std::string> server_password;    ///< by which the server proves that it is `server_id`
     bool authenticate_server = false;              ///< sync only with a server that proves it in every session
+    std::uint32_t keep_transcripts = 0; ///< of so many of its last sessions, 20 at the most (Client::transcript)
 };
 
 /// One kind of records within a profile. `id` and `password` are for servers that guard each

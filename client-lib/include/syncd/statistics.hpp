@@ -48,8 +48,9 @@ struct SessionRecord {
     std::uint64_t bytes_received = 0;
     std::uint64_t round_trips = 0;
     std::vector<ServiceRecord> services;
-    std::uint64_t changes = 0; ///< of it here, that are kept to be shown and undone
-    std::uint64_t undone = 0;  ///< of an undoing: the session that it took back; else 0
+    std::uint64_t changes = 0;   ///< of it here, that are kept to be shown and undone
+    std::uint64_t undone = 0;    ///< of an undoing: the session that it took back; else 0
+    bool has_transcript = false; ///< its transcript is kept, see Client::transcript
 };
 
 } // namespace syncd

@@ -43,7 +43,7 @@ TEST_CASE("a profile's dictionary has what the contract lists, and no secret", "
           std::set<std::string>{"ProfileName", "Url", "Mode", "Type", "Services", "AllowPlainCredentials", "DeviceId",
                                 "ConflictPolicy", "Encoding", "ProtocolVersion", "HasCredentials", "HasHttpCredentials",
                                 "HasClientCertificate", "HasServerPassword", "AuthenticateServer", "ReviewItems",
-                                "ReviewPercent", "SlowSync"});
+                                "ReviewPercent", "SlowSync", "KeepTranscripts"});
     profile.interval = "1_HOUR";
     profile.ca_file = "/etc/ca.pem";
     profile.server_id = "srv1";
@@ -122,7 +122,7 @@ TEST_CASE("history tells a session with its services", "[values]")
     const auto& session = list[0];
     CHECK(keys(session) == std::set<std::string>{"Session", "Trigger", "Started", "Ended", "Outcome", "ErrorName",
                                                  "Message", "Notes", "ProtocolVersion", "BytesSent", "BytesReceived",
-                                                 "RoundTrips", "Services", "Undone", "Changes"});
+                                                 "RoundTrips", "Services", "Undone", "Changes", "HasTranscript"});
     CHECK(session.at("Undone").get<std::uint64_t>() == 2);
     CHECK(session.at("Changes").get<std::uint64_t>() == 4);
     CHECK(session.at("Session").get<std::uint64_t>() == 3);

@@ -44,6 +44,7 @@ TEST_CASE("a profile is shown as it was given", "[manager][rules]")
     input.review_items = 0;
     input.review_percent = 100;
     input.slow_sync = "HOLD";
+    input.keep_transcripts = 20;
     input.services[1].enabled = false;
     const auto view = fixture.get(fixture.add(input));
 
@@ -61,6 +62,7 @@ TEST_CASE("a profile is shown as it was given", "[manager][rules]")
     CHECK(view.review.items == 0);
     CHECK(view.review.percent == 100);
     CHECK(view.review.holds_slow);
+    CHECK(view.keep_transcripts == 20);
     CHECK(view.has_credentials);
     CHECK(view.state == manager::JobState::Idle);
     CHECK(view.last_sync == manager::Time{});

@@ -1,4 +1,4 @@
-#include "runner/transcript_pipe.hpp"
+#include "runner/transcript_output.hpp"
 
 #include "base/log.hpp"
 
@@ -12,14 +12,14 @@
 
 namespace runner {
 
-TranscriptPipe::TranscriptPipe(int fd, std::chrono::milliseconds patience) : fd_(fd), patience_(patience)
+TranscriptOutput::TranscriptOutput(int fd, std::chrono::milliseconds patience) : fd_(fd), patience_(patience)
 {
     // A holder who takes the flag away again can hold up this session, which is their own, until its time is over.
     if (const int flags = ::fcntl(fd_, F_GETFL); flags < 0 || ::fcntl(fd_, F_SETFL, flags | O_NONBLOCK) != 0)
         spdlog::warn("the transcript may wait for its reader: {}", std::strerror(errno));
 }
 
-bool TranscriptPipe::wait_for_room()
+bool TranscriptOutput::wait_for_room()
 {
     using Clock = std::chrono::steady_clock;
     const auto begin = Clock::now();
@@ -31,7 +31,7 @@ bool TranscriptPipe::wait_for_room()
     return ready > 0 || (interrupted && patience_.count() > 0);
 }
 
-bool TranscriptPipe::operator()(std::string_view bytes)
+bool TranscriptOutput::operator()(std::string_view bytes)
 {
     while (!bytes.empty()) {
         const auto written = ::write(fd_, bytes.data(), bytes.size());
@@ -42,7 +42,7 @@ bool TranscriptPipe::operator()(std::string_view bytes)
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0 && errno != EAGAIN) {
-            spdlog::info("the transcript ends here, because its reader is gone: {}", std::strerror(errno));
+            spdlog::info("the transcript ends here, because nothing can be written there: {}", std::strerror(errno));
             return false;
         }
         if (!wait_for_room()) {

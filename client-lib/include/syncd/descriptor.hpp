@@ -1,13 +1,13 @@
 #pragma once
 
-#include <unistd.h>
+#include <syncd/export.hpp>
 
 #include <utility>
 
-namespace ctl {
+namespace syncd {
 
 /// An owned file descriptor; negative: none.
-class Descriptor {
+class SYNCD_API Descriptor {
 public:
     Descriptor() noexcept = default;
     explicit Descriptor(int fd) noexcept : fd_(fd) {}
@@ -17,11 +17,7 @@ public:
         std::swap(fd_, other.fd_);
         return *this;
     }
-    ~Descriptor()
-    {
-        if (fd_ >= 0)
-            close(fd_);
-    }
+    ~Descriptor();
     int get() const noexcept { return fd_; }
     explicit operator bool() const noexcept { return fd_ >= 0; }
 
@@ -29,4 +25,4 @@ private:
     int fd_ = -1;
 };
 
-} // namespace ctl
+} // namespace syncd

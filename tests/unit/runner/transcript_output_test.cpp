@@ -1,4 +1,4 @@
-#include "runner/transcript_pipe.hpp"
+#include "runner/transcript_output.hpp"
 
 #include "base/descriptor.hpp"
 
@@ -15,7 +15,7 @@
 
 namespace {
 
-using runner::TranscriptPipe;
+using runner::TranscriptOutput;
 using namespace std::chrono_literals;
 
 struct Pipe {
@@ -40,7 +40,7 @@ TEST_CASE("a transcript of any size goes through a pipe that is read", "[transcr
             read.append(some.data(), static_cast<std::size_t>(size));
     });
     const std::string text(1'000'000, 'x');
-    TranscriptPipe sink(pipe.in.get());
+    TranscriptOutput sink(pipe.in.get());
     CHECK(sink(text));
     CHECK(sink("the end"));
     pipe.in = base::Descriptor();
@@ -51,7 +51,7 @@ TEST_CASE("a transcript of any size goes through a pipe that is read", "[transcr
 TEST_CASE("a pipe that nobody reads holds a session up for its patience, and once", "[transcript]")
 {
     const Pipe pipe;
-    TranscriptPipe sink(pipe.in.get(), 50ms);
+    TranscriptOutput sink(pipe.in.get(), 50ms);
     const auto begin = std::chrono::steady_clock::now();
     CHECK_FALSE(sink(std::string(1'000'000, 'x')));
     CHECK(std::chrono::steady_clock::now() - begin >= 50ms);
@@ -62,7 +62,15 @@ TEST_CASE("a pipe whose reader is gone takes nothing", "[transcript]")
 {
     Pipe pipe;
     pipe.out = base::Descriptor();
-    TranscriptPipe sink(pipe.in.get());
+    TranscriptOutput sink(pipe.in.get());
+    CHECK_FALSE(sink("anything"));
+}
+
+TEST_CASE("a full disk takes nothing, and is not waited for", "[transcript]")
+{
+    const base::Descriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+    REQUIRE(full.get() >= 0);
+    TranscriptOutput sink(full.get(), 1h);
     CHECK_FALSE(sink("anything"));
 }
 
