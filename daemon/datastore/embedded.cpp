@@ -58,7 +58,8 @@ public:
         : items(item_store), state(sync_state), reviews(items),
           guard(setup.guard), scope{setup.profile, setup.service, setup.kind, setup.mark, 0},
           database(state.identity() + " " + setup.uri), can_go_on(setup.can_go_on), policy(setup.policy),
-          most(setup.most), peer_losses(items, state, scope, std::move(setup.listed)), recognition(items, state, scope)
+          most(setup.most), peer_losses(items, state, scope, std::move(setup.listed), std::move(setup.rooms)),
+          recognition(items, state, scope)
     {
     }
 

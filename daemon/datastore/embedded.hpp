@@ -37,6 +37,7 @@ public:
         ConflictPolicy policy = ConflictPolicy::KeepBoth;
         Losses::Listed listed{};
         std::size_t most = item::max_bytes; ///< octets of an item that the server sends
+        item::Rooms rooms{};                ///< that it has, whatever it lists
     };
 
     /// Both stores must outlive it. SyncState::bind_to and ::anchors have been called before.

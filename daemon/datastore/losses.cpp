@@ -13,8 +13,10 @@ namespace datastore {
 
 using Keeping = storage::SyncState::Keeping;
 
-Losses::Losses(const storage::ItemStore& items, storage::SyncState& state, const Scope& scope, Listed listed)
-    : items_(items), state_(state), scope_(scope), listed_(std::move(listed)), known_(state.keeping(scope.service))
+Losses::Losses(const storage::ItemStore& items, storage::SyncState& state, const Scope& scope, Listed listed,
+               item::Rooms rooms)
+    : items_(items), state_(state), scope_(scope), listed_(std::move(listed)), rooms_(std::move(rooms)),
+      known_(state.keeping(scope.service))
 {
     for (const auto& [name, room] : listed_.value_or(item::Rooms()))
         if (room.size > 0 || room.count > 0)
@@ -38,6 +40,8 @@ bool Losses::has_come(const std::string& name) const
 
 bool Losses::is_lost(const std::string& name) const
 {
+    if (name == "N" || name == "UID") // which no item should be without, so that nobody has deleted it
+        return true;
     const auto found = std::find_if(known_.begin(), known_.end(), [&](const Keeping& one) { return one.name == name; });
     if (found != known_.end())
         return found->is_lost();
@@ -93,10 +97,12 @@ std::string Losses::restore(const std::string& sent, std::string came, Evidence 
     auto restored = item::restore(sent, came, lost, rooms_);
     if (restored == came || !item::check(restored))
         return came;
-    if (lost.empty() && !std::exchange(has_told_of_rooms_, true))
+    if (!has_told_of_rooms_ && (lost.empty() || restored != item::restore(sent, came, lost))) {
+        has_told_of_rooms_ = true;
         notes_.emplace_back(
-            "the server has cut off some of what it was sent, as it says it does (MaxSize, MaxOccur); here "
+            "the server has cut off some of what it was sent, as it is known to do (MaxSize, MaxOccur); here "
             "that stays whole");
+    }
     return restored;
 }
 

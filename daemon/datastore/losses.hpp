@@ -18,8 +18,9 @@ public:
     /// What the server says it keeps, and how much of that (CTCap); nothing: it does not say.
     using Listed = std::optional<item::Rooms>;
 
-    /// All outlive it.
-    Losses(const storage::ItemStore& items, storage::SyncState& state, const Scope& scope, Listed listed);
+    /// All outlive it. `rooms`: what is known of them otherwise, which counts.
+    Losses(const storage::ItemStore& items, storage::SyncState& state, const Scope& scope, Listed listed,
+           item::Rooms rooms);
 
     /// How far what comes back tells what the server keeps.
     enum class Evidence {

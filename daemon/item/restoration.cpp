@@ -226,6 +226,23 @@ std::set<std::string> names_of(const Document& document)
     return names;
 }
 
+bool has_uid(const Document& document)
+{
+    const auto& root = document.root;
+    return is_card(document.form) ? root.find("UID") != nullptr
+                                  : std::any_of(root.components.begin(), root.components.end(), [](const auto& one) {
+                                        return find_component(one.name) && one.find("UID") != nullptr;
+                                    });
+}
+
+bool lacks_parts_of_name(const Component& sent, const Component& came)
+{
+    const auto* before = sent.find("FN");
+    const auto* now = came.find("FN");
+    return came.find("N") == nullptr && sent.find("N") != nullptr && before != nullptr && now != nullptr &&
+           before->text() == now->text();
+}
+
 std::string restore_short(std::string_view sent, std::string_view came, const std::set<std::string>& lost,
                           const Rooms& rooms);
 
@@ -242,6 +259,10 @@ Kept find_kept(std::string_view sent, std::string_view came)
     const auto there = names_of(*now);
     for (const auto& name : names_of(*before))
         (there.contains(name) ? kept.kept : kept.dropped).insert(name);
+    if (is_card(now->form) && lacks_parts_of_name(before->root, now->root))
+        kept.dropped.insert("N");
+    if (has_uid(*before) && !has_uid(*now))
+        kept.dropped.insert("UID");
     return kept;
 }
 

@@ -12,6 +12,7 @@ namespace item {
 struct Room {
     std::size_t size = 0;  ///< octets or characters of a value
     std::size_t count = 0; ///< values
+    bool operator==(const Room&) const = default;
 };
 using Rooms = std::map<std::string, Room>; ///< by name, in upper case
 
@@ -31,7 +32,8 @@ std::string restore(std::string_view sent, std::string_view came, const std::set
                     const Rooms& rooms = {});
 
 /// Of the names that `sent` says something under, as above but for parameters: those under which `came` says something,
-/// too, and those under which it says nothing. Names that every peer has room for, or writes by itself, are in neither.
+/// too, and those under which it says nothing. Names that every peer has room for, or writes by itself, are in neither;
+/// but dropped are UID where `came` has none, and a contact's N where it has none and the same FN.
 struct Kept {
     std::set<std::string> kept, dropped;
 };

@@ -1,6 +1,7 @@
 #include "runner/peer_rules.hpp"
 
 #include "base/ascii.hpp"
+#include "item/text.hpp"
 #include "syncml/codes.hpp"
 
 #include <fmt/format.h>
@@ -50,6 +51,18 @@ std::optional<std::vector<std::uint32_t>> find_sync_types(const std::string& val
                         static_cast<std::uint32_t>(syncml::AlertCode::TwoWay) + 1);
     }
     return types;
+}
+
+/// `PHOTO 40960 NOTE 2000`; false when it is not understood.
+bool take_rooms(PeerRules& rules, std::size_t item::Room::*what, const std::string& value)
+{
+    auto rooms = rules.rooms.value_or(item::Rooms());
+    std::istringstream words(value);
+    for (std::string name; words >> name;)
+        if (auto& number = rooms[item::to_upper(name)].*what; !(words >> number) || number == 0)
+            return false;
+    rules.rooms = std::move(rooms);
+    return true;
 }
 
 /// Takes what `value` was understood as; false when it was not.
@@ -119,6 +132,10 @@ private:
             good = take(rules.filters, find_flag(value));
         else if (key == "SyncTypes")
             good = take(rules.sync_types, find_sync_types(value));
+        else if (key == "MaxSize")
+            good = take_rooms(rules, &item::Room::size, value);
+        else if (key == "MaxOccur")
+            good = take_rooms(rules, &item::Room::count, value);
         else
             return complain(fmt::format("line {}: {} is not known", line_, key));
         if (!good)
@@ -194,6 +211,7 @@ PeerRules PeerRulesFiles::find(std::string_view url, const syncml::DevInf* devin
         over(found.properties, section.rules.properties);
         over(found.filters, section.rules.filters);
         over(found.sync_types, section.rules.sync_types);
+        over(found.rooms, section.rules.rooms);
     }
     return found;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "item/restoration.hpp"
 #include "syncml/devinf.hpp"
 
 #include <cstdint>
@@ -20,6 +21,7 @@ struct PeerRules {
     std::optional<bool> filters;    ///< it can be sent a filter
     /// Sync types that it knows, as numbers of DevInf, in place of what it lists itself.
     std::optional<std::vector<std::uint32_t>> sync_types;
+    std::optional<item::Rooms> rooms; ///< how much it keeps of a property, in place of what it lists itself
     bool operator==(const PeerRules&) const = default;
 };
 

@@ -10,6 +10,7 @@
 #include "runner/profile_lock.hpp"
 #include "runner/sandbox.hpp"
 #include "runner/session_runner.hpp"
+#include "runner/session_setup.hpp"
 #include "runner/signal_watch.hpp"
 #include "runner/store_directory.hpp"
 #include "runner/transcript_of.hpp"
@@ -193,7 +194,8 @@ try {
                 service.filter.empty(),
                 datastore::to_conflict_policy(plan.conflict_policy),
                 listed_properties(*state, kind, service.uri),
-                plan.max_obj_size};
+                plan.max_obj_size,
+                find_rules(plan, around).rooms.value_or(item::Rooms())};
             const auto found = mirrors.find(service.service);
             if (found == mirrors.end())
                 return std::make_unique<datastore::Embedded>(*items, *state, std::move(setup));

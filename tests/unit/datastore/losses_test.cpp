@@ -21,6 +21,7 @@ std::string ann(const std::string& body)
 /// Items that both sides know, with a spouse and a note.
 struct Known : SessionFixture {
     datastore::Losses::Listed listed;
+    item::Rooms rooms;
 
     explicit Known(int count = 4)
     {
@@ -33,9 +34,10 @@ struct Known : SessionFixture {
     {
         state->bind_to("server");
         mark = state->anchors("CONTACT", "card").mark;
-        store = std::make_unique<datastore::Embedded>(
-            *items, *state,
-            datastore::Embedded::Setup{"p", "CONTACT", contact, "card", mark, guard, true, policy, listed});
+        store = std::make_unique<datastore::Embedded>(*items, *state,
+                                                      datastore::Embedded::Setup{"p", "CONTACT", contact, "card", mark,
+                                                                                 guard, true, policy, listed,
+                                                                                 item::max_bytes, rooms});
         store->admit(type);
         store->prepare(type, false);
     }
@@ -167,8 +169,42 @@ TEST_CASE_METHOD(Known, "what the server has cut to its room stays whole, and wh
     sync();
     CHECK(comes("1", "X-SPOUSE:c\r\nNOTE:0123456789\r\nTEL:1\r\nTEL:2\r\n") ==
           ann("X-SPOUSE:c\r\nNOTE:0123456789abcdef\r\nTEL:1\r\nTEL:2\r\nTEL:3\r\n"));
-    CHECK(notes == Sent{"the server has cut off some of what it was sent, as it says it does (MaxSize, MaxOccur); here "
-                        "that stays whole"});
+    CHECK(notes ==
+          Sent{"the server has cut off some of what it was sent, as it is known to do (MaxSize, MaxOccur); here "
+               "that stays whole"});
     CHECK(comes("1", "NOTE:012345\r\nTEL:1\r\nTEL:4\r\n") == ann("NOTE:012345\r\nTEL:1\r\nTEL:4\r\n"));
     CHECK(notes.empty());
+}
+
+TEST_CASE_METHOD(Known, "a name that comes in one piece, and is the same, keeps its parts", "[in][losses]")
+{
+    const auto comes_as = [&](const std::string& luid, const std::string& name) {
+        begin_listed();
+        read();
+        const auto said = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:" + name + "\r\nX-SPOUSE:b\r\nNOTE:m\r\nEND:VCARD\r\n";
+        CHECK(replace(luid, said).status == StatusCode::Ok);
+        return end(luid);
+    };
+    for (const auto* luid : {"1", "2", "3"}) {
+        const auto text = comes_as(luid, "Ann Smith");
+        CHECK(text.find("N:Smith;Ann;;;") != std::string::npos);
+        CHECK(text.find("NOTE:m") != std::string::npos);
+    }
+    CHECK(notes == Sent{"the server does not keep N: it stays here in items that come back without it"});
+    CHECK(sync().empty());
+    // Under another name the parts of the former one would be those of somebody else.
+    CHECK(comes_as("4", "Ann Jones").find("Smith") == std::string::npos);
+}
+
+TEST_CASE_METHOD(Known, "what is known to be too large for the server stays, though smaller ones come", "[in][losses]")
+{
+    rooms = {{"NOTE", {10, 0}}};
+    items->replace(contact, "1", ann("X-SPOUSE:b\r\nNOTE:0123456789abcdef\r\n"));
+    sync();
+    CHECK(comes("2", "X-SPOUSE:b\r\nNOTE:m\r\n") == ann("X-SPOUSE:b\r\nNOTE:m\r\n"));
+    CHECK(comes("1", "X-SPOUSE:c\r\n") == ann("X-SPOUSE:c\r\nNOTE:0123456789abcdef\r\n"));
+    CHECK(notes ==
+          Sent{"the server has cut off some of what it was sent, as it is known to do (MaxSize, MaxOccur); here "
+               "that stays whole"});
+    CHECK(comes("2", "X-SPOUSE:b\r\n") == ann("X-SPOUSE:b\r\n")); // a small one was deleted there
 }

@@ -66,7 +66,7 @@ TEST_CASE("what a peer has kept of what it got, and what not", "[item][restore]"
         card("N:a\r\nFN:b\r\nNOTE:n\r\nX-SPOUSE:s\r\nTEL:1\r\nTEL:2\r\nTITLE:t\r\nUID:1\r\nREV:2\r\nCLASS:PUBLIC\r\n"),
         card("N:c\r\nNOTE:m\r\nTEL:1\r\nX-EVOLUTION-SPOUSE:z\r\nTITLE:\r\n"));
     CHECK(kept.kept == Names{"NOTE", "TEL", "X-SPOUSE"});
-    CHECK(kept.dropped == Names{"TITLE"});
+    CHECK(kept.dropped == Names{"TITLE", "UID"});
     const std::string when = "DTSTART:20260105T090000Z\r\nRRULE:FREQ=DAILY\r\nSUMMARY:s\r\n";
     const std::string alarm = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT15M\r\nEND:VALARM\r\n";
     const std::string moved = "RECURRENCE-ID:20260107T090000Z\r\nDTSTART:20260107T120000Z\r\n";
@@ -75,6 +75,14 @@ TEST_CASE("what a peer has kept of what it got, and what not", "[item][restore]"
     CHECK(of_event.kept == Names{"LOCATION"});
     CHECK(of_event.dropped == Names{"RECURRENCE-ID", "URL", "VALARM"});
     CHECK(item::find_kept("nonsense", card("N:a\r\n")).dropped.empty());
+    // What no item should be without.
+    CHECK(item::find_kept(card("N:a;b\r\nFN:b a\r\n"), card("FN:b a\r\n")).dropped == Names{"N"});
+    CHECK(item::find_kept(card("N:a;b\r\nFN:b a\r\n"), card("FN:b c\r\n")).dropped.empty());
+    const auto bare = calendar("BEGIN:VEVENT\r\n" + when + "END:VEVENT\r\n");
+    CHECK(item::find_kept(calendar(vevent(when)), bare).dropped == Names{"UID"});
+    CHECK(item::find_kept(calendar(vevent(when)), calendar(vevent(when, "2"))).dropped.empty());
+    CHECK(item::restore(calendar(vevent(when)), bare, {"UID"}) ==
+          calendar("BEGIN:VEVENT\r\n" + when + "UID:1\r\nEND:VEVENT\r\n"));
     CHECK(item::find_kept(card("NOTE:n\r\n"), calendar(vevent(when))).dropped.empty());
 }
 

@@ -44,13 +44,18 @@ TEST_CASE("what is known of a server is found by its address and by what it says
     const Directories directories;
     write(directories.shipped() / "10.conf",
           "[one]\nUrl=https://SYNC.example.org/*\nEncoding=XML\n"
-          "SyncTypes=TWO_WAY SLOW REFRESH_FROM_SERVER\n"
+          "SyncTypes=TWO_WAY SLOW REFRESH_FROM_SERVER\nMaxSize=photo 40960 NOTE 2000\nMaxOccur=ADR 2\n"
           "[two]\nMan=Some*\nSwV=2.*\nSwV=3.*\nBelieveAnchors=yes\nProperties=yes\n");
     const auto files = directories.read();
     CHECK(files.complaints().empty());
     const auto by_url = files.find(url, nullptr);
     CHECK(by_url.encoding == "XML");
     CHECK(by_url.sync_types == std::vector<std::uint32_t>{1, 2, 6});
+    REQUIRE(by_url.rooms);
+    CHECK(by_url.rooms->size() == 3);
+    CHECK(by_url.rooms->at("ADR").count == 2);
+    CHECK(by_url.rooms->at("PHOTO").size == 40960);
+    CHECK(by_url.rooms->at("NOTE").size == 2000);
     CHECK_FALSE(by_url.believe_anchors);
     CHECK(files.find("https://other.example.org/ds", nullptr) == runner::PeerRules{});
 
@@ -85,6 +90,8 @@ TEST_CASE("what cannot be understood in a file of peers is left out and told", "
         {"[a]\nUrl=*\nEncoding=ASN1\n", "line 3: Encoding=ASN1 makes no sense"},
         {"[a]\nUrl=*\nFilters=maybe\n", "line 3: Filters=maybe makes no sense"},
         {"[a]\nUrl=*\nSyncTypes=TWO_WAY SIDEWAYS\n", "makes no sense"},
+        {"[a]\nUrl=*\nMaxSize=PHOTO\n", "line 3: MaxSize=PHOTO makes no sense"},
+        {"[a]\nUrl=*\nMaxSize=PHOTO 0\n", "makes no sense"},
         {"[a]\nUrl=*\nColour=red\n", "line 3: Colour is not known"},
         {"[a]\nEncoding=XML\n", "has no Url, Man, Mod or SwV"},
         {"[a\n", "line 1 is neither"},
