@@ -280,8 +280,12 @@ json Control::items(const std::string& name, const json& arguments)
             list.push_back({{"guid", item.guid}, {"revision", item.revision}, {"data", item.data}});
         return {{"items", list}};
     }
+    const auto kept = [this](const json& item) {
+        const auto data = item.get<std::string>();
+        return options_.keeps != nullptr ? options_.keeps(data) : data;
+    };
     if (name == "put") {
-        const auto data = arguments.at("data").get<std::string>();
+        const auto data = kept(arguments.at("data"));
         if (!arguments.contains("guid"))
             return {{"guid", store_.add(where, data).guid}};
         const auto guid = arguments.at("guid").get<std::string>();
@@ -292,7 +296,7 @@ json Control::items(const std::string& name, const json& arguments)
     if (name == "put-all") {
         json guids = json::array();
         for (const auto& data : arguments.at("items"))
-            guids.push_back(store_.add(where, data.get<std::string>()).guid);
+            guids.push_back(store_.add(where, kept(data)).guid);
         return {{"guids", guids}};
     }
     if (name == "delete") {

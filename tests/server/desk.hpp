@@ -23,6 +23,7 @@ public:
     std::optional<std::string> answer(const syncml::Message& message, const Envelope& envelope, const std::string& sid);
     /// Whether a page in HTML is all that the message gets, for its version.
     bool refuses_by_page(const syncml::Message& message) const;
+    bool reads_wbxml_alone() const { return options_.reads_wbxml_alone; }
     const std::string& content_type_tail() const { return options_.content_type_tail; }
     void close_all() { sessions_.clear(); }
 

@@ -36,6 +36,8 @@ public:
              std::string device, std::string client_uri, const Options& options, DatastoreReport& report);
 
     const std::string& uri() const { return datastore_.name; }
+    /// The same as the client is told it.
+    std::string told_uri() const { return (options_.names_from_root ? "/" : "") + datastore_.name; }
     const std::string& client_uri() const { return client_uri_; }
     const DatastoreOptions& datastore() const { return datastore_; }
 

@@ -156,6 +156,8 @@ void Front::receive(const std::shared_ptr<Request>& request)
     envelope.encoding = codec::find_encoding(envelope.document).value_or(codec::Encoding::Xml);
     if (envelope.encoding == codec::Encoding::Wbxml && faults_.strike(Misbehaviour::RefuseWbxml, 0))
         return request->respond(SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE, "text/plain", "XML only\n");
+    if (envelope.encoding == codec::Encoding::Xml && desk_.reads_wbxml_alone())
+        return request->respond(SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE, "text/plain", "WBXML only\n");
     auto decoded = codec::decode(envelope.document, envelope.encoding, {});
     if (!decoded) {
         journal_.record({"", 0, "malformed", decoded.error().message});

@@ -105,6 +105,13 @@ struct Options {
     bool trims_text = false;                 ///< white space around item data, chunk by chunk
     bool several_items = false;              ///< in one command of ours
     std::uint64_t largest_item = UINT64_MAX; ///< 413 for a larger one
+    std::string (*keeps)(const std::string& data) = nullptr; ///< what it stores of an item; null: all
+    bool reads_wbxml_alone = false;                          ///< 415 over HTTP to XML
+    bool fails_at_filters = false;                           ///< 500, though it says that it can filter
+    bool asks_devinf = false;                                ///< by Get, though the client has told it
+    bool wants_devinf_to_compare = false; ///< 412 to a slow sync that the client's does not come with
+    bool throttles_slow_syncs = false;    ///< 417 to all but the first of a device
+    bool names_from_root = false;         ///< its datastores, in what it says: `/card`
     std::string content_type_tail;
     unsigned alerts = 0; ///< so many Alerts of a message 1 that went before asked for the session; 0: none did
     Description description;

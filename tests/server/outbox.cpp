@@ -176,7 +176,7 @@ bool Outbox::pack_sync(Packing& packing, PendingSync& pending)
     syncml::Sync sync;
     sync.cmd_id = packing.next_id();
     sync.target.uri = exchange.client_uri();
-    sync.source.uri = exchange.uri();
+    sync.source.uri = exchange.told_uri();
     sync.number_of_changes = pending.number_of_changes;
 
     const auto frame = codec::encoded_size(syncml::Command(sync), encoding_);
@@ -218,7 +218,7 @@ bool Outbox::pack_sync(Packing& packing, PendingSync& pending)
     }
     if (sync.commands.empty() && !bare && (!items.empty() || !packing.has_room(frame)))
         return false; // its first item goes into the next message
-    sent_.push_back({packing.message().header.msg_id, sync.cmd_id, "Sync", exchange.uri(), &exchange, {}});
+    sent_.push_back({packing.message().header.msg_id, sync.cmd_id, "Sync", exchange.told_uri(), &exchange, {}});
     pending.number_of_changes.reset();
     packing.reserve(octets);
     while (packing.next_id() <= id)

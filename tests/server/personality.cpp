@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <regex>
+#include <set>
 #include <variant>
 
 namespace testserver {
@@ -206,6 +207,57 @@ void add_parameters(syncml::Message& reply)
     });
 }
 
+// ---- what is kept of an item -------------------------------------------------------
+
+/// The item without the properties, all their lines, for which `is_dropped` says so of name and value.
+std::string without(const std::string& data, auto is_dropped)
+{
+    std::string kept;
+    for (std::size_t begin = 0, end = 0; begin < data.size(); begin = end) {
+        do { // a line and those that it is folded into
+            end = data.find('\n', end);
+            end = end == std::string::npos ? data.size() : end + 1;
+        } while (end < data.size() && (data[end] == ' ' || data[end] == '\t'));
+        const auto line = data.substr(begin, end - begin);
+        const auto name = line.substr(0, line.find_first_of(":;"));
+        const auto value = line.find(':') + 1; // 0: there is none
+        if (!is_dropped(name, value == 0 ? "" : line.substr(value)))
+            kept += line;
+    }
+    return kept;
+}
+
+bool is_contact(const std::string& data)
+{
+    return data.find("BEGIN:VCARD") != std::string::npos;
+}
+
+/// The core of vCard 2.1, the name in one piece, and no large pictures.
+std::string google_keeps(const std::string& data)
+{
+    static const std::set<std::string> core{"BEGIN", "END",   "VERSION", "FN",   "TEL", "EMAIL", "ADR",
+                                            "ORG",   "TITLE", "NOTE",    "BDAY", "URL", "PHOTO"};
+    constexpr std::size_t most_base64 = 40 * 1024 / 3 * 4;
+    if (!is_contact(data))
+        return data;
+    return without(data, [](const std::string& name, const std::string& value) {
+        return !name.empty() && (!core.contains(name) || (name == "PHOTO" && value.size() > most_base64));
+    });
+}
+
+std::string horde_keeps(const std::string& data)
+{
+    return without(data, [](const std::string& name, const std::string&) { return name == "UID"; });
+}
+
+/// Two addresses.
+std::string ovi_keeps(const std::string& data)
+{
+    return without(data, [count = 0](const std::string& name, const std::string&) mutable {
+        return name == "ADR" && ++count > 2;
+    });
+}
+
 // ---- documents -------------------------------------------------------------------
 
 /// `document` without what `pattern` finds, or with `by` in its place.
@@ -276,12 +328,14 @@ const std::vector<Personality>& all()
          [](Options& options) {
              options.matched = StatusCode::AlreadyExists;
              options.repeats_answers = false;
+             options.throttles_slow_syncs = true;
          }},
         {"google",
          [](Options& options) {
              options.refused_types = {OneWayFromClient, RefreshFromClient};
              options.number_of_changes = options.large_objects = false;
-             options.restores_deleted = true;
+             options.restores_deleted = options.reads_wbxml_alone = true;
+             options.keeps = google_keeps;
          },
          {say_200_for_201, forget_device_information}},
         {"mobical",
@@ -302,6 +356,7 @@ const std::vector<Personality>& all()
          [](Options& options) {
              options.keeps_deleted = true;
              options.largest_item = 512;
+             options.keeps = ovi_keeps;
          }},
         {"intellisync", nullptr, {add_parameters}},
         {"scheduleworld",
@@ -309,15 +364,36 @@ const std::vector<Personality>& all()
              options.matched = StatusCode::AlreadyExists;
              options.resume = ResumePolicy::Refuse;
          }},
-        {"oracle", [](Options& options) { options.resp_uri = false; }, {tell_positions}},
+        // Of nested datastores the outer ones are another kind.
+        {"oracle",
+         [](Options& options) {
+             options.resp_uri = false;
+             options.names_from_root = true;
+             options.description.before_uri = "/";
+             options.datastores.insert(options.datastores.end(),
+                                       {{"Calendar", "text/x-vcalendar", "1.0", "text/x-vcalendar", "1.0"},
+                                        {"Calendar/Events", "text/calendar", "2.0", "text/calendar", "2.0"},
+                                        {"Calendar/Tasks", "text/calendar", "2.0", "text/calendar", "2.0"}});
+             auto& listed = options.description.properties["Calendar"];
+             for (const auto* name : {"DTSTART", "DTEND", "SUMMARY"})
+                 listed.emplace_back().name = name;
+         },
+         {tell_positions}},
+        {"beehive",
+         [](Options& options) {
+             options.description.manufacturer = "Oracle";
+             options.description.model = "Beehive Mobile Data Synchronization";
+             options.description.filters = options.fails_at_filters = true;
+         }},
         {"horde",
          [](Options& options) {
              options.trims_text = true;
+             options.keeps = horde_keeps;
              options.resume = ResumePolicy::Refuse;
          },
          {},
          {strip_namespaces}},
-        {"egroupware", nullptr, {echo_last_anchor}},
+        {"egroupware", [](Options& options) { options.asks_devinf = true; }, {echo_last_anchor}},
         {"synthesis", [](Options& options) { options.sends_early = true; }, {leave_out_refs}},
         {"syncevolution",
          [](Options& options) { options.resume = ResumePolicy::Override; },
@@ -330,7 +406,8 @@ const std::vector<Personality>& all()
         {"magically",
          [](Options& options) { options.login_retry = LoginRetry::InNewSession; },
          {double_carriage_returns}},
-        {"smartner", nullptr, {rename_datastores}},
+        {"isync", [](Options& options) { options.resume = ResumePolicy::Refuse; }},
+        {"smartner", [](Options& options) { options.wants_devinf_to_compare = true; }, {rename_datastores}},
         // Of older versions.
         {"sync4j",
          [](Options& options) {

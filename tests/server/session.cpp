@@ -12,7 +12,9 @@ using syncml::StatusCode;
 
 std::string_view plain_uri(std::string_view uri)
 {
-    return uri.starts_with("./") ? uri.substr(2) : uri;
+    if (uri.starts_with("./"))
+        return uri.substr(2);
+    return uri.starts_with("/") ? uri.substr(1) : uri;
 }
 
 Session::Session(Store& store, UnfinishedSyncs& unfinished, Journal& journal, Faults& faults, const Options& options,
@@ -375,7 +377,7 @@ void Session::finish_client_package()
     check_answers();
     switch (package_) {
     case Package::ClientInit:
-        if (!device_.devinf_known) {
+        if (!device_.devinf_known || options_.asks_devinf) {
             syncml::Get get;
             get.meta.type = codec::devinf_media_type(encoding_);
             syncml::Item item;

@@ -15,7 +15,7 @@
 
 namespace testserver {
 
-/// `./card` and `card` are the same.
+/// `./card`, `/card` and `card` are the same.
 std::string_view plain_uri(std::string_view uri);
 
 /// One session of one client, from its first message to the last Final: a message in,

@@ -223,6 +223,14 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
         return refuse(StatusCode::CommandNotAllowed);
     }
 
+    const auto is_put = [](const syncml::Command& command) { return std::holds_alternative<syncml::Put>(command); };
+    if (alert.code == AlertCode::SlowSync && options_.wants_devinf_to_compare &&
+        std::ranges::none_of(message.body, is_put))
+        return refuse(StatusCode::IncompleteCommand);
+    if (alert.code == AlertCode::SlowSync && options_.throttles_slow_syncs &&
+        store_.find_anchors(store_.collection(report_->user, datastore->name), report_->device))
+        return refuse(StatusCode::RetryLater);
+
     auto& exchange =
         exchanges_.emplace_back(store_, unfinished_, store_.collection(report_->user, datastore->name), *datastore,
                                 report_->device, item.source->uri, options_, report_->datastores[datastore->name]);
@@ -241,7 +249,7 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
     ours.code = exchange.alert();
     syncml::Item about;
     about.target = syncml::Location{exchange.client_uri(), {}};
-    about.source = syncml::Location{exchange.uri(), {}};
+    about.source = syncml::Location{exchange.told_uri(), {}};
     about.meta.anchor = syncml::Anchor{exchange.own_last(), exchange.own_next()};
     if (faults_.strike(Misbehaviour::WrongLast, message.header.msg_id))
         about.meta.anchor->last = "of another time";
@@ -253,6 +261,8 @@ void Session::on_sync_alert(const syncml::Message& message, const syncml::Alert&
 
 std::optional<StatusCode> Session::find_refusal(const syncml::Filter& filter, const DatastoreOptions& datastore)
 {
+    if (options_.fails_at_filters)
+        return StatusCode::CommandFailed;
     if (!options_.description.filters || !syncml::has_filters(version_)) {
         referee_.broke("filter", "we have not said that we can filter");
         return StatusCode::OptionalFeatureNotSupported;
@@ -274,6 +284,10 @@ void Session::on_devinf(const syncml::DevInf& devinf)
         referee_.broke("devinf", "device information of version '" + devinf.ver_dtd + "'");
     if (devinf.datastores.empty())
         referee_.broke("devinf", "device information without a datastore");
+    for (const auto& datastore : devinf.datastores)
+        if (std::ranges::any_of(datastore.sync_types, [](auto type) { return type < 1 || type > 7; }))
+            referee_.broke("devinf",
+                           "datastore " + datastore.source_ref + " has a type in SyncCap that is in no standard");
     for (const auto& datastore : devinf.datastores)
         if (datastore.rx_preferred.empty() || datastore.tx_preferred.empty() || datastore.sync_types.empty())
             referee_.broke("devinf", "datastore " + datastore.source_ref + " lacks Rx-Pref, Tx-Pref or SyncCap");
@@ -458,8 +472,8 @@ void Session::on_item_command(const syncml::Message& message, const syncml::Item
             if (command.verb == syncml::ItemVerb::Add && exchange->holds(item.source->uri) &&
                 !exchange->may_repeat(item.source->uri))
                 referee_.broke("add-twice", "Add of " + item.source->uri + ", which is there already");
-            status.code =
-                exchange->apply(command.verb, item, meta.format == "b64" ? decode_base64(item.text()) : item.text());
+            const auto data = meta.format == "b64" ? decode_base64(item.text()) : item.text();
+            status.code = exchange->apply(command.verb, item, options_.keeps != nullptr ? options_.keeps(data) : data);
             status.code = told.value_or(status.code);
         }
         answer(command.no_resp, std::move(status));
