@@ -366,6 +366,13 @@ class Personalities(PersonalityCase):
         self.sync(self.a)
         self.assert_same(34)
 
+    def test_ovi_takes_credentials_the_third_time(self):
+        self.become('ovi')
+        self.a.put(contact('Ada'))
+        self.server.misbehave('auth-401@2')  # the first are without its nonce
+        self.assertEqual(self.sync(self.a), ((1, 0, 0), NOTHING))
+        self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
+
     def test_ovi_says_400_now_and_then(self):
         self.become('ovi')
         for number in range(3):
