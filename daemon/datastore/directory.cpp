@@ -1,6 +1,7 @@
 #include "datastore/directory.hpp"
 
 #include "base/utf8.hpp"
+#include "item/uid.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -28,6 +29,7 @@ constexpr const char* mark_name = ".syncd";
 /// There is one at a time: whoever writes holds the lock.
 constexpr const char* scratch_name = ".syncd.tmp";
 constexpr std::size_t max_mark_bytes = 64;
+constexpr std::size_t max_uid_bytes = 120;
 constexpr std::int64_t nanoseconds = 1'000'000'000;
 
 std::int64_t in_nanoseconds(const timespec& time)
@@ -55,6 +57,19 @@ bool lacks_flags(int error)
     return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP;
 }
 
+/// The UID of an item, if a file can be called so.
+std::string name_of(std::string_view data)
+{
+    auto name = item::uid(data);
+    const auto fits = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               std::string_view("-_.+@").find(c) != std::string_view::npos;
+    };
+    const bool is_name = !name.empty() && name.size() <= max_uid_bytes && name.front() != '.' &&
+                         std::all_of(name.begin(), name.end(), fits);
+    return is_name ? name : std::string();
+}
+
 } // namespace
 
 void Directory::fail(const std::string& name) const
@@ -62,16 +77,16 @@ void Directory::fail(const std::string& name) const
     throw std::system_error(errno, std::system_category(), base::legible(setup_.path + "/" + name));
 }
 
-Directory::Lock::Lock(const Directory& directory) : fd_(directory.fd_.get())
+void Directory::lock()
 {
     // A file system that has no locks has no two sessions' luck either: what a file is, is looked at before each write.
-    while (::flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
+    while (::flock(fd_.get(), LOCK_EX) != 0 && errno == EINTR) {
     }
 }
 
-Directory::Lock::~Lock()
+void Directory::unlock() noexcept
 {
-    ::flock(fd_, LOCK_UN);
+    ::flock(fd_.get(), LOCK_UN);
 }
 
 void Directory::clean_up()
@@ -108,6 +123,22 @@ void Directory::set_mark(const std::string& mark)
     sync();
 }
 
+/// As they are at the moment of each question: nothing of them is kept.
+class Directory::Names : public Listing {
+public:
+    explicit Names(const Directory& directory) : directory_(directory) {}
+    std::optional<Status> find(const char* name) const override { return directory_.find(name); }
+    void each_name(const std::function<void(const char* name)>& visit) const override { directory_.each_name(visit); }
+
+private:
+    const Directory& directory_;
+};
+
+std::unique_ptr<Collection::Listing> Directory::list() const
+{
+    return std::make_unique<Names>(*this);
+}
+
 void Directory::each_name(const std::function<void(const char* name)>& visit) const
 {
     const int copy = ::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -125,9 +156,9 @@ void Directory::each_name(const std::function<void(const char* name)>& visit) co
         const std::string_view name(entry->d_name);
         if (name.front() == '.' || name.size() <= setup_.suffix.size() || !name.ends_with(setup_.suffix))
             continue;
-        if (++count > max_files)
+        if (++count > max_items)
             throw std::runtime_error(
-                fmt::format("{} holds more than {} files, which is more than is synchronized", setup_.path, max_files));
+                fmt::format("{} holds more than {} files, which is more than is synchronized", setup_.path, max_items));
         visit(entry->d_name);
     }
 }
@@ -244,7 +275,25 @@ std::optional<FileStamp> Directory::create(const std::string& name, std::string_
     fail(name);
 }
 
-std::optional<FileStamp> Directory::replace(const std::string& name, const FileStamp& known, std::string_view data)
+Collection::Written Directory::add(const std::string& luid, std::string_view data)
+{
+    constexpr unsigned most = 1000;
+    const auto own = fmt::format("syncd-{}", luid);
+    auto name = name_of(data);
+    if (name.empty())
+        name = own;
+    for (unsigned i = 1; i < most; ++i) {
+        const auto full = name + setup_.suffix;
+        if (const auto stamp = create(full, data))
+            return {full, *stamp, {}};
+        name = i == 1 ? own : fmt::format("{}-{}", own, i);
+    }
+    errno = EEXIST;
+    fail(own);
+}
+
+std::optional<Collection::Written> Directory::replace(const std::string& name, const FileStamp& known,
+                                                      std::string_view data)
 {
     struct stat status {};
     if (::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !may_touch(status) ||
@@ -269,7 +318,7 @@ std::optional<FileStamp> Directory::replace(const std::string& name, const FileS
         errno = error;
         fail(name);
     }
-    return find(name.c_str()).value_or(Status{}).stamp;
+    return Written{name, find(name.c_str()).value_or(Status{}).stamp, {}};
 }
 
 bool Directory::remove(const std::string& name, const FileStamp& known)

@@ -6,7 +6,9 @@
 #include "item/conversion.hpp"
 #include "item/item.hpp"
 #include "item/merge.hpp"
+#include "item/normal_form.hpp"
 #include "item/property.hpp"
+#include "item/uid.hpp"
 #include "kinds/service_kind.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +31,31 @@ using Consent = Directories::Consent;
 constexpr std::size_t files_at_once = 200;
 constexpr std::size_t page_bytes = std::size_t{1} << 20;
 constexpr std::size_t most_named = 5;
-constexpr std::size_t max_uid_bytes = 120;
+
+bool says_same(const std::string& one, const std::string& other)
+{
+    const auto text = item::normal_text(one);
+    return one == other || (!text.empty() && text == item::normal_text(other));
+}
+
+/// Whether `made` says all that `data` does.
+bool says_all(const std::string& made, const std::string& data)
+{
+    const auto whole = item::parse(data), rest = item::parse(made);
+    if (!whole || !rest)
+        return made == data;
+    const auto lines = item::normal_form(*whole).lines, left = item::normal_form(*rest).lines;
+    return std::includes(left.begin(), left.end(), lines.begin(), lines.end());
+}
+
+/// `data` with what `text` says beside it, or, where only one can be right, instead.
+std::string either(const std::string& data, const std::string& text)
+{
+    if (says_same(data, text))
+        return data;
+    const auto merge = item::merge(std::nullopt, data, text, item::Side::Theirs);
+    return merge && item::check(merge->text) ? merge->text : text;
+}
 
 /// Nobody is to guess it: it tells one directory from another.
 std::string new_mark()
@@ -56,26 +82,6 @@ bool is_written_as(const std::string& text, const std::string& data)
     return data == text || data == file_text(text);
 }
 
-/// The UID of an item, if a file can be called so.
-std::string name_of(std::string_view data)
-{
-    const auto document = item::parse(data);
-    if (!document)
-        return {};
-    const auto* uid = document->root.find("UID");
-    for (const auto& component : document->root.components)
-        if (uid == nullptr && component.name == item::component_name(kind(*document)))
-            uid = component.find("UID");
-    const auto name = uid == nullptr ? std::string() : uid->text();
-    const auto fits = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               std::string_view("-_.+@").find(c) != std::string_view::npos;
-    };
-    const bool is_name = !name.empty() && name.size() <= max_uid_bytes && name.front() != '.' &&
-                         std::all_of(name.begin(), name.end(), fits);
-    return is_name ? name : std::string();
-}
-
 bool is_moved(const storage::FileStamp& one, const storage::FileStamp& other)
 {
     return one.inode == other.inode && one.size == other.size && one.modified == other.modified;
@@ -88,10 +94,12 @@ std::string_view items_word(std::uint64_t count)
 
 } // namespace
 
-Mirror::Mirror(storage::ItemStore& items, storage::ItemKind kind, base::Result<Directory> directory,
+Mirror::Mirror(storage::ItemStore& items, storage::ItemKind kind, base::Result<std::unique_ptr<Collection>> collection,
                std::string profile, ConflictPolicy policy, std::size_t most)
-    : items_(items), known_(items), reviews_(items), kind_(kind), directory_(std::move(directory)),
-      profile_(std::move(profile)), policy_(policy), most_(most)
+    : items_(items), known_(items), reviews_(items), kind_(kind),
+      collection_(collection ? std::move(*collection) : nullptr),
+      obstacle_(collection ? "" : collection.error().message), profile_(std::move(profile)), policy_(policy),
+      most_(most)
 {
 }
 
@@ -99,10 +107,10 @@ Mirror::Mirror(storage::ItemStore& items, storage::ItemKind kind, base::Result<D
 
 void Mirror::take_in()
 {
-    if (!directory_)
-        throw std::runtime_error(directory_.error().message);
-    const Directory::Lock lock(*directory_);
-    directory_->clean_up();
+    if (!collection_)
+        throw std::runtime_error(obstacle_);
+    const Collection::Lock lock(*collection_);
+    collection_->clean_up();
     const auto differences = look();
     recognize(differences);
     const auto consent = known_.consent(kind_);
@@ -127,8 +135,9 @@ Mirror::Differences Mirror::look() const
     // Order does not matter: whether both sides have the same names.
     const std::hash<std::string_view> hash;
     std::uint64_t known_names = 0, names = 0;
+    const auto listing = collection_->list();
     known_.each_file(kind_, [&](const FileRow& file) {
-        const auto status = directory_->find(file.name.c_str());
+        const auto status = listing->find(file.name.c_str());
         if (!file.luid.empty())
             ++differences.known;
         if (!status && file.luid.empty())
@@ -139,10 +148,10 @@ Mirror::Differences Mirror::look() const
             differences.changed.push_back(file.name);
         known_names += status ? hash(file.name) | 1 : 0;
     });
-    directory_->each_name([&](const char* name) { names += hash(name) | 1; });
+    listing->each_name([&](const char* name) { names += hash(name) | 1; });
     if (names == known_names)
         return differences;
-    directory_->each_name([&](const char* name) {
+    listing->each_name([&](const char* name) {
         if (!known_.find_file(kind_, name))
             differences.added.emplace_back(name);
     });
@@ -151,7 +160,7 @@ Mirror::Differences Mirror::look() const
 
 void Mirror::recognize(const Differences& differences)
 {
-    const auto mark = directory_->mark();
+    const auto mark = collection_->mark();
     const auto known_mark = known_.mark(kind_);
     const bool is_trusted = differences.known == 0 || known_.consent(kind_) != Consent::None;
     if (!is_trusted && mark != known_mark)
@@ -159,20 +168,21 @@ void Mirror::recognize(const Differences& differences)
                          "back, bring it back and synchronize again; nothing has been done to its {} {} here and at "
                          "the server. To go on with what is there now: \"release\" deletes the items that are not in "
                          "it, \"reject\" writes them into it",
-                         directory_->path(), mark.empty() ? "no .syncd" : "another .syncd", differences.known,
+                         collection_->title(), mark.empty() ? "no .syncd" : "another .syncd", differences.known,
                          items_word(differences.known)));
+    // Where a name is an item's for good, others that have come are no sign that it is what it was.
     const bool is_emptied = differences.known > 1 && differences.gone.size() == differences.known &&
-                            differences.added.empty() && differences.changed.empty();
+                            (collection_->keeps_names() || (differences.added.empty() && differences.changed.empty()));
     if (!is_trusted && is_emptied)
         hold(fmt::format("none of the {} items that were in {} is there any more. Nothing has been deleted here and at "
                          "the server: \"release\" does that, \"reject\" writes them into it again",
-                         differences.known, directory_->path()));
+                         differences.known, collection_->title()));
     reviews_.clear_store(kind_);
     if (mark == known_mark && !mark.empty())
         return;
     const auto given = mark.empty() ? new_mark() : mark;
     if (mark.empty())
-        directory_->set_mark(given);
+        collection_->set_mark(given);
     known_.set_mark(kind_, given);
 }
 
@@ -212,7 +222,7 @@ void Mirror::carry_out(const Differences& differences, Consent consent)
         reviews_.agree(kind_, profile_);
 }
 
-base::Result<std::string> Mirror::item_of(const Directory::File& file) const
+base::Result<std::string> Mirror::item_of(const Collection::File& file) const
 {
     const auto& service = kinds::of(kind_);
     auto checked = item::check(file.data, service.content, most_);
@@ -230,7 +240,7 @@ std::uint64_t Mirror::revision_of(const std::string& luid) const
 
 void Mirror::leave_alone(FileRow file, std::string why)
 {
-    if (const auto status = directory_->find(file.name.c_str()))
+    if (const auto status = collection_->find(file.name.c_str()))
         file.stamp = status->stamp;
     file.fault = base::legible(why);
     known_.put_file(kind_, file);
@@ -239,7 +249,7 @@ void Mirror::leave_alone(FileRow file, std::string why)
 void Mirror::take_changed(const std::string& name)
 {
     auto row = known_.find_file(kind_, name);
-    const auto read = directory_->read(name, most_);
+    const auto read = collection_->read(name, most_);
     if (!row || (!read && read.error().code == base::Errc::NotFound))
         return; // the next session sees what became of it
     if (!read)
@@ -253,15 +263,29 @@ void Mirror::take_changed(const std::string& name)
     known_.put_file(kind_, *row);
 }
 
-void Mirror::update(FileRow& file, const std::string& data)
+void Mirror::update(FileRow& file, const std::string& text)
 {
     const auto item = file.luid.empty() ? std::nullopt : items_.find(kind_, file.luid);
     const auto base = known_.content_at(kind_, file.luid, file.revision);
+    if (item && item->revision != file.revision && collection_->rewords() && says_same(text, item->data)) {
+        // Its own words for what it was given, by a session that did not come to note it.
+        file.revision = item->revision;
+        file.wording.clear();
+        return;
+    }
+    auto data = base ? edited(file, *base, text) : text;
+    const auto loose = !item && has_loose_ && (!base || !is_written_as(*base, data)) ? find_loose(data) : std::nullopt;
+    if (loose && is_written_as(loose->data, text))
+        data = loose->data;
+    else if (loose)
+        data = either(loose->data, text);
+    file.wording = collection_->rewords() && !says_all(text, data) ? text : std::string();
     if (!item && base && is_written_as(*base, data))
         return;  // a session has deleted it, and nobody has edited it: it is to go
     if (!item) { // an edit survives that; or it was none before
-        auto loose = has_loose_ ? find_loose(data) : std::nullopt;
-        file.luid = loose ? std::move(*loose) : items_.add(kind_, data);
+        file.luid = loose ? loose->luid : items_.add(kind_, data);
+        if (loose && loose->data != data)
+            items_.replace(kind_, file.luid, data);
         file.revision = revision_of(file.luid);
         return;
     }
@@ -275,10 +299,28 @@ void Mirror::update(FileRow& file, const std::string& data)
     }
 }
 
-std::optional<std::string> Mirror::find_loose(const std::string& data)
+std::string Mirror::edited(const FileRow& file, const std::string& base, const std::string& text) const
 {
-    if (const auto loose = known_.find_loose(kind_, data))
-        return loose->luid;
+    if (!collection_->rewords())
+        return text;
+    const auto& written = file.wording.empty() ? base : file.wording;
+    if (says_same(text, written))
+        // What words say the same may still be an edit, of how a number is written for one. It is taken where nothing
+        // else is lost with it.
+        return file.wording.empty() && says_all(text, base) ? text : base;
+    const auto merge = item::merge(written, base, text, item::Side::Theirs);
+    return merge && item::check(merge->text) ? merge->text : text;
+}
+
+std::optional<storage::StoredItem> Mirror::find_loose(const std::string& text)
+{
+    if (auto same = known_.find_loose(kind_, text))
+        return same;
+    return collection_->rewords() ? find_reworded(text) : find_converted(text);
+}
+
+std::optional<storage::StoredItem> Mirror::find_converted(const std::string& data)
+{
     if (!rewritten_) {
         rewritten_.emplace();
         std::uint64_t after = known_.written_to(kind_);
@@ -294,7 +336,30 @@ std::optional<std::string> Mirror::find_loose(const std::string& data)
     const auto found = rewritten_->find(data);
     if (found == rewritten_->end() || known_.find_file_of(kind_, found->second))
         return std::nullopt;
-    return found->second;
+    return items_.find(kind_, found->second);
+}
+
+std::optional<storage::StoredItem> Mirror::find_reworded(const std::string& text) const
+{
+    const auto uid = item::uid(text);
+    for (auto after = known_.written_to(kind_);;) {
+        const auto page = known_.unwritten(kind_, after, page_bytes);
+        if (page.empty())
+            return std::nullopt;
+        for (const auto& item : page) {
+            after = item.revision;
+            if (!item.file && item.data &&
+                ((!uid.empty() && item::uid(*item.data) == uid) || says_same(*item.data, text)))
+                return storage::StoredItem{item.luid, item.revision, *item.data};
+        }
+    }
+}
+
+void Mirror::record(FileRow& file, Collection::Written made, const std::string& data) const
+{
+    file.name = std::move(made.name);
+    file.stamp = made.stamp;
+    file.wording = made.data.empty() || says_all(made.data, data) ? std::string() : std::move(made.data);
 }
 
 void Mirror::merge(FileRow& file, const std::string& data, const storage::StoredItem& item,
@@ -319,9 +384,9 @@ void Mirror::merge(FileRow& file, const std::string& data, const storage::Stored
                    conflict.way == ItemConflict::Way::Theirs ? conflict.with_theirs : conflict.with_ours);
     items_.note_conflict(conflict);
     notes_.push_back(base::legible(
-        fmt::format("{}/{} was written while a session changed its item {}, and not all of that could be merged: {}; "
+        fmt::format("{} was written while a session changed its item {}, and not all of that could be merged: {}; "
                     "see syncctl conflicts",
-                    directory_->path(), file.name, file.luid,
+                    collection_->title(), file.name, file.luid,
                     conflict.way == ItemConflict::Way::Ours     ? "what was in the file stays"
                     : conflict.way == ItemConflict::Way::Theirs ? "what the session made of it stays"
                                                                 : "both are kept")));
@@ -331,7 +396,7 @@ void Mirror::take_added(const std::string& name, const ByInode& gone)
 {
     FileRow row;
     row.name = name;
-    const auto read = directory_->read(name, most_);
+    const auto read = collection_->read(name, most_);
     if (!read && read.error().code == base::Errc::NotFound)
         return;
     if (!read)
@@ -375,7 +440,7 @@ void Mirror::note_faults()
     if (count > most_named)
         names += fmt::format(" and {} more", count - most_named);
     notes_.push_back(
-        base::legible(fmt::format("{}: what is no single item is left alone: {}", directory_->path(), names)));
+        base::legible(fmt::format("{}: what is no single item is left alone: {}", collection_->title(), names)));
 }
 
 // ---- into the files ------------------------------------------------------------------------
@@ -385,14 +450,14 @@ void Mirror::put_out()
     if (!is_in_step_)
         return;
     try {
-        const Directory::Lock lock(*directory_);
+        const Collection::Lock lock(*collection_);
         const auto failed = write_files();
         if (failed)
             notes_.push_back(*failed);
     } catch (const std::exception& exception) {
         notes_.push_back(base::legible(fmt::format("{} could not be brought up to date, and will be with the next "
                                                    "synchronization: {}",
-                                                   directory_->path(), exception.what())));
+                                                   collection_->title(), exception.what())));
     }
 }
 
@@ -414,6 +479,10 @@ std::optional<std::string> Mirror::write_files()
             try {
                 if (!write_file(item, written, removed) && !first_left)
                     first_left = item.revision;
+            } catch (const Collection::Refused& refused) {
+                notes_.push_back(base::legible(fmt::format("{} does not take item {}, which stays as it is there: {}",
+                                                           collection_->title(), item.luid, refused.what())));
+                first_left = first_left.value_or(item.revision);
             } catch (const std::system_error& error) {
                 failed = base::legible(fmt::format("item {} could not be written, and will be with the next "
                                                    "synchronization: {}",
@@ -422,7 +491,7 @@ std::optional<std::string> Mirror::write_files()
                 break;
             }
         }
-        directory_->sync();
+        collection_->sync();
         items_.in_transaction([&] {
             for (const auto& name : removed)
                 known_.drop_file(kind_, name);
@@ -453,7 +522,7 @@ bool Mirror::write_file(const Directories::Unwritten& item, std::vector<FileRow>
         return true;
     }
     follow(file);
-    if (item.data && !directory_->find(file.name.c_str())) {
+    if (item.data && !collection_->find(file.name.c_str())) {
         // It was deleted while the server changed it, and the change survives that.
         removed.push_back(file.name);
         written.push_back(create(item));
@@ -475,15 +544,15 @@ bool Mirror::rewrite_file(const Directories::Unwritten& item, FileRow file, std:
                           std::vector<std::string>& removed)
 {
     if (!item.data) {
-        const bool is_gone = directory_->remove(file.name, file.stamp);
+        const bool is_gone = collection_->remove(file.name, file.stamp);
         if (is_gone)
             removed.push_back(std::move(file.name));
         return is_gone;
     }
-    const auto stamp = directory_->replace(file.name, file.stamp, file_text(*item.data));
-    if (!stamp)
+    auto made = collection_->replace(file.name, file.stamp, file_text(*item.data));
+    if (!made)
         return false;
-    file.stamp = *stamp;
+    record(file, std::move(*made), *item.data);
     file.revision = item.revision;
     written.push_back(std::move(file));
     return true;
@@ -491,13 +560,14 @@ bool Mirror::rewrite_file(const Directories::Unwritten& item, FileRow file, std:
 
 void Mirror::follow(FileRow& file)
 {
-    if (directory_->find(file.name.c_str()))
+    if (collection_->keeps_names() || collection_->find(file.name.c_str()))
         return;
     if (!strangers_) {
         strangers_.emplace();
-        directory_->each_name([&](const char* name) {
-            if (const auto status = directory_->find(name); status && !known_.find_file(kind_, name))
-                strangers_->emplace(status->stamp.inode, FileRow{name, {}, 0, status->stamp, {}});
+        const auto listing = collection_->list();
+        listing->each_name([&](const char* name) {
+            if (const auto status = listing->find(name); status && !known_.find_file(kind_, name))
+                strangers_->emplace(status->stamp.inode, FileRow{name, {}, 0, status->stamp, {}, {}});
         });
     }
     const auto found = strangers_->find(file.stamp.inode);
@@ -507,24 +577,11 @@ void Mirror::follow(FileRow& file)
 
 Mirror::FileRow Mirror::create(const Directories::Unwritten& item)
 {
-    constexpr unsigned most = 1000;
-    const auto own = fmt::format("syncd-{}", item.luid);
-    const auto text = file_text(*item.data);
-    auto name = name_of(text);
-    if (name.empty())
-        name = own;
-    for (unsigned i = 1; i < most; ++i) {
-        FileRow file;
-        file.name = name + directory_->suffix();
-        if (const auto stamp = directory_->create(file.name, text)) {
-            file.luid = item.luid;
-            file.revision = item.revision;
-            file.stamp = *stamp;
-            return file;
-        }
-        name = i == 1 ? own : fmt::format("{}-{}", own, i);
-    }
-    throw std::system_error(EEXIST, std::system_category(), directory_->path() + "/" + own);
+    FileRow file;
+    record(file, collection_->add(item.luid, file_text(*item.data)), *item.data);
+    file.luid = item.luid;
+    file.revision = item.revision;
+    return file;
 }
 
 } // namespace datastore

@@ -1,14 +1,15 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "datastore/collection.hpp"
 #include "datastore/conflict_policy.hpp"
-#include "datastore/directory.hpp"
 #include "item/item.hpp"
 #include "storage/directories.hpp"
 #include "storage/item_store.hpp"
 #include "storage/reviews.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -17,19 +18,19 @@
 
 namespace datastore {
 
-/// A directory of files and what is known of it among the user's items, in step: what programs do to the files becomes
-/// changes of an application, what sessions do to the items is written into the files.
-/// docs/decisions/0022-vdir.md
+/// A directory of files, or another collection, and what is known of it among the user's items, in step: what programs
+/// do to the files becomes changes of an application, what sessions do to the items is written into the files.
+/// docs/decisions/0022-vdir.md, 0027-evolution.md
 ///
 /// The items are what counts for a session; a file that was written on the way is never overwritten, but
 /// merged with what the session made of its item. Killed at any point, the next `take_in` goes on from there.
 class Mirror {
 public:
-    /// `items` outlives it. `directory`: or why it cannot be opened. `profile`: whose session it is. `policy`: whose
+    /// `items` outlives it. `collection`: or why it cannot be opened. `profile`: whose session it is. `policy`: whose
     /// way it goes where a file and its item were changed and cannot be merged, the file being ours. `most`: octets of
     /// a file that is taken for an item.
-    Mirror(storage::ItemStore& items, storage::ItemKind kind, base::Result<Directory> directory, std::string profile,
-           ConflictPolicy policy, std::size_t most = item::max_bytes);
+    Mirror(storage::ItemStore& items, storage::ItemKind kind, base::Result<std::unique_ptr<Collection>> collection,
+           std::string profile, ConflictPolicy policy, std::size_t most = item::max_bytes);
 
     storage::ItemKind kind() const { return kind_; }
 
@@ -67,14 +68,21 @@ private:
     void take_changed(const std::string& name);
     void take_added(const std::string& name, const ByInode& gone);
     void take_gone(const FileRow& file, storage::Directories::Consent consent);
-    /// The item of a file whose content is `data` now.
-    void update(FileRow& file, const std::string& data);
-    /// The LUID of an item in no file that a session may have written into one with these data before it was killed.
-    std::optional<std::string> find_loose(const std::string& data);
+    /// The item of a file whose content is `text` now.
+    void update(FileRow& file, const std::string& text);
+    /// `base`, which a file of the collection was written with, with what was edited there since; `text` is the file's
+    /// content now.
+    std::string edited(const FileRow& file, const std::string& base, const std::string& text) const;
+    /// An item in no file that a session may have written into this one before it was killed.
+    std::optional<storage::StoredItem> find_loose(const std::string& text);
+    std::optional<storage::StoredItem> find_converted(const std::string& data);
+    std::optional<storage::StoredItem> find_reworded(const std::string& text) const;
+    /// Has the file hold what `made` says, `data` being what was written into it.
+    void record(FileRow& file, Collection::Written made, const std::string& data) const;
     void merge(FileRow& file, const std::string& data, const storage::StoredItem& item,
                const std::optional<std::string>& base);
     void leave_alone(FileRow file, std::string why);
-    base::Result<std::string> item_of(const Directory::File& file) const;
+    base::Result<std::string> item_of(const Collection::File& file) const;
     std::uint64_t revision_of(const std::string& luid) const;
 
     /// What could not be written, in words; nothing: all of it is.
@@ -94,11 +102,12 @@ private:
     storage::Directories known_;
     storage::Reviews reviews_;
     storage::ItemKind kind_;
-    base::Result<Directory> directory_;
+    std::unique_ptr<Collection> collection_;
+    std::string obstacle_; ///< why there is none
     std::string profile_;
     ConflictPolicy policy_;
     std::size_t most_;
-    bool is_in_step_ = false; ///< the directory is the right one
+    bool is_in_step_ = false; ///< the collection is the right one
     bool has_loose_ = true;   ///< there may be items in no file
     /// What the files of items without one would hold, where that is not what the items hold; and the LUIDs.
     std::optional<std::unordered_map<std::string, std::string>> rewritten_;

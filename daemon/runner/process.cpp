@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "channel/stream.hpp"
+#include "datastore/directory.hpp"
 #include "datastore/mirrored.hpp"
 #include "runner/audience.hpp"
 #include "runner/listed_properties.hpp"
@@ -52,6 +53,16 @@ StoreDirectories open_stores(const channel::Plan& plan)
     return stores;
 }
 
+std::unique_ptr<datastore::Collection> collection(base::Descriptor directory, const channel::ServicePlan& service,
+                                                  const kinds::ServiceKind& kind, const channel::Plan& plan)
+{
+    const bool is_guarded = !service.directory_root.empty();
+    return std::make_unique<datastore::Directory>(
+        std::move(directory),
+        datastore::Directory::Setup{service.directory, std::string(kind.file_suffix),
+                                    is_guarded ? std::optional<uid_t>(plan.owner) : std::nullopt});
+}
+
 /// The same as mirrors in the user's items.
 using Mirrors = std::map<std::string, datastore::Mirror>;
 
@@ -64,10 +75,7 @@ Mirrors mirror(StoreDirectories& directories, const channel::Plan& plan, storage
         if (found == directories.end() || kind == nullptr)
             continue;
         auto directory = std::move(found->second).map([&](base::Descriptor&& descriptor) {
-            const bool is_guarded = !service.directory_root.empty();
-            return datastore::Directory(std::move(descriptor),
-                                        {service.directory, std::string(kind->file_suffix),
-                                         is_guarded ? std::optional<uid_t>(plan.owner) : std::nullopt});
+            return collection(std::move(descriptor), service, *kind, plan);
         });
         mirrors.emplace(std::piecewise_construct, std::forward_as_tuple(service.service),
                         std::forward_as_tuple(items,

@@ -20,6 +20,7 @@ FileRow file_of(const Query& row, int at = 0)
     file.revision = row.count(at + 2);
     file.stamp = {row.number(at + 3), row.number(at + 4), row.number(at + 5), row.number(at + 6)};
     file.fault = row.text(at + 7);
+    file.wording = row.text(at + 8);
     return file;
 }
 
@@ -106,16 +107,17 @@ void Directories::set_consent(ItemKind kind, Consent consent)
 
 void Directories::each_file(ItemKind kind, const std::function<void(const FileRow&)>& visit) const
 {
-    for (auto rows = impl_.database->query("SELECT name, item, revision, inode, size, modified, changed, fault "
-                                           "FROM file WHERE kind = ?1 ORDER BY name",
-                                           number(kind));
+    for (auto rows =
+             impl_.database->query("SELECT name, item, revision, inode, size, modified, changed, fault, wording "
+                                   "FROM file WHERE kind = ?1 ORDER BY name",
+                                   number(kind));
          rows.next();)
         visit(file_of(rows));
 }
 
 std::optional<FileRow> Directories::find_file(ItemKind kind, std::string_view name) const
 {
-    auto row = impl_.database->query("SELECT name, item, revision, inode, size, modified, changed, fault "
+    auto row = impl_.database->query("SELECT name, item, revision, inode, size, modified, changed, fault, wording "
                                      "FROM file WHERE kind = ?1 AND name = ?2",
                                      number(kind), name);
     return row.next() ? std::optional(file_of(row)) : std::nullopt;
@@ -123,7 +125,7 @@ std::optional<FileRow> Directories::find_file(ItemKind kind, std::string_view na
 
 std::optional<FileRow> Directories::find_file_of(ItemKind kind, std::string_view luid) const
 {
-    auto row = impl_.database->query("SELECT name, item, revision, inode, size, modified, changed, fault "
+    auto row = impl_.database->query("SELECT name, item, revision, inode, size, modified, changed, fault, wording "
                                      "FROM file INDEXED BY file_item WHERE kind = ?1 AND item = ?2",
                                      number(kind), parse_luid(luid).value_or(-1));
     return row.next() ? std::optional(file_of(row)) : std::nullopt;
@@ -132,9 +134,9 @@ std::optional<FileRow> Directories::find_file_of(ItemKind kind, std::string_view
 void Directories::put_file(ItemKind kind, const FileRow& file)
 {
     impl_.database->execute("INSERT OR REPLACE INTO file (kind, name, item, revision, inode, size, modified, changed, "
-                            "fault) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                            "fault, wording) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                             number(kind), file.name, parse_luid(file.luid).value_or(0), file.revision, file.stamp.inode,
-                            file.stamp.size, file.stamp.modified, file.stamp.changed, file.fault);
+                            file.stamp.size, file.stamp.modified, file.stamp.changed, file.fault, Blob{file.wording});
 }
 
 void Directories::drop_file(ItemKind kind, std::string_view name)
@@ -153,7 +155,7 @@ std::vector<FileRow> Directories::faulty_files(ItemKind kind, std::size_t most) 
 {
     std::vector<FileRow> files;
     for (auto rows = impl_.database->query(
-             "SELECT name, item, revision, inode, size, modified, changed, fault "
+             "SELECT name, item, revision, inode, size, modified, changed, fault, wording "
              "FROM file INDEXED BY file_fault WHERE kind = ?1 AND fault <> '' ORDER BY name LIMIT ?2",
              number(kind), static_cast<std::uint64_t>(most));
          rows.next();)
@@ -177,7 +179,7 @@ std::vector<Directories::Unwritten> Directories::unwritten(ItemKind kind, std::u
     std::size_t size = 0;
     for (auto rows = impl_.database->query(
              "SELECT item.id, item.revision, alive, data, file.name IS NOT NULL, "
-             "file.name, file.item, file.revision, inode, size, modified, changed, fault "
+             "file.name, file.item, file.revision, inode, size, modified, changed, fault, wording "
              "FROM item LEFT JOIN file INDEXED BY file_item ON file.kind = item.kind AND file.item = item.id "
              "LEFT JOIN content USING (id) "
              "WHERE item.kind = ?1 AND item.revision > ?2 AND (alive OR file.item IS NOT NULL) "

@@ -12,7 +12,7 @@
 
 namespace storage {
 
-/// What changes of a file when it is written: cheap to ask for.
+/// What changes of a file when it is written: cheap to ask for. What is no file has a hash instead of inode and time.
 struct FileStamp {
     std::int64_t inode = 0;
     std::int64_t size = 0;
@@ -28,11 +28,14 @@ struct FileRow {
     std::uint64_t revision = 0; ///< of the item, as the file holds it
     FileStamp stamp;
     std::string fault; ///< why it is left alone; empty: it is not
+    /// What the file says instead of what the item does, where that is less or something else; empty: the same.
+    std::string wording{};
     bool operator==(const FileRow&) const = default;
 };
 
-/// The directories of files that are mirrored in the database of a user's items: of each an ItemKind of its own, and
-/// which file holds which item at which revision. docs/decisions/0022-vdir.md
+/// The directories of files, and other collections of items (datastore::Collection), that are mirrored in the database
+/// of a user's items: of each an ItemKind of its own, and which file holds which item at which revision.
+/// docs/decisions/0022-vdir.md
 ///
 /// In the same database as the items; every call is one transaction unless inside `ItemStore::in_transaction`.
 class Directories {

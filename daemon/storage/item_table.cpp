@@ -233,8 +233,13 @@ constexpr const char* version_10 = R"sql(
 ALTER TABLE planned ADD COLUMN theirs BLOB;
 )sql";
 
-constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4, version_5,
-                                     version_6, version_7, version_8, version_9, version_10};
+// file.wording: what a collection that is no directory has made of the item, if that is not all of it.
+constexpr const char* version_11 = R"sql(
+ALTER TABLE file ADD COLUMN wording BLOB NOT NULL DEFAULT '';
+)sql";
+
+constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4,  version_5, version_6,
+                                     version_7, version_8, version_9, version_10, version_11};
 
 } // namespace
 

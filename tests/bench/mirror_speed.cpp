@@ -3,6 +3,7 @@
 //
 // usage: mirror-speed DIRECTORY, which must not be there yet
 
+#include "datastore/directory.hpp"
 #include "datastore/mirror.hpp"
 
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <string>
 
 namespace {
@@ -58,8 +60,9 @@ int main(int argc, char** argv)
     const auto look = [&] {
         const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         datastore::Mirror mirror(*items, kind,
-                                 datastore::Directory(base::Descriptor(fd), {directory.native(), ".vcf", {}}), "p",
-                                 datastore::ConflictPolicy::KeepBoth);
+                                 std::make_unique<datastore::Directory>(
+                                     base::Descriptor(fd), datastore::Directory::Setup{directory.native(), ".vcf", {}}),
+                                 "p", datastore::ConflictPolicy::KeepBoth);
         mirror.take_in();
     };
     const auto measure = [&](const char* name) {

@@ -44,9 +44,12 @@ public:
                 files[name] = read(name);
         return files;
     }
-    datastore::Directory open(const std::string& suffix = ".vcf") const
+    std::unique_ptr<datastore::Collection> open(const std::string& suffix = ".vcf",
+                                                std::optional<uid_t> owner = {}) const
     {
-        return {base::Descriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), {path_, suffix, {}}};
+        return std::make_unique<datastore::Directory>(
+            base::Descriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+            datastore::Directory::Setup{path_, suffix, owner});
     }
 
 private:

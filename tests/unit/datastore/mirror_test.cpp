@@ -497,9 +497,7 @@ TEST_CASE("files of others, and those with a second name, are not touched for wh
     const auto foreign = ::geteuid() + 4711;
     f.files.write("foreign.vcf", card("Foreign"));
     const bool may_give = ::chown((f.files.path() / "foreign.vcf").c_str(), foreign, -1) == 0;
-    datastore::Directory guarded(base::Descriptor(::open(f.files.path().c_str(), O_RDONLY | O_DIRECTORY)),
-                                 {f.files.path(), ".vcf", ::geteuid() + 1});
-    datastore::Mirror mirror(*f.items, f.kind, std::move(guarded), "p", f.policy);
+    datastore::Mirror mirror(*f.items, f.kind, f.files.open(".vcf", ::geteuid() + 1), "p", f.policy);
     mirror.take_in();
     CHECK(f.luid_of("Own") != "");
     CHECK(f.luid_of("Linked").empty());
