@@ -34,11 +34,13 @@ class Outcome:
 
 class Syncd:
     """The bus and the daemon; `configuration` are lines of syncd.conf, e.g. {'ReplyTimeout': 2}. `worker`: the program that runs
-    a session, if not the usual one."""
+    a session, if not the usual one. `user`: it serves one, on a session bus."""
 
-    def __init__(self, configuration=None, state=None, worker=None):
+    def __init__(self, configuration=None, state=None, worker=None, user=False):
         command = [str(ROOT / 'scripts/with-syncd')]
         self._config = None
+        if user:
+            command += ['--user']
         if state is not None:
             command += ['--state', str(state)]
         if worker is not None:
@@ -49,7 +51,7 @@ class Syncd:
             self._config.flush()
             command += ['--config', self._config.name]
         report = ('import json, os, sys; print(json.dumps({k: v for k, v in os.environ.items() if "SYNC" in k or '
-                  '"DBUS" in k}), flush=True); sys.stdin.read()')
+                  '"DBUS" in k or "XDG" in k}), flush=True); sys.stdin.read()')
         self._log = tempfile.TemporaryFile('w+')
         self._process = subprocess.Popen(command + ['--', '/usr/bin/python3', '-c', report], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, stderr=self._log, text=True)
@@ -59,7 +61,8 @@ class Syncd:
             self._log.seek(0)
             raise RuntimeError('with-syncd ended:\n' + self._log.read())
         environment = json.loads(line)
-        self.address = environment['DBUS_SYSTEM_BUS_ADDRESS']
+        self.address = environment['DBUS_SESSION_BUS_ADDRESS' if user else 'DBUS_SYSTEM_BUS_ADDRESS']
+        self.data_home = pathlib.Path(environment.get('XDG_DATA_HOME', ''))
         self.pid = int(environment['SYNCD_PID'])
         self.state = pathlib.Path(environment['SYNCD_STATE'])
         self._log_file = environment['SYNCD_LOG']
