@@ -47,7 +47,8 @@ public:
     /// Before it is looked at: what a session that was killed has left behind goes.
     virtual void clean_up() = 0;
 
-    /// A text that the collection is recognized by; empty: there is none.
+    /// A text that the collection is recognized by; empty: there is none. One that keeps names is also recognized by
+    /// these: with all of them in it, it may have got another mark.
     virtual std::string mark() const = 0;
     virtual void set_mark(const std::string& mark) = 0;
 

@@ -163,20 +163,28 @@ void Mirror::recognize(const Differences& differences)
     const auto mark = collection_->mark();
     const auto known_mark = known_.mark(kind_);
     const bool is_trusted = differences.known == 0 || known_.consent(kind_) != Consent::None;
-    if (!is_trusted && mark != known_mark)
+    const auto& gone = differences.gone;
+    // Where a name is an item's for good, what has all of them is what it was, whatever its mark says, and others that
+    // have come are no sign of that.
+    const bool keeps_names = collection_->keeps_names();
+    const bool is_emptied = differences.known > 1 && gone.size() == differences.known &&
+                            (keeps_names || (differences.added.empty() && differences.changed.empty()));
+    if (!is_trusted && mark != known_mark && !keeps_names)
         hold(fmt::format("{} is not the directory that it was, for there is {} in it. If the other one is to come "
                          "back, bring it back and synchronize again; nothing has been done to its {} {} here and at "
                          "the server. To go on with what is there now: \"release\" deletes the items that are not in "
                          "it, \"reject\" writes them into it",
                          collection_->title(), mark.empty() ? "no .syncd" : "another .syncd", differences.known,
                          items_word(differences.known)));
-    // Where a name is an item's for good, others that have come are no sign that it is what it was.
-    const bool is_emptied = differences.known > 1 && differences.gone.size() == differences.known &&
-                            (collection_->keeps_names() || (differences.added.empty() && differences.changed.empty()));
     if (!is_trusted && is_emptied)
         hold(fmt::format("none of the {} items that were in {} is there any more. Nothing has been deleted here and at "
                          "the server: \"release\" does that, \"reject\" writes them into it again",
                          differences.known, collection_->title()));
+    if (!is_trusted && mark != known_mark && !gone.empty())
+        hold(fmt::format(
+            "{} was made anew or put back, and lacks {} of {} {} that it held. Nothing has been deleted "
+            "here and at the server: \"release\" does that, \"reject\" writes what is missing into it again",
+            collection_->title(), gone.size(), differences.known, items_word(differences.known)));
     reviews_.clear_store(kind_);
     if (mark == known_mark && !mark.empty())
         return;

@@ -17,8 +17,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
+using Catch::Matchers::StartsWith;
 using datastore::ConflictPolicy;
 using datastore::HeldForReview;
 using storage::Directories;
@@ -36,14 +38,14 @@ std::string card(const std::string& name, const std::string& more = {})
 class Rewording : public datastore::Collection {
 public:
     using Texts = std::map<std::string, std::string>;
-    explicit Rewording(Texts& texts) : texts_(texts) {}
+    explicit Rewording(Texts& texts, std::string mark = "mark") : texts_(texts), mark_(std::move(mark)) {}
 
     const std::string& title() const override { return title_; }
     std::string title_of(const std::string& name) const override { return title_ + name; }
     bool keeps_names() const override { return true; }
     bool rewords() const override { return true; }
     void clean_up() override {}
-    std::string mark() const override { return "mark"; }
+    std::string mark() const override { return mark_; }
     void set_mark(const std::string&) override {}
     std::unique_ptr<Listing> list() const override { return std::make_unique<All>(*this); }
     std::optional<Status> find(const char* name) const override
@@ -113,6 +115,7 @@ private:
     void unlock() noexcept override {}
 
     Texts& texts_;
+    std::string mark_;
     std::string title_ = "the book";
 };
 
@@ -127,10 +130,11 @@ struct Fixture {
     Names notes;
 
     Rewording::Texts* book = nullptr; ///< instead of the files
+    std::string mark_of_book = "mark";
     datastore::Mirror mirror()
     {
         if (book != nullptr)
-            return {*items, kind, std::make_unique<Rewording>(*book), "p", policy};
+            return {*items, kind, std::make_unique<Rewording>(*book, mark_of_book), "p", policy};
         return {*items, kind, files.open(), "p", policy, std::size_t{4} << 20};
     }
     /// A session that does nothing but what `does` does to the items.
@@ -709,4 +713,44 @@ TEST_CASE("a collection that keeps names and has none of its items any more is a
     book = {{"cid", card("Cid", "UID:cid\r\n")}};
     CHECK_THROWS_AS(f.session(), HeldForReview);
     CHECK(f.count() == 2);
+}
+
+TEST_CASE("what is gone from a collection with another mark was not deleted by its user")
+{
+    Fixture f;
+    Rewording::Texts book{{"ann", card("Ann", "UID:ann\r\n")}, {"bea", card("Bea", "UID:bea\r\n")}};
+    f.book = &book;
+    f.session();
+    f.mark_of_book = "moved"; // with all that was in it
+    f.session();
+    book.erase("ann");
+    f.session();
+    CHECK(f.count() == 1);
+
+    f.mark_of_book = "anew";
+    const auto lost = std::exchange(book, {});
+    CHECK_THROWS_WITH(f.session(), StartsWith("the book was made anew or put back, and lacks 1 of 1 item"));
+    CHECK(f.count() == 1);
+    SECTION("put back")
+    {
+        book = lost;
+        f.session();
+    }
+    SECTION("and is written again")
+    {
+        f.known.set_consent(f.kind, Directories::Consent::Restore);
+        f.session();
+        CHECK(book.contains("bea"));
+    }
+    SECTION("and is to go")
+    {
+        f.known.set_consent(f.kind, Directories::Consent::Missing);
+        f.session();
+        CHECK(f.count() == 0);
+        return;
+    }
+    CHECK(f.count() == 1);
+    book.clear();
+    f.session();
+    CHECK(f.count() == 0);
 }
