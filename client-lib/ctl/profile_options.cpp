@@ -149,7 +149,8 @@ void ProfileOptions::declare(Command& command, bool is_new)
         "Which of the server's items come here, such as 'event=DTSTART&GE;20260101T000000Z'; empty: all",
         check_assignment);
     command.list_option("--store", "SERVICE=STORE", stores,
-                        "Where the items are kept: contact=vdir:PATH, a directory of files; empty: in syncd itself",
+                        "Where the items are kept: contact=vdir:PATH, a directory of files; contact=eds:, the "
+                        "desktop's; empty: in syncd itself",
                         check_assignment);
     command.list_option("--service-user", "SERVICE=NAME", service_users, "User name of one database, if it has its own",
                         check_assignment);

@@ -17,6 +17,7 @@ manager::Config complete(manager::Config config, const StateDirectory& directory
     // Who serves one user runs as that user, and may do no more.
     if (scope == bus::Scope::User)
         config.store_roots.reset();
+    config.has_evolution = SYNCD_HAS_EDS;
     return config;
 }
 

@@ -81,7 +81,7 @@ void members(Visitor& visit, M& service)
     visit("user", service.user, "for a server that guards each database by itself");
     visit("password", service.password, "");
     visit("filter", service.filter, "CGI, for what the server sends; empty: none");
-    visit("directory", service.directory, "of files that are its items; empty: the embedded store");
+    visit("directory", service.directory, "of files that are its items, or eds:SOURCE-UID; empty: the embedded store");
     visit("directory_root", service.directory_root, "where that has to be; empty: anywhere");
 }
 

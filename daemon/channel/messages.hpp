@@ -50,8 +50,10 @@ struct ServicePlan {
     std::string type;                ///< `TWO_WAY` …
     std::optional<std::string> user; ///< datastore-level credentials
     base::Secret password;
-    std::string filter{};    ///< CGI, for what the server sends; empty: none
-    std::string directory{}; ///< of files that are its items; empty: they are in the embedded store
+    std::string filter{}; ///< CGI, for what the server sends; empty: none
+    /// Of files that are its items, or `eds:` and the UID of a source of Evolution Data Server; empty: they are in the
+    /// embedded store.
+    std::string directory{};
     /// Nothing outside of this directory may be touched for it, and no link be followed; empty: the user's own worker
     /// may go where the user may.
     std::string directory_root{};

@@ -45,6 +45,7 @@ struct Config {
     std::vector<std::string> peer_rules{}; ///< directories of the files of peers, syncd-peers(5)
     /// Below which of their directories users may have stores; nothing: anywhere, as the user whose service it is.
     std::optional<std::vector<std::string>> store_roots = std::vector<std::string>();
+    bool has_evolution = false; ///< whether this syncd was built for Evolution Data Server
 };
 
 /// Hears what happens to profiles and sessions. Called from the loop, never from

@@ -71,11 +71,26 @@ base::Result<std::string> find_root(const Config& config, const std::string& dir
                                   directory));
 }
 
+base::Result<std::string> find_place(const Config& config, const std::string& directory)
+{
+    if (!is_of_evolution(directory))
+        return find_root(config, directory);
+    if (config.store_roots)
+        return base::fail(base::Errc::InvalidValue,
+                          fmt::format("Store: {} belongs to the session of its user, which only a syncd of theirs can "
+                                      "reach: use syncd --user",
+                                      directory));
+    if (!config.has_evolution)
+        return base::fail(base::Errc::InvalidValue,
+                          fmt::format("Store: {}: this syncd was built without Evolution Data Server", directory));
+    return std::string();
+}
+
 base::Result<void> check_stores(const storage::ProfileRow& row, const Config& config)
 {
     for (const auto& service : row.services) {
         const auto path = directory(row, service.type);
-        if (const auto root = find_root(config, path); !path.empty() && !root)
+        if (const auto root = find_place(config, path); !path.empty() && !root)
             return base::fail(root.error().code, fmt::format("Services: {}: {}", service.type, root.error().message));
     }
     return {};
@@ -142,7 +157,7 @@ base::Result<channel::Plan> make_plan(const storage::ProfileRow& row, const Job&
         planned.filter = filter(row, service.type);
         planned.directory = directory(row, service.type);
         if (!planned.directory.empty()) {
-            auto root = find_root(config, planned.directory);
+            auto root = find_place(config, planned.directory);
             if (!root)
                 return base::fail(root.error().code, fmt::format("profile {}: {}", row.name, root.error().message));
             planned.directory_root = std::move(*root);

@@ -17,7 +17,9 @@ std::vector<WantedService> wanted_services(const storage::ProfileRow& row, const
 
 /// The listed root that the directory is in; empty: it may be anywhere. Error: InvalidValue when it is in none.
 base::Result<std::string> find_root(const Config& config, const std::string& directory);
-/// Whether the profile's directories are where they may be. Error: InvalidValue.
+/// The same of what may be a source of Evolution Data Server as well. Error: InvalidValue, too, where there are none.
+base::Result<std::string> find_place(const Config& config, const std::string& directory);
+/// Whether the profile's stores are where they may be. Error: InvalidValue.
 base::Result<void> check_stores(const storage::ProfileRow& row, const Config& config);
 
 /// What the worker of a session is told. Opens the sealed credentials.

@@ -24,7 +24,7 @@ struct ServiceInput {
     std::optional<std::string> user; ///< absent: keep (Update) or none (Add)
     std::optional<base::Secret> password;
     std::string filter{}; ///< CGI, for what the server sends; empty: none
-    std::string store{};  ///< `vdir:` and a path; empty: the embedded store
+    std::string store{};  ///< `vdir:` and a path, or `eds:`; empty: the embedded store
 };
 
 /// What Add and Update are given, types already checked. Absent means that the key was absent.

@@ -44,6 +44,8 @@ constexpr const char* filters_key = "Filters";
 constexpr std::size_t max_filter_bytes = 1024;
 constexpr const char* stores_key = "Stores";
 constexpr std::string_view vdir_scheme = "vdir:";
+constexpr std::string_view eds_scheme = "eds:";
+constexpr std::size_t max_source_bytes = 128;
 constexpr std::size_t max_store_bytes = 1024;
 constexpr std::size_t max_certificate_bytes = 32 * 1024;
 constexpr const char* keep_transcripts_key = "KeepTranscripts";
@@ -142,6 +144,19 @@ base::Result<void> fill_mode(const ProfileInput& input, ProfileRow& row)
     return {};
 }
 
+/// The UID of a source is the name of a file in its user's settings.
+base::Result<void> check_source(std::string_view key, std::string_view uid)
+{
+    const bool is_good = uid.size() <= max_source_bytes && std::all_of(uid.begin(), uid.end(), [](char c) {
+                             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                                    std::string_view("-_.+@").find(c) != std::string_view::npos;
+                         });
+    if (!is_good)
+        return refuse(key,
+                      "must be eds: and the UID of a source of Evolution Data Server, or nothing for the usual one");
+    return {};
+}
+
 /// One way of writing each path: who asks for `a/../b` may mean another directory than he gets.
 base::Result<void> check_store(std::string_view key, std::string_view store)
 {
@@ -149,8 +164,10 @@ base::Result<void> check_store(std::string_view key, std::string_view store)
         return {};
     if (auto checked = check_text(key, store, max_store_bytes); !checked)
         return checked;
+    if (store.starts_with(eds_scheme))
+        return check_source(key, store.substr(eds_scheme.size()));
     if (!store.starts_with(vdir_scheme))
-        return refuse(key, "must be vdir:/PATH, or empty for the store of syncd itself");
+        return refuse(key, "must be vdir:/PATH, eds:SOURCE-UID, or empty for the store of syncd itself");
     auto path = store.substr(vdir_scheme.size());
     if (path.size() < 2 || path.front() != '/')
         return refuse(key, "must be an absolute path");
@@ -471,6 +488,16 @@ std::string setting_of_service(const ProfileRow& row, const char* key, const std
     return settings[key].value(service, std::string());
 }
 
+/// That which Evolution Data Server makes by itself.
+const char* usual_source(std::string_view service)
+{
+    if (service == "CONTACT")
+        return "system-address-book";
+    if (service == "TASK")
+        return "system-task-list";
+    return service == "NOTE" ? "system-memo-list" : "system-calendar";
+}
+
 } // namespace
 
 std::string filter(const ProfileRow& row, const std::string& service)
@@ -486,7 +513,14 @@ std::string store(const ProfileRow& row, const std::string& service)
 std::string directory(const ProfileRow& row, const std::string& service)
 {
     const auto text = store(row, service);
-    return text.empty() ? text : text.substr(vdir_scheme.size());
+    if (text == eds_scheme)
+        return text + usual_source(service);
+    return text.starts_with(vdir_scheme) ? text.substr(vdir_scheme.size()) : text;
+}
+
+bool is_of_evolution(std::string_view directory)
+{
+    return directory.starts_with(eds_scheme);
 }
 
 std::string conflict_policy(const ProfileRow& row)

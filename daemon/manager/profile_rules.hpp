@@ -39,10 +39,14 @@ std::uint32_t kept_transcripts(const storage::ProfileRow& row);
 
 /// The filter of a service; empty: none.
 std::string filter(const storage::ProfileRow& row, const std::string& service);
-/// Where the items of a service are kept: `vdir:` and a path; empty: in the embedded store.
+/// Where the items of a service are kept: `vdir:` and a path, `eds:` and the UID of a source or nothing; empty: in the
+/// embedded store.
 std::string store(const storage::ProfileRow& row, const std::string& service);
-/// The directory of these files; empty: the embedded store.
+/// The path of its directory of files, or `eds:` and the UID of a source; empty: the embedded store.
 std::string directory(const storage::ProfileRow& row, const std::string& service);
+
+/// Whether a `directory` is a source of Evolution Data Server.
+bool is_of_evolution(std::string_view directory);
 
 /// Who the server is when it calls itself by a name; empty: the profile names none.
 std::string server_id(const storage::ProfileRow& row);

@@ -1,9 +1,12 @@
 #include "runner/process.hpp"
 
 #include "base/log.hpp"
+#include "channel/evolution.hpp"
 #include "channel/stream.hpp"
 #include "datastore/directory.hpp"
 #include "datastore/mirrored.hpp"
+#include "evolution/keeper_process.hpp"
+#include "evolution/source.hpp"
 #include "runner/audience.hpp"
 #include "runner/listed_properties.hpp"
 #include "runner/local_failure.hpp"
@@ -41,26 +44,42 @@ void send(int channel, const channel::Event& event)
     (void)channel::write_all(channel, channel::to_line(event));
 }
 
-/// The directories of services that have one, or why they cannot be opened.
+/// What leads to the stores of services that have one, directories and sockets to keepers; or why it cannot be opened.
 using StoreDirectories = std::map<std::string, base::Result<base::Descriptor>>;
+
+/// Beside this program.
+fs::path keeper_program()
+{
+    return fs::read_symlink("/proc/self/exe").parent_path() / "syncd-eds";
+}
+
+base::Result<base::Descriptor> open_store(const channel::ServicePlan& service, uid_t owner)
+{
+    return channel::is_of_evolution(service)
+               ? evolution::start_keeper(keeper_program(), service.service, channel::source_uid(service))
+               : open_store_directory(service, owner);
+}
 
 StoreDirectories open_stores(const channel::Plan& plan)
 {
     StoreDirectories stores;
     for (const auto& service : plan.services)
         if (!service.directory.empty())
-            stores.emplace(service.service, open_store_directory(service, plan.owner));
+            stores.emplace(service.service, open_store(service, plan.owner));
     return stores;
 }
 
-std::unique_ptr<datastore::Collection> collection(base::Descriptor directory, const channel::ServicePlan& service,
+std::unique_ptr<datastore::Collection> collection(base::Descriptor store, const channel::ServicePlan& service,
                                                   const kinds::ServiceKind& kind, const channel::Plan& plan)
 {
+    if (channel::is_of_evolution(service))
+        return std::make_unique<evolution::Source>(
+            std::move(store), evolution::Source::Setup{.uid = channel::source_uid(service),
+                                                       .lock = fs::path(plan.items_db).parent_path()});
     const bool is_guarded = !service.directory_root.empty();
     return std::make_unique<datastore::Directory>(
-        std::move(directory),
-        datastore::Directory::Setup{service.directory, std::string(kind.file_suffix),
-                                    is_guarded ? std::optional<uid_t>(plan.owner) : std::nullopt});
+        std::move(store), datastore::Directory::Setup{service.directory, std::string(kind.file_suffix),
+                                                      is_guarded ? std::optional<uid_t>(plan.owner) : std::nullopt});
 }
 
 /// The same as mirrors in the user's items.
@@ -74,13 +93,13 @@ Mirrors mirror(StoreDirectories& directories, const channel::Plan& plan, storage
         const auto* kind = kinds::find(service.service);
         if (found == directories.end() || kind == nullptr)
             continue;
-        auto directory = std::move(found->second).map([&](base::Descriptor&& descriptor) {
-            return collection(std::move(descriptor), service, *kind, plan);
+        auto opened = std::move(found->second).map([&](base::Descriptor&& store) {
+            return collection(std::move(store), service, *kind, plan);
         });
         mirrors.emplace(std::piecewise_construct, std::forward_as_tuple(service.service),
                         std::forward_as_tuple(items,
                                               storage::Directories(items).kind_of(kind->items, service.directory),
-                                              std::move(directory), plan.profile,
+                                              std::move(opened), plan.profile,
                                               datastore::to_conflict_policy(plan.conflict_policy), plan.max_obj_size));
     }
     return mirrors;
@@ -93,9 +112,10 @@ void shut_in(const channel::Plan& plan, const StoreDirectories& stores)
         fs::create_directories(directory);
     ::setenv("SQLITE_TMPDIR", state.c_str(), 1); // /var/tmp is out of reach
     Reach reach{{state, items}, {}};
-    for (const auto& [service, directory] : stores)
-        if (directory)
-            reach.directories.push_back(directory->get());
+    for (const auto& service : plan.services)
+        if (const auto found = stores.find(service.service);
+            found != stores.end() && found->second && !channel::is_of_evolution(service))
+            reach.directories.push_back(found->second->get());
     if (!plan.ca_file.empty())
         reach.files.push_back(plan.ca_file);
     for (const auto& what : enter_sandbox(reach))

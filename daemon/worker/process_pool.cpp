@@ -1,11 +1,13 @@
 #include "worker/process_pool.hpp"
 
 #include "base/log.hpp"
+#include "channel/evolution.hpp"
 #include "worker/process.hpp"
 #include "worker/spawn.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -34,8 +36,9 @@ base::Result<void> ProcessPool::start(channel::Plan plan, Handed transcript, OnE
     if (processes_.contains(session))
         return base::fail(base::Errc::Failed, fmt::format("session {} has a worker already", session));
     const std::chrono::seconds timeout(plan.session_timeout_s);
+    const bool in_session = std::ranges::any_of(plan.services, channel::is_of_evolution);
     return launch(
-        processes_, session, std::move(plan), transcript ? transcript->get() : -1, timeout,
+        processes_, session, std::move(plan), transcript ? transcript->get() : -1, in_session, timeout,
         [end = std::move(on_end)](const Outcome& outcome) { end(outcome.result); }, std::move(on_progress));
 }
 
@@ -49,14 +52,14 @@ base::Result<void> ProcessPool::read(channel::Reading reading, OnVerdict on_verd
                               "the notification could not be read: " +
                                   (result.message.empty() ? "its worker gave no verdict" : result.message)));
     };
-    return launch(readings_, ++last_reading_, std::move(reading), -1, reading_timeout, end, {});
+    return launch(readings_, ++last_reading_, std::move(reading), -1, false, reading_timeout, end, {});
 }
 
 base::Result<void> ProcessPool::launch(Processes& processes, std::uint64_t number, const channel::Order& order,
-                                       int handed, std::chrono::seconds timeout,
+                                       int handed, bool in_session, std::chrono::seconds timeout,
                                        std::function<void(const Outcome&)> on_end, OnEvent on_progress)
 {
-    auto child = spawn(program_, handed);
+    auto child = spawn(program_, handed, in_session);
     if (!child)
         return tl::unexpected(std::move(child.error()));
     spdlog::debug("worker {} started", child->pid);

@@ -35,7 +35,7 @@ private:
     using Processes = std::map<std::uint64_t, std::unique_ptr<Process>>;
 
     base::Result<void> launch(Processes& processes, std::uint64_t number, const channel::Order& order, int handed,
-                              std::chrono::seconds timeout, std::function<void(const Outcome&)> on_end,
+                              bool in_session, std::chrono::seconds timeout, std::function<void(const Outcome&)> on_end,
                               OnEvent on_progress);
 
     sd_event* loop_;

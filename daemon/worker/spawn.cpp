@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -24,6 +25,13 @@ constexpr int handed_fd = 4;
 constexpr std::array<std::string_view, 12> passed_on{"http_proxy", "https_proxy",    "all_proxy",    "no_proxy",
                                                      "HTTP_PROXY", "HTTPS_PROXY",    "ALL_PROXY",    "NO_PROXY",
                                                      "TZ",         "JOURNAL_STREAM", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
+constexpr std::array<std::string_view, 6> passed_on_in_session{
+    "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"};
+
+bool holds(std::span<const std::string_view> names, std::string_view name)
+{
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 void check(int error, const char* what)
 {
@@ -55,7 +63,7 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
-pid_t start(const std::filesystem::path& program, int channel, int handed)
+pid_t start(const std::filesystem::path& program, int channel, int handed, bool in_session)
 {
     FileActions actions;
     // The channel first: /dev/null may land on the number it has now.
@@ -78,7 +86,7 @@ pid_t start(const std::filesystem::path& program, int channel, int handed)
                                      POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP),
           "setflags");
 
-    auto variables = worker_environment(environ);
+    auto variables = worker_environment(environ, in_session);
     std::vector<char*> environment;
     for (auto& variable : variables)
         environment.push_back(variable.data());
@@ -94,7 +102,7 @@ pid_t start(const std::filesystem::path& program, int channel, int handed)
 
 } // namespace
 
-base::Result<Child> spawn(const std::filesystem::path& program, int handed)
+base::Result<Child> spawn(const std::filesystem::path& program, int handed, bool in_session)
 {
     assert(handed < 0 || handed > handed_fd);
     std::array<int, 2> pair{};
@@ -106,20 +114,20 @@ base::Result<Child> spawn(const std::filesystem::path& program, int handed)
         // Only our end does not block: the flag belongs to each end.
         if (::fcntl(ours.get(), F_SETFL, O_NONBLOCK) < 0)
             check(errno, "fcntl");
-        return Child{start(program, theirs.get(), handed), std::move(ours)};
+        return Child{start(program, theirs.get(), handed, in_session), std::move(ours)};
     } catch (const std::system_error& error) {
         return base::fail(base::Errc::Failed,
                           fmt::format("the worker {} cannot be started: {}", program.string(), error.what()));
     }
 }
 
-std::vector<std::string> worker_environment(const char* const* ours)
+std::vector<std::string> worker_environment(const char* const* ours, bool in_session)
 {
     std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"};
     for (; *ours != nullptr; ++ours) {
         const std::string_view variable(*ours);
         const auto name = variable.substr(0, variable.find('='));
-        if (std::find(passed_on.begin(), passed_on.end(), name) != passed_on.end())
+        if (holds(passed_on, name) || (in_session && holds(passed_on_in_session, name)))
             environment.emplace_back(variable);
     }
     return environment;

@@ -33,6 +33,7 @@ usr/lib/ARCH/pkgconfig/syncd.pc
 usr/lib/systemd/system/syncd.service
 usr/lib/systemd/user/syncd.service
 usr/lib/sysusers.d/syncd.conf
+usr/libexec/syncd/syncd-eds
 usr/libexec/syncd/syncd-session
 usr/share/dbus-1/interfaces/org.syncd1.Manager.xml
 usr/share/dbus-1/interfaces/org.syncd1.Profile.xml
@@ -48,7 +49,9 @@ usr/share/man/man8/syncd.8
 usr/share/polkit-1/actions/org.syncd1.policy
 usr/share/syncd/peers.d/10-known-servers.conf
 '''.split()
-EXECUTABLES = {'usr/bin/syncctl', 'usr/bin/syncd', 'usr/libexec/syncd/syncd-session'}
+EXECUTABLES = {'usr/bin/syncctl', 'usr/bin/syncd', 'usr/libexec/syncd/syncd-eds', 'usr/libexec/syncd/syncd-session'}
+if not (pathlib.Path(BUILD) / 'daemon/runner/syncd-eds').exists():
+    FILES.remove('usr/libexec/syncd/syncd-eds')
 
 
 class Layout(unittest.TestCase):

@@ -47,6 +47,7 @@ owners = {
     r'<libxml/': {'codec'},
     r'<SQLiteCpp/|<sqlite3': {'storage'},
     r'<seccomp|<linux/landlock': {'runner'},
+    r'<lib(ebook|ecal|edataserver)|<glib|<gio/': {'evolution', 'transport'},
     r'<systemd/': {'app', 'bus', 'worker', 'schedule'},
 }
 files = 0

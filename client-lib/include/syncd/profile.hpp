@@ -57,7 +57,7 @@ struct SyncServiceInfo {
     SyncServiceType service_type = SyncServiceType::Unknown;
     std::string server_database_uri; ///< the server's name for it, such as `card`
     std::string filter{};            ///< which of the server's items come here (CGI grammar of OMA DS 1.2); empty: all
-    std::string store{}; ///< where its items are kept: `vdir:/PATH`, a directory of files; empty: in the service
+    std::string store{}; ///< where its items are kept: `vdir:/PATH`, a directory; `eds:UID`, the desktop; empty: syncd
     std::optional<std::string> id;
     std::optional<std::string> password;
 };

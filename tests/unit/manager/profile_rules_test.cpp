@@ -1,6 +1,7 @@
 #include "fixture.hpp"
 
 #include "manager/plan.hpp"
+#include "manager/profile_rules.hpp"
 
 namespace {
 
@@ -230,7 +231,7 @@ TEST_CASE("a store is a directory by its one name, below a root that is listed",
         return [store](ProfileInput& input) { input.services[0].store = store; };
     };
     const auto* path = GENERATE("vdir:", "vdir:x", "vdir:/", "vdir://x", "vdir:/x/", "vdir:/x//y", "vdir:/x/./y",
-                                "vdir:/x/..", "vdir:/../x", "/x", "eds:/x", "vdir:/x\n");
+                                "vdir:/x/..", "vdir:/../x", "/x", "eds:/x", "eds:a b", "vdir:/x\n");
     CAPTURE(path);
     CHECK(refusal(stored_in(path)).starts_with("Services: CONTACT: Store: "));
     CHECK(refusal(stored_in("vdir:/" + std::string(1019, 'x'))) == "Services: CONTACT: Store: longer than 1024 bytes");
@@ -244,6 +245,26 @@ TEST_CASE("a store is a directory by its one name, below a root that is listed",
         CHECK(!manager::find_root(config, outside));
     config.store_roots.reset(); // serves one user, as that user
     CHECK(manager::find_root(config, "/etc/x").value().empty());
+}
+
+TEST_CASE("a source of Evolution Data Server is for a syncd of its user that was built for it", "[manager][rules]")
+{
+    manager::Config config;
+    const auto why = [&] { return manager::find_place(config, "eds:system-address-book").error().message; };
+    CHECK(why().find("syncd --user") != std::string::npos);
+    config.store_roots.reset();
+    CHECK(why().find("built without") != std::string::npos);
+    config.has_evolution = true;
+    CHECK(manager::find_place(config, "eds:system-address-book").value().empty());
+
+    storage::ProfileRow row;
+    row.settings = R"({"Stores": {"CONTACT": "eds:", "EVENT": "eds:work", "TASK": "eds:", "NOTE": "eds:"}})";
+    CHECK(manager::directory(row, "CONTACT") == "eds:system-address-book");
+    CHECK(manager::directory(row, "EVENT") == "eds:work");
+    CHECK(manager::directory(row, "TASK") == "eds:system-task-list");
+    CHECK(manager::directory(row, "NOTE") == "eds:system-memo-list");
+    CHECK(manager::is_of_evolution("eds:work"));
+    CHECK_FALSE(manager::is_of_evolution("/eds:"));
 }
 
 TEST_CASE("the URL is checked before anything is stored", "[manager][rules]")

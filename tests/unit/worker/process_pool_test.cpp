@@ -123,6 +123,21 @@ TEST_CASE("the plan's secrets arrive at the worker", "[worker]")
     CHECK(fixture.run("fail") == Result{Result::Outcome::Failed, "org.syncd1.Error.Tls", "yes"});
 }
 
+TEST_CASE("a worker whose items are in the session of its user finds the way there", "[worker]")
+{
+    const Variable bus("DBUS_SESSION_BUS_ADDRESS", "unix:path=/somewhere");
+    const auto what = [](std::string directory) {
+        auto possessions = plan("possessions");
+        possessions.services.front().directory = std::move(directory);
+        return possessions;
+    };
+    Fixture fixture;
+    CHECK_THAT(fixture.run(what("eds:system-address-book")).message,
+               Catch::Contains("DBUS_SESSION_BUS_ADDRESS=unix:path=/somewhere"));
+    fixture.results.clear();
+    CHECK_THAT(fixture.run(what("/a/directory")).message, !Catch::Contains("DBUS_SESSION_BUS_ADDRESS"));
+}
+
 TEST_CASE("a worker gets its channel, standard error and nothing else", "[worker]")
 {
     const int open_for_all = ::fcntl(STDERR_FILENO, F_DUPFD, 20); // without O_CLOEXEC
