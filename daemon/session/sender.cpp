@@ -53,14 +53,17 @@ base::Result<Send> Sender::challenge()
 
 base::Result<Send> Sender::suspend()
 {
+    const auto alert = alert_about_session(syncml::AlertCode::Suspend);
     if (!draft_) {
         if (const auto begun = begin(); !begun)
             return tl::unexpected(begun.error());
-        fill_statuses();
+        if (!conversation_.peer_suspends)
+            draft_->reserve(alert);
+        fill_statuses(); // what is without one comes again
     }
     draft_->release();
     if (!conversation_.peer_suspends)
-        draft_->force(alert_about_session(syncml::AlertCode::Suspend)); // a message too large is no worse than none
+        draft_->force(alert); // a message too large is no worse than none
     return take_draft(true);
 }
 
