@@ -191,8 +191,12 @@ base::Result<void> LineReader::finish()
 base::Result<void> LineReader::end_physical()
 {
     ++lines_;
-    if (lines_ == 1 && physical_.starts_with(byte_order_mark))
-        physical_.erase(0, byte_order_mark.size());
+    if (lines_ == 1) {
+        std::size_t marks = 0; // one would be left for the next reader
+        while (physical_.compare(marks, byte_order_mark.size(), byte_order_mark) == 0)
+            marks += byte_order_mark.size();
+        physical_.erase(0, marks);
+    }
     if (logical_.empty() || !continuation_.continues(logical_, physical_)) {
         if (auto flushed = flush(); !flushed)
             return flushed;

@@ -84,6 +84,7 @@ TEST_CASE("an item of another kind is refused, with what it is", "[item][check][
 TEST_CASE("any text that is not blank and begins no object is a note in plain text", "[item][check][kinds]")
 {
     CHECK(item::check("\xef\xbb\xbf Milk\n\nb\rc", Kind::Note)->data == " Milk\r\n\r\nb\r\nc\r\n");
+    CHECK(item::check("\xef\xbb\xbf\xef\xbb\xbfMilk\n", Kind::Note)->data == "Milk\r\n");
     CHECK(item::check("Begin: the end", Kind::Note)->form == Form::PlainText);
     CHECK(refusal("", Kind::Note) == "there is no item");
     CHECK(refusal(" \r\n\t\r\n", Kind::Note) == "there is no item");
