@@ -97,11 +97,11 @@ Document CalendarConversion::run()
 {
     to_.root.name = "VCALENDAR";
     const auto& entries = from_.root.components;
+    const auto own = component_name(kind(from_));
     choose_zone();
     add_head();
-    const bool has_series = std::any_of(entries.begin(), entries.end(), [](const Component& one) {
-        return one.name != "VTIMEZONE" && !is_occurrence(one);
-    });
+    const bool has_series = std::any_of(entries.begin(), entries.end(),
+                                        [&](const Component& one) { return one.name == own && !is_occurrence(one); });
     bool has_one = false;
     for (const auto& entry : entries) {
         // Of those that know no occurrences some would take it for the whole.
@@ -109,7 +109,7 @@ Document CalendarConversion::run()
         const bool is_unknown = to_old_ && entry.name == component_name(Kind::Note);
         if (entry.name == "VTIMEZONE" || is_too_much || is_unknown)
             continue;
-        has_one = true;
+        has_one = has_one || entry.name == own;
         add_entry(entry);
     }
     if (auto definition = to_old_ || zone_.empty() ? std::nullopt : zone_definition(zone_)) {

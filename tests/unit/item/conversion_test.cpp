@@ -314,6 +314,13 @@ TEST_CASE("what vCalendar 1.0 has no words for is listed", "[item][conversion]")
     CHECK(std::any_of(changed.losses.begin(), changed.losses.end(), [](const item::Loss& loss) {
         return loss == item::Loss{"20260106T090000Z SUMMARY", "b"};
     }));
+
+    // One that comes without its series is all there is, whatever else stands there.
+    const auto alone =
+        converted(calendar("BEGIN:X-NOTE\r\nEND:X-NOTE\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:b\r\n"
+                           "RECURRENCE-ID:20260106T090000Z\r\nDTSTART:20260106T110000Z\r\nEND:VEVENT\r\n"),
+                  Form::VCalendar10);
+    CHECK(holds(alone.data, "SUMMARY:b"));
 }
 
 TEST_CASE("a day of an event with times stands for the occurrence on it", "[item][conversion]")
