@@ -165,7 +165,7 @@ class Contacts(EdsCase):
                 self.begin()
                 uids = self.fill('Ann', 'Bea', 'Cid')
                 self.book.change(uids['Ann'], 'END:VCARD', 'NOTE:here\r\nEND:VCARD')
-                self.server.put(self.uri, contact('Bea', note='there'), self.guid('Bea'))
+                self.server.put(self.uri, contact('Bea', note='there', uid=uids['Bea']), self.guid('Bea'))
                 self.server.put(self.uri, contact('Dan', uid='dan'))
                 self.server.delete(self.uri, self.guid('Cid'))
                 self.kill_at(message)
