@@ -217,7 +217,7 @@ StatusCode Exchange::add(const std::string& luid, const std::string& data)
 {
     if (options_.repeats_answers && store_.find_link(collection_, device_, luid))
         return replace(luid, data);
-    if (store_.list(collection_).size() >= options_.capacity)
+    if (options_.capacity && store_.list(collection_).size() >= *options_.capacity)
         return StatusCode::DeviceFull;
     const auto old = take_from_bin(data);
     const auto item = store_.add(collection_, old.value_or(data));

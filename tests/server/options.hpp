@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -95,7 +96,7 @@ struct Options {
     syncml::StatusCode matched = syncml::StatusCode::Ok; ///< for an equal item of a slow sync
     bool adds_unknown = true;                            ///< what it is to replace and has not; else 404
     bool wants_sizes = false;                            ///< 411 to data without Size
-    std::uint64_t capacity = UINT64_MAX;                 ///< 420 to an Add where there are so many items
+    std::optional<std::uint64_t> capacity;               ///< 420 to an Add where there are so many items
     DeleteMark deletes = DeleteMark::None;
     bool asks_twice = false;                 ///< Alert 222, twice in one message
     bool sends_early = false;                ///< Adds, while the client is still sending
