@@ -49,7 +49,9 @@ std::vector<Pairing::Pair> Pairing::find(const storage::Luids& beside, const sto
     std::vector<Pair> pairs;
     std::unordered_map<std::string, Best> best;
     const auto added = items_.created_by(scope_.profile, scope_.kind, std::min(since, scope_.upto));
-    const storage::Luids of_server(added.begin(), added.end());
+    storage::Luids of_server;
+    for (const auto& luid : added)
+        of_server.insert(luid);
     const auto has_both = [&](const std::string& ours, const std::string& theirs) {
         if (of_server.contains(ours))
             return false; // whose two are similar is the server's business

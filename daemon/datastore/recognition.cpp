@@ -74,21 +74,21 @@ void Recognition::begin(SyncType type)
     matching_.likeness = &likeness_;
     matching_.among.emplace();
     using State = storage::SyncState::SentState;
-    for (auto& note : state_.sent_items(scope_.service)) {
+    for (const auto& note : state_.sent_items(scope_.service)) {
         if (note.state == State::Sent)
             in_doubt_.insert(note.luid);
         if (note.state == State::Sent || note.state == State::Confirmed)
-            matching_.among->insert(std::move(note.luid));
+            matching_.among->insert(note.luid);
     }
 }
 
 void Recognition::recall(const Course& course)
 {
-    for (auto& [luid, revision] : items_.list(scope_.kind)) {
+    for (const auto& [luid, revision] : items_.list(scope_.kind)) {
         const auto head = items_.find_head(scope_.kind, scope_.profile, luid);
         const bool came = head && head->created > course.upto() && head->created_by_profile;
         if (came || !storage::is_behind(luid, course.confirmed_to()))
-            matching_.taken.insert(std::move(luid));
+            matching_.taken.insert(luid);
     }
 }
 

@@ -10,9 +10,9 @@
 namespace storage {
 namespace {
 
-bool may_stand(const Matching& matching, const std::string& luid)
+bool may_stand(const Matching& matching, ItemId id)
 {
-    return !matching.taken.contains(luid) && (!matching.among || matching.among->contains(luid));
+    return !matching.taken.contains(id) && (!matching.among || matching.among->contains(id));
 }
 
 std::int64_t hash_of_meaning(const std::string& meaning)
@@ -32,7 +32,7 @@ Match ItemTable::find_match(ItemKind kind, std::string_view data, const Matching
                                       "WHERE kind = ?1 AND hash = ?2 AND alive LIMIT 100) JOIN content USING (id)",
                                       static_cast<int>(kind), hash_of(data));
         while (equals.next()) {
-            if (equals.view(1) == data && may_stand(matching, equals.text(0)))
+            if (equals.view(1) == data && may_stand(matching, equals.number(0)))
                 return {equals.number(0), {}};
         }
     }
@@ -44,7 +44,7 @@ Match ItemTable::find_match(ItemKind kind, std::string_view data, const Matching
                                  "WHERE kind = ?1 AND meaning = ?2 AND alive LIMIT 100) JOIN content USING (id)",
                                  static_cast<int>(kind), hash);
     while (alike.next()) {
-        if (may_stand(matching, alike.text(0)) && matching.likeness->traits(alike.view(1)).meaning == traits.meaning)
+        if (may_stand(matching, alike.number(0)) && matching.likeness->traits(alike.view(1)).meaning == traits.meaning)
             return {alike.number(0), {}};
     }
     return {std::nullopt, std::move(traits)};
@@ -57,15 +57,13 @@ bool ItemTable::learn_traits(ItemKind kind, const Matching& matching, std::size_
     follow_rules(*matching.likeness);
     std::vector<ItemId> unknown;
     if (matching.among) {
-        for (const auto& luid : *matching.among) {
-            const auto id = parse_luid(luid).value_or(0);
+        matching.among->each([&](ItemId id) {
             auto row = database_.query("SELECT 1 FROM item WHERE kind = ?1 AND id = ?2 AND alive AND meaning IS NULL",
                                        static_cast<int>(kind), id);
             if (row.next())
                 unknown.push_back(id);
-            if (unknown.size() == most)
-                break;
-        }
+            return unknown.size() < most;
+        });
     } else {
         for (auto rows = database_.query("SELECT id FROM item INDEXED BY item_meaning "
                                          "WHERE kind = ?1 AND meaning IS NULL AND alive LIMIT ?2",

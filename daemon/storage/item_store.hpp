@@ -5,6 +5,7 @@
 #include "storage/item_conflict.hpp"
 #include "storage/item_history.hpp"
 #include "storage/item_kind.hpp"
+#include "storage/luids.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -13,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -51,8 +51,6 @@ struct MapEntry {
     std::string luid;
     bool operator==(const MapEntry&) const = default;
 };
-
-using Luids = std::unordered_set<std::string>;
 
 /// What an item is known by.
 struct Traits {

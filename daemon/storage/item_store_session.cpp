@@ -181,7 +181,7 @@ ItemStore::Write ItemStore::add_from_peer(ItemKind kind, std::string_view profil
                 return {std::to_string(*known), false, {}};
         }
         const auto match = placing == Placing::Insert ? Match() : table.find_match(kind, data, matching);
-        if (match.id && matching.doubled.contains(std::to_string(*match.id))) {
+        if (match.id && matching.doubled.contains(*match.id)) {
             return {add_surplus(kind, profile, guid, data), true, std::to_string(*match.id)};
         }
         const auto id = match.id ? *match.id : table.new_id();
