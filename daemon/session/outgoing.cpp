@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 namespace session {
@@ -49,6 +50,12 @@ void Outgoing::cancel()
     chunks_.reset();
     end_ = true;
     sync_sent_ = true;
+}
+
+std::size_t Outgoing::waiting_octets() const
+{
+    return std::accumulate(waiting_.begin(), waiting_.end(), std::size_t(0),
+                           [](std::size_t sum, const Change& change) { return sum + change.data.size(); });
 }
 
 bool Outgoing::bring_forward(std::size_t octets)

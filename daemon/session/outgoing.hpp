@@ -18,6 +18,8 @@ public:
 
     /// The buffer is empty and the datastore has more.
     bool must_read() const { return waiting_.empty() && !end_; }
+    bool can_read() const { return !end_; }
+    std::size_t waiting_octets() const; ///< the data in the buffer
     void take(Changes changes);
     void cancel(); ///< nothing more goes out
 

@@ -14,10 +14,6 @@ namespace {
 // What we put into one message when the server states no limit and our own is unknown.
 constexpr std::size_t usual_message_size = 128 * 1024;
 
-// Which part of a message is read beyond what it has room for: smaller changes, to fill it behind one that does not
-// fit.
-constexpr std::size_t fillers = 4;
-
 } // namespace
 
 base::Result<std::variant<ReadChanges, Send>> Sender::fill()
@@ -62,9 +58,9 @@ base::Result<Send> Sender::suspend()
         fill_statuses(); // what is without one comes again
     }
     draft_->release();
-    if (!conversation_.peer_suspends)
-        draft_->force(alert); // a message too large is no worse than none
-    return take_draft(true);
+    // One that stood half filled may have no room for it: the sync then breaks off as with a lost connection.
+    const bool told = conversation_.peer_suspends || draft_->add(alert);
+    return take_draft(told);
 }
 
 bool Sender::has_nothing_to_say() const
@@ -98,6 +94,7 @@ Sender::Filled Sender::fill_all()
 {
     if (fill_statuses() == Filled::Full || fill_queue() == Filled::Full)
         return Filled::Full;
+    draft_->release(); // beside a change or a Map nobody needs Alert 222
     // Our own part of the package is through; until the server's Final only Status follow.
     if (conversation_.own_final_sent || conversation_.package == Package::Initialization)
         return Filled::Done;
@@ -203,7 +200,7 @@ Sender::Filled Sender::fill_changes(Service& service)
             const auto left = draft_->comfortable_room();
             if (draft_->items() > 0 && left < draft_->comfortable_size() / 16)
                 return Filled::Full;
-            question_ = ReadChanges{service.index(), left + draft_->comfortable_size() / fillers};
+            question_ = ReadChanges{service.index(), left};
             return Filled::Asking;
         }
         if (outgoing.has_next() && !outgoing.may_send_next()) {
@@ -230,9 +227,15 @@ Sender::Filled Sender::fill_changes(Service& service)
             continue;
         }
         if (!is_bare()) {
-            if (outgoing.has_next() && !outgoing.is_in_chunks() && outgoing.bring_forward(draft_->comfortable_room()))
+            if (!outgoing.has_next() || outgoing.is_in_chunks())
+                return Filled::Full;
+            if (outgoing.bring_forward(draft_->comfortable_room()))
                 continue;
-            return Filled::Full;
+            // What the next message is filled with has smaller ones among it.
+            if (!outgoing.can_read() || outgoing.waiting_octets() >= draft_->comfortable_size())
+                return Filled::Full;
+            question_ = ReadChanges{service.index(), draft_->comfortable_size()};
+            return Filled::Asking;
         }
         if (outgoing.has_next())
             refuse_large_change(service);

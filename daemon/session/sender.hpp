@@ -24,7 +24,7 @@ public:
     base::Result<Send> challenge();
 
     /// The last message of a session that is to be gone on with later: whatever is under way, and Alert 224, unless the
-    /// server has sent that.
+    /// server has sent that or there is no room left for it.
     base::Result<Send> suspend();
 
     /// Whether a message now would say nothing but that the last one came well.

@@ -23,6 +23,22 @@ std::string ref_of(const syncml::Command& command)
     return {};
 }
 
+/// Makes the next of the items one that takes at most `most` octets, if there is one among those that come soon.
+/// Nothing goes before a deletion that came before it.
+bool bring_forward(std::deque<Outgoing>& items, std::size_t most, codec::Encoding encoding)
+{
+    constexpr std::size_t soon = 500;
+    const auto end = items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), soon));
+    const auto found = std::find_if(items.begin(), end, [&](const Outgoing& item) {
+        return item.command.verb == syncml::ItemVerb::Delete ||
+               codec::encoded_size(syncml::SyncCommand(item.command), encoding) <= most;
+    });
+    if (found == items.begin() || found == end || found->command.verb == syncml::ItemVerb::Delete)
+        return false;
+    std::rotate(items.begin(), found, found + 1);
+    return true;
+}
+
 } // namespace
 
 syncml::Alert about_session(syncml::AlertCode code, const syncml::Header& header)
@@ -204,8 +220,11 @@ bool Outbox::pack_sync(Packing& packing, PendingSync& pending)
             exchange.on_sent(items.front().change);
             continue;
         }
-        if (!packing.has_room(octets + size) && !(bare && sync.commands.empty()))
-            break;
+        if (!packing.has_room(octets + size) && !(bare && sync.commands.empty())) {
+            if (!bring_forward(items, packing.room() - std::min(packing.room(), octets), encoding_))
+                break;
+            continue;
+        }
         octets += size;
         ++id;
         sync.commands.emplace_back(std::move(command));

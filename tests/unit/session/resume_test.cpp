@@ -264,6 +264,34 @@ TEST_CASE("a stop while changes are read sends those that stand in the message",
     CHECK(client.finished->error->code == Errc::Stopped);
 }
 
+TEST_CASE("a stop finds no room in the message that stands half filled, and is not said", "[session][resume]")
+{
+    Client client(setup());
+    client.changes[0] = {added("1", std::string(200, 'x')), added("2")};
+    client.read_at_once = 1;
+    client.start();
+    client.stop_at_read = 2;
+    auto reply = agreed(client.sent());
+    for (std::size_t limit = 500;; ++limit) { // the least that the first change fits into, and a little more
+        Client probe(setup());
+        probe.changes[0] = {client.changes[0][0]};
+        probe.start();
+        auto other = agreed(probe.sent());
+        other.header().meta.max_msg_size = limit;
+        probe.reply(other);
+        if (!item_commands(probe.sent()).empty()) {
+            reply.header().meta.max_msg_size = limit + limit / 15;
+            break;
+        }
+    }
+    client.reply(reply);
+    CHECK(outline(client.sent()) == Outline{"Status 1/0 SyncHdr 200", "Status 1/3 Alert 200", "Sync card [Add 1]"});
+    CHECK(client.send->luids.size() == 1);
+    client.reply(Reply("7", 2).header_status(2).status(2, 3, "Sync", 200).status(2, 4, "Add", 201).final());
+    CHECK(client.engine.statistics()[0].to_server.added == 1);
+    CHECK(client.finished->error->code == Errc::Stopped);
+}
+
 TEST_CASE("a server that suspends gets the Status it is owed, and the session ends", "[session][resume]")
 {
     Client client(setup());

@@ -375,7 +375,26 @@ TEST_CASE("without a limit of the server's a message is filled up to our own", "
     CHECK(sent == std::vector<std::string>{"1 ", "huge ", "3 4 "});
 }
 
-TEST_CASE("the datastore is asked for what the message still holds, and a quarter more", "[session][to-server]")
+TEST_CASE("smaller changes are read to fill a message behind one that does not fit", "[session][to-server]")
+{
+    Client client(setup());
+    client.read_at_once = 2;
+    client.changes[0] = {added("1", std::string(1200, 'x')),    added("large", std::string(2500, 'x')),
+                         added("vast", std::string(2600, 'x')), added("4", std::string(500, 'x')),
+                         added("5", std::string(200, 'x')),     added("6", std::string(200, 'x'))};
+    client.start();
+    auto reply = agreed(client.sent());
+    reply.header().meta.max_msg_size = 4000;
+    client.reply(reply);
+    CHECK(outline(client.sent()).back() == "Sync card [Add 1, Add 4]"); // enough for a message is waiting
+    client.reply(answered(client, 201));
+    CHECK(outline(client.sent()).back() == "Sync card [Add large, Add 5, Add 6]");
+    const auto reads = client.all<ReadChanges>();
+    REQUIRE(reads.size() == 3);
+    CHECK(reads[1].bytes == 4000);
+}
+
+TEST_CASE("the datastore is asked for what the message still holds", "[session][to-server]")
 {
     Client client(setup());
     client.read_at_once = 1;
@@ -386,8 +405,8 @@ TEST_CASE("the datastore is asked for what the message still holds, and a quarte
     client.reply(reply);
     const auto reads = client.all<ReadChanges>();
     REQUIRE(reads.size() == 2);
-    CHECK(reads[0].bytes < 12500);
-    CHECK(reads[0].bytes > 10500);
+    CHECK(reads[0].bytes < 10000);
+    CHECK(reads[0].bytes > 9000);
     CHECK(reads[1].bytes < reads[0].bytes - 1000);
 }
 
