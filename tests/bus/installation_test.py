@@ -75,6 +75,13 @@ class Installation(unittest.TestCase):
             defaults = actions['org.syncd1.' + name].find('defaults')
             self.assertEqual([entry.text for entry in defaults], ['auth_admin', 'yes', 'yes'])
 
+    def test_polkit_answers_the_user_that_the_daemon_runs_as(self):
+        [user] = re.findall(r'(?m)^User=(.*)$', (ROOT / 'systemd/syncd.service.in').read_text())
+        for action in xml.etree.ElementTree.parse(ROOT / 'policy/org.syncd1.policy').iter('action'):
+            owners = [note.text for note in action.iter('annotate')
+                      if note.get('key') == 'org.freedesktop.policykit.owner']
+            self.assertEqual(owners, ['unix-user:' + user], action.get('id'))
+
     def test_sysusers_understands_the_account(self):
         account = self.directory / 'syncd.conf'
         account.write_text((ROOT / 'policy/syncd.sysusers').read_text())
