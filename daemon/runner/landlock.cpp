@@ -1,5 +1,7 @@
 #include "runner/landlock.hpp"
 
+#include "base/descriptor.hpp"
+
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <sys/stat.h>
@@ -58,27 +60,11 @@ RulesetAttributes everything_known_to(long abi)
     throw std::system_error(errno, std::generic_category(), "landlock: " + what);
 }
 
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor()
-    {
-        if (fd_ >= 0)
-            ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
-
 enum class Only { Any, PublicFile };
 
 void allow(int ruleset, const fs::path& path, std::uint64_t rights, Only only = Only::Any)
 {
-    const Descriptor target(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    const base::Descriptor target(::open(path.c_str(), O_PATH | O_CLOEXEC));
     struct stat status {};
     if (target.get() < 0 || ::fstat(target.get(), &status) != 0) {
         if (errno == ENOENT || errno == ENOTDIR || errno == EACCES)
@@ -100,10 +86,12 @@ bool restrict_files(const std::vector<fs::path>& readable, const std::vector<fs:
                     const std::vector<fs::path>& writable, const std::vector<int>& directories)
 {
     const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (abi < 0 && (errno == ENOSYS || errno == EOPNOTSUPP))
+    // EPERM comes from the filter of a container that does not know the call; the kernel never says so.
+    if (abi < 0 && (errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM))
         return false;
     const RulesetAttributes handled = everything_known_to(abi);
-    const Descriptor ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
+    const base::Descriptor ruleset(
+        static_cast<int>(::syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
     if (ruleset.get() < 0)
         fail("ruleset");
     for (const auto& path : readable)

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -101,6 +102,23 @@ TEST_CASE("this kernel has all that the sandbox is made of", "[sandbox]")
     int status = -1;
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK(exit_status(status) == 0);
+}
+
+TEST_CASE("a container that keeps Landlock from its processes counts as a kernel without", "[sandbox]")
+{
+    const Directories directories;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        auto* filter = ::seccomp_init(SCMP_ACT_ALLOW);
+        const bool filtered =
+            ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(landlock_create_ruleset), 0) == 0 &&
+            ::seccomp_load(filter) == 0;
+        ::_exit(filtered ? static_cast<int>(runner::enter_sandbox({.writable = {directories.mine}, .files = {}}).size())
+                         : 100);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(exit_status(status) == 1);
 }
 
 TEST_CASE("a confined process keeps its own directory", "[sandbox]")
