@@ -17,11 +17,11 @@ class Authority:
     def run(*words):
         subprocess.run(['openssl', *map(str, words)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
-    def issue(self, name, address='127.0.0.1', days=2):
-        """Certificate and key of a server of that address, or of a client."""
+    def issue(self, name, address='127.0.0.1', days=2, host='localhost'):
+        """Certificate and key of a server of that address and host name, or of a client."""
         key, request, certificate = (self.directory / f'{name}.{kind}' for kind in ('key', 'csr', 'pem'))
         extensions = self.directory / f'{name}.ext'
-        extensions.write_text(f'subjectAltName=IP:{address},DNS:localhost\n')
+        extensions.write_text(f'subjectAltName=IP:{address},DNS:{host}\n')
         self.run('req', '-newkey', 'rsa:2048', '-nodes', '-subj', f'/CN={name}', '-keyout', key, '-out', request)
         self.run('x509', '-req', '-in', request, '-CA', self.certificate, '-CAkey', self.key, '-CAcreateserial', '-days',
                  days, '-extfile', extensions, '-out', certificate)

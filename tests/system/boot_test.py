@@ -6,11 +6,15 @@ usage: boot_test.py BUILD [TEST …]      Exit status 77: this machine cannot bo
 import pathlib
 import re
 import sys
+import tempfile
 import unittest
 
-from machine import Impossible, Machine
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / 'tests/peer'))
+
+from authority import Authority  # noqa: E402
+from machine import Impossible, Machine  # noqa: E402
+
 PASSWORD = 'xyzzy-plugh-plover'
 
 
@@ -33,7 +37,6 @@ def contacts(count):
 class BootTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.addClassCleanup(machine.run, 'systemctl', 'stop', 'test-server')
         for user in ('anna', 'ben'):
             machine.run('useradd', '--create-home', user)
             machine.write(f'/home/{user}/password', PASSWORD)
@@ -88,6 +91,29 @@ class BootTest(unittest.TestCase):
             self.assertNotIn(word, journal)
         found = machine.shell(f'grep -rlaF {PASSWORD} /var/lib/syncd || true')
         self.assertEqual(found, '')
+
+    def test_a_server_is_found_by_its_name_and_trusted_by_the_authorities_of_the_machine(self):
+        name = 'sync.example.test'
+        # Who has no address but that of the loopback is told of no others (getaddrinfo(3), AI_ADDRCONFIG).
+        machine.run('ip', 'address', 'add', '192.0.2.1/32', 'dev', 'lo')
+        (machine.root / 'etc/resolv.conf').unlink(missing_ok=True)
+        machine.write('/etc/resolv.conf', 'nameserver 127.0.0.1\n')
+        with tempfile.TemporaryDirectory() as directory:
+            authority = Authority(directory, 'boot')
+            for path, word in zip(authority.issue('server', host=name), ('pem', 'key')):
+                machine.write(f'/root/server.{word}', path.read_text())
+            trusted = authority.certificate.read_text()
+        machine.wait_for('READY', 'name-server', 'systemd-run --quiet --unit=name-server name_server.py')
+        said = machine.wait_for('READY', 'tls-server', f'''
+            systemd-run --quiet --unit=tls-server syncd-test-server --user anna:{PASSWORD} \\
+                --tls-cert /root/server.pem --tls-key /root/server.key''')
+        url = said.split()[1].replace('127.0.0.1', name)
+        self.assertTrue(url.startswith('https://'), url)
+        refused = machine.at_seat('anna', self.add_profile().replace(self.url, url) + 'syncctl start Work', check=False)
+        self.assertIn('certificate', refused)
+        machine.write('/usr/local/share/ca-certificates/boot.crt', trusted)
+        machine.run('update-ca-certificates')
+        self.assertIn('Work: completed', machine.at_seat('anna', 'syncctl start Work'))
 
     def test_a_directory_of_files_as_the_manual_has_it(self):
         machine.write('/etc/syncd.conf', literal('syncd.conf.5', '[syncd]\nStoreRoots'))

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 
+HERE = pathlib.Path(__file__).resolve().parent
 BOOT_SECONDS = 120  # generous: a busy machine; a death is noticed at once
 LANDLOCK = 'landlock_create_ruleset landlock_add_rule landlock_restrict_self'
 # What the booted machine must not take over from this one: its mounts, its network shares, and a syncd with its data.
@@ -71,7 +72,8 @@ class Machine:
         subprocess.run(['meson', 'install', '-C', build, '--no-rebuild', '--quiet'], check=True,
                        env={**os.environ, 'DESTDIR': str(self.root)})
         # What is no part of what is installed, but is to run in there.
-        shutil.copy(pathlib.Path(build) / 'tests/server/syncd-test-server', self.root / 'usr/bin')
+        for program in (pathlib.Path(build) / 'tests/server/syncd-test-server', HERE / 'name_server.py'):
+            shutil.copy(program, self.root / 'usr/bin')
         subprocess.run(['systemd-sysusers', f'--root={self.root}'], check=True, stderr=subprocess.DEVNULL)
 
     def _boot(self):
@@ -135,18 +137,20 @@ class Machine:
                         '--property=WorkingDirectory=~', 'bash', '-euc', script, check=check)
 
     def wait_for(self, pattern, unit, script):
-        """Runs `script`; the first line that the unit says from then on and that matches `pattern`."""
+        """Runs `script`; the first line that the unit says from then on and that matches `pattern`. What never comes is
+        waited for as long as a boot."""
         return self.shell(f'''
             journalctl --sync
             cursor=$(journalctl --lines=1 --show-cursor --output=cat | sed -n 's/^-- cursor: //p')
             {script}
-            grep -m1 '{pattern}' < <(journalctl --unit={unit} --after-cursor="$cursor" --follow --output=cat)''').strip()
+            grep -m1 '{pattern}' < <(timeout {BOOT_SECONDS} journalctl --unit={unit} --after-cursor="$cursor" --follow --output=cat)''').strip()
 
     def journal(self, unit='syncd'):
         self.run('journalctl', '--sync')
         return self.run('journalctl', '--unit', unit, '--output=cat', '--no-pager')
 
     def write(self, path, text, mode=0o644):
+        """Not below /run and /tmp, which are others in there."""
         file = self.root / path.lstrip('/')
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
