@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -65,6 +67,15 @@ struct Arrival {
     std::vector<std::string> items;
     item::Splitter splitter;
 };
+
+/// Once it is stored. The C library keeps what a large one took, for this process alone, unless it is told not to.
+void give_back(Arrival& arrival)
+{
+    arrival.items = {};
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
+}
 
 /// Of texts one after another nobody knows where one ends.
 std::string as_object(std::string data)
@@ -224,6 +235,7 @@ void StoreObject::import(const Place& place, const Call& call)
             if (!changed.added.empty())
                 observer_.on_store_changed(place.owner, place.kind, changed);
         });
+        give_back(*arrival);
     };
     running_[number] = Transfer::read(loop_, std::move(stream->fd), limits_.patience, limits_.import_bytes, take, done);
 }
