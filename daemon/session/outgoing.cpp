@@ -47,6 +47,7 @@ void Outgoing::take(Changes changes)
 void Outgoing::cancel()
 {
     waiting_.clear();
+    next_ = 0;
     chunks_.reset();
     end_ = true;
     sync_sent_ = true;
@@ -62,13 +63,30 @@ bool Outgoing::bring_forward(std::size_t octets)
 {
     assert(!chunks_);
     octets = std::min(octets, next().data.size());
-    const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const Change& change) {
+    const auto from = waiting_.begin() + static_cast<std::ptrdiff_t>(next_);
+    const auto found = std::find_if(from, waiting_.end(), [&](const Change& change) {
         return change.kind == ChangeKind::Delete || change.data.size() < octets;
     });
-    if (found == waiting_.begin() || found == waiting_.end() || found->data.size() >= octets)
+    if (found == from || found == waiting_.end() || found->data.size() >= octets)
         return false;
-    std::rotate(waiting_.begin(), found, found + 1);
+    next_ = static_cast<std::size_t>(found - waiting_.begin());
     return true;
+}
+
+void Outgoing::begin_message()
+{
+    if (!chunks_)
+        next_ = 0;
+}
+
+Change Outgoing::take_next()
+{
+    const auto place = waiting_.begin() + static_cast<std::ptrdiff_t>(next_);
+    auto change = std::move(*place);
+    waiting_.erase(place);
+    if (next_ == waiting_.size())
+        next_ = 0;
+    return change;
 }
 
 bool Outgoing::may_send_next() const
@@ -105,7 +123,7 @@ syncml::ItemCommand Outgoing::command() const
 SentItem Outgoing::on_sent(ServiceIndex service)
 {
     auto sent = next_sent(service);
-    waiting_.pop_front();
+    take_next();
     ++sent_;
     return sent;
 }
@@ -120,7 +138,7 @@ SentItem Outgoing::next_sent(ServiceIndex service) const
 
 void Outgoing::begin_chunks()
 {
-    auto& change = waiting_.front();
+    auto& change = waiting_[next_];
     // Base64 has no line ends, or none that count.
     if (change.format.empty())
         make_line_ends_plain(change.data);
@@ -130,7 +148,7 @@ void Outgoing::begin_chunks()
 
 bool Outgoing::go_on_with_chunks()
 {
-    const auto part = std::exchange(waiting_.front().part, std::nullopt);
+    const auto part = std::exchange(waiting_[next_].part, std::nullopt);
     if (!part || part->format != next().format || next().kind == ChangeKind::Delete)
         return false;
     begin_chunks();
@@ -198,8 +216,7 @@ SentItem Outgoing::on_chunk_sent(ServiceIndex service, std::size_t octets)
 Change Outgoing::on_put_off()
 {
     chunks_.reset();
-    auto change = std::move(waiting_.front());
-    waiting_.pop_front();
+    auto change = take_next();
     count(counters_, Fate::PutOff);
     return change;
 }
@@ -208,7 +225,7 @@ Fate Outgoing::on_status(const SentItem& item, syncml::StatusCode code)
 {
     if (item.part == SentItem::Part::Chunk) {
         chunks_.reset(); // the server does not want the rest either
-        waiting_.pop_front();
+        take_next();
     } else {
         ++answered_;
     }

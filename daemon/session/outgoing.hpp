@@ -24,11 +24,13 @@ public:
     void cancel(); ///< nothing more goes out
 
     bool has_next() const { return !waiting_.empty(); }
-    const Change& next() const { return waiting_.front(); }
-    /// Makes a smaller change with less than `octets` of data the next one, for a message without room for this one;
-    /// this one comes after it. False: there is none. Nothing goes before a deletion that came before it: of two items
-    /// that a server takes for one by their UID the wrong one would be left.
+    const Change& next() const { return waiting_[next_]; }
+    /// Makes a smaller change behind it with less than `octets` of data the next one, for a message without room for
+    /// this one; this one waits for another message. False: there is none. Nothing goes before a deletion that came
+    /// before it: of two items that a server takes for one by their UID the wrong one would be left.
     bool bring_forward(std::size_t octets);
+    /// A message begins: the change that has waited longest is the next one, or what is on its way in chunks.
+    void begin_message();
     /// Whether the server still takes such a change.
     bool may_send_next() const;
     /// The command for the next change: Source is our id.
@@ -90,10 +92,12 @@ private:
 
     syncml::ItemCommand command() const;
     SentItem next_sent(ServiceIndex service) const;
+    Change take_next();
 
     SyncType type_ = SyncType::TwoWay;
     std::uint64_t total_ = 0;
     std::deque<Change> waiting_;
+    std::size_t next_ = 0;         ///< of these; there was no room for those before it
     std::optional<Chunks> chunks_; ///< of the next change
     bool end_ = true;
     bool sync_sent_ = false;

@@ -81,6 +81,8 @@ base::Result<void> Sender::begin()
     own_commands_ = 0;
     repeatable_ = true;
     luids_.clear();
+    for (auto& service : conversation_.services)
+        service.outgoing().begin_message();
     if (conversation_.header_answer && conversation_.header_answer->chal && !conversation_.peer_refused)
         conversation_.effects.emplace_back(GiveServerNonce{});
     if (conversation_.header_answer)

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <set>
+
 using namespace session;
 using namespace scripted;
 using base::Errc;
@@ -392,6 +394,35 @@ TEST_CASE("smaller changes are read to fill a message behind one that does not f
     const auto reads = client.all<ReadChanges>();
     REQUIRE(reads.size() == 3);
     CHECK(reads[1].bytes == 4000);
+}
+
+TEST_CASE("a change without room in a message is the first of the next one", "[session][to-server]")
+{
+    // Some of these sizes leave room for the data of one more, and none for its command.
+    const auto small = GENERATE(range<std::size_t>(200, 700, 10));
+    CAPTURE(small);
+    Client client(setup());
+    client.read_at_once = 2;
+    client.changes[0] = {added("first", std::string(small, 'x')), added("large", std::string(2900, 'x'))};
+    for (int number = 1; number <= 40; ++number)
+        client.changes[0].push_back(added(std::to_string(number), std::string(small, 'x')));
+    client.start();
+    auto reply = agreed(client.sent());
+    reply.header().meta.max_msg_size = 4000;
+    client.reply(reply);
+    std::multiset<std::string> sent;
+    std::vector<std::string> begun;
+    for (; client.send; client.reply(answered(client, 201))) {
+        const auto items = item_commands(client.sent());
+        if (!items.empty())
+            begun.push_back(items.front().luid);
+        for (const auto& item : items)
+            sent.insert(item.luid);
+    }
+    REQUIRE(begun.size() > 2);
+    CHECK(begun[1] == "large");
+    CHECK(sent.size() == 42);
+    CHECK(std::set<std::string>(sent.begin(), sent.end()).size() == 42);
 }
 
 TEST_CASE("the datastore is asked for what the message still holds", "[session][to-server]")
