@@ -1,6 +1,7 @@
 #include "manager/conflicts.hpp"
 
 #include "base/log.hpp"
+#include "storage/reviews.hpp"
 
 #include <fmt/format.h>
 
@@ -21,6 +22,9 @@ const std::string& outcome(const ItemConflict& conflict, Way way)
 /// False, and nothing is done, when the item has been edited since and would have to be changed.
 bool settle(storage::ItemStore& store, const ItemConflict& conflict, Way way)
 {
+    // Where its session waits for review the item is not yet what came of the conflict.
+    storage::Reviews reviews(store);
+    reviews.carry_out_merge(conflict.kind, conflict.profile, conflict.luid, outcome(conflict, conflict.way));
     const auto item = store.find(conflict.kind, conflict.luid);
     const auto& was = outcome(conflict, conflict.way);
     const auto& wanted = outcome(conflict, way);
@@ -34,6 +38,8 @@ bool settle(storage::ItemStore& store, const ItemConflict& conflict, Way way)
         store.remove(conflict.kind, conflict.copy);
     if (way == Way::Both && conflict.way != Way::Both)
         store.add(conflict.kind, conflict.theirs);
+    if (!conflict.copy.empty())
+        reviews.forget_merge(conflict.kind, conflict.profile, conflict.luid);
     store.forget_conflict(conflict.number);
     return true;
 }

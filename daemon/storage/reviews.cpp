@@ -160,6 +160,32 @@ void Reviews::carry_out(ItemKind kind, std::string_view profile)
     });
 }
 
+void Reviews::carry_out_merge(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view merged)
+{
+    const auto writer = impl_.table.find_writer(profile);
+    transact(*impl_.database, [&] {
+        const auto item = impl_.table.find_alive(kind, luid);
+        const bool is_planned =
+            item && impl_.database
+                        ->query("SELECT 1 FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3 AND seen = ?4 "
+                                "AND theirs IS NOT NULL AND data = ?5",
+                                writer, static_cast<int>(kind), item->id, item->revision, Blob{merged})
+                        .next();
+        if (!is_planned)
+            return;
+        for (const auto& row : impl_.planned_rows(kind, writer, profile))
+            if (row.id == item->id)
+                impl_.carry_out(kind, writer, row);
+        impl_.forget_plan(kind, writer, item->id);
+    });
+}
+
+void Reviews::forget_merge(ItemKind kind, std::string_view profile, std::string_view luid)
+{
+    impl_.database->execute("DELETE FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3 AND theirs IS NOT NULL",
+                            impl_.table.find_writer(profile), static_cast<int>(kind), parse_luid(luid).value_or(0));
+}
+
 void Reviews::drop(ItemKind kind, std::string_view profile)
 {
     const auto writer = impl_.table.find_writer(profile);
@@ -355,7 +381,7 @@ void ItemStore::Impl::carry_out(ItemKind kind, Writer writer, const PlannedRow& 
         merge(kind, writer, *item, planned.view(1), data);
     else if (untouched)
         table.update(kind, *item, writer, data, row.rule);
-    else if (!item || !table.has_data(*item, data))
+    else if (!table.find_match(kind, data, {}).id) // it may be kept beside the item, of a conflict
         table.insert(kind, table.new_id(), application, data);
 }
 

@@ -70,9 +70,13 @@ public:
     std::vector<PlannedChange> planned(ItemKind kind, std::string_view profile, std::string_view after,
                                        std::size_t most) const;
     /// The plan becomes the items' content, as the profile's write. An item that others wrote since stays as they left
-    /// it, and what the peer made of it becomes an item of its own; one that they deleted stays deleted
-    /// if the peer only deleted it, too, and else comes back with the peer's content.
+    /// it, and what the peer made of it becomes an item of its own, unless there is an equal one; one that they deleted
+    /// stays deleted if the peer only deleted it, too, and else comes back with the peer's content.
     void carry_out(ItemKind kind, std::string_view profile);
+    /// The same of one item, if `merged` is planned for it and nobody has written it since: its owner has looked at it.
+    void carry_out_merge(ItemKind kind, std::string_view profile, std::string_view luid, std::string_view merged);
+    /// The merge of one item comes to nothing: what the peer made of it has been dealt with.
+    void forget_merge(ItemKind kind, std::string_view profile, std::string_view luid);
     /// The plan comes to nothing: its items count as changed here, so that the peer is told what they are.
     void drop(ItemKind kind, std::string_view profile);
 
