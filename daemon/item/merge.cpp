@@ -10,9 +10,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace item {
 namespace {
@@ -27,6 +29,7 @@ public:
             statements_.emplace("", contact_statement(document_));
             return;
         }
+        std::map<std::string, std::size_t> numbers;
         for (const auto& component : document_.root.components) {
             if (component.name == "VTIMEZONE")
                 continue;
@@ -34,8 +37,10 @@ public:
             auto key = statement.occasion.place;
             if (const auto* occurrence = component.find("RECURRENCE-ID"); key == component.name + "/" && occurrence)
                 key += occurrence->value;
-            while (statements_.contains(key))
-                key += '+';
+            // Of one occurrence a peer may send thousands.
+            const auto own = key;
+            for (auto& number = numbers[own]; statements_.contains(key); ++number)
+                key = fmt::format("{}+{:08}", own, number);
             statements_.emplace(std::move(key), std::move(statement));
         }
     }
@@ -202,13 +207,15 @@ void Attempt::add_zones()
     for (const auto& zone : merged_.root.components)
         wanted.erase(tzid_of(zone));
     auto& components = merged_.root.components;
+    std::vector<Component> added;
     for (const auto& zone : theirs_.document().root.components) {
         if (wanted.erase(tzid_of(zone)) == 0)
             continue;
-        auto added = zone;
-        added.place = components.empty() ? merged_.root.properties.size() : components.front().place;
-        components.insert(components.begin(), std::move(added));
+        added.push_back(zone);
+        added.back().place = components.empty() ? merged_.root.properties.size() : components.front().place;
     }
+    components.insert(components.begin(), std::make_move_iterator(added.rbegin()),
+                      std::make_move_iterator(added.rend()));
 }
 
 base::Result<Merge> merge_short(const std::optional<std::string_view>& base, std::string_view ours,

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -57,10 +59,11 @@ Component Restorer::restore(const Component& sent, const Component& came)
         if (!name.empty() && !there.contains(name) && is_lost(property, name))
             put_back(property, revision);
     }
+    std::set<std::string_view> inner;
+    for (const auto& component : came.components)
+        inner.insert(component.name);
     for (const auto& component : sent.components) {
-        const bool comes = std::any_of(came.components.begin(), came.components.end(),
-                                       [&](const Component& one) { return one.name == component.name; });
-        if (!lost_.contains(component.name) || comes)
+        if (!lost_.contains(component.name) || inner.contains(component.name))
             continue;
         revision.add(component);
         done_ = true;

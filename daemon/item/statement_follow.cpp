@@ -57,8 +57,9 @@ void StatementMerge::add(Property property)
     if (is_new) {
         look_at_groups();
         entry->second = property.group;
-        for (auto number = groups_.size(); used_groups_.contains(to_upper(entry->second)); ++number)
-            entry->second = fmt::format("item{}", number);
+        next_group_ = std::max(next_group_, groups_.size());
+        for (; used_groups_.contains(to_upper(entry->second)); ++next_group_)
+            entry->second = fmt::format("item{}", next_group_);
         used_groups_.insert(to_upper(entry->second));
         for (const auto* one : labels_[to_upper(property.group)]) {
             auto label = *one;

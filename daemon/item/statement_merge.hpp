@@ -71,6 +71,7 @@ private:
     std::set<std::string> used_groups_;                                ///< of both, once they are needed
     std::map<std::string, std::vector<const Property*>> labels_;       ///< of theirs by group, likewise
     std::map<std::string, std::string> groups_;                        ///< theirs, and what they are called here
+    std::size_t next_group_ = 0;                                       ///< no number below it is free
 };
 
 } // namespace item

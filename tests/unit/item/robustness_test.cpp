@@ -3,6 +3,7 @@
 #include "item/merge.hpp"
 #include "item/normal_form.hpp"
 #include "item/property.hpp"
+#include "item/restoration.hpp"
 #include "item/splitter.hpp"
 
 #include <catch2/catch.hpp>
@@ -150,4 +151,37 @@ TEST_CASE("items of very many properties are merged in time", "[item][robust][me
         const auto theirs = card(line, 4'500);
         CHECK(item::merge(card(line, 1), ours, theirs));
     }
+}
+
+TEST_CASE("what two items have very many of in common, or not, is brought together in time", "[item][robust][merge]")
+{
+    const auto many = [](int count, const std::string& piece) {
+        std::string text;
+        for (int i = 0; i < count; ++i) {
+            auto one = piece;
+            for (auto at = one.find('#'); at != std::string::npos; at = one.find('#'))
+                one.replace(at, 1, std::to_string(i));
+            text += one;
+        }
+        return text;
+    };
+    const auto card = [](const std::string& lines) {
+        return "BEGIN:VCARD\r\nVERSION:3.0\r\nN:a\r\n" + lines + "END:VCARD\r\n";
+    };
+    const auto calendar = [](const std::string& lines) {
+        return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + lines + "END:VCALENDAR\r\n";
+    };
+    // Groups of one name: theirs are called otherwise.
+    const auto groups = item::merge(std::nullopt, card(many(3'000, "item#.TEL:1#\r\n")),
+                                    card(many(3'000, "item#.EMAIL:#@example.org\r\n")));
+    REQUIRE(groups);
+    CHECK(groups->text.find("item5999.EMAIL:") != std::string::npos);
+    // Entries that nothing tells apart.
+    const auto bare = many(4'000, "BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n");
+    CHECK(item::merge(std::nullopt, calendar(bare),
+                      calendar(bare + "BEGIN:VEVENT\r\nUID:1\r\nLOCATION:x\r\nEND:VEVENT\r\n")));
+    // Parts of which none has come.
+    const auto alarms = card(many(30'000, "BEGIN:X\r\nEND:X\r\n"));
+    const auto others = card(many(30'000, "BEGIN:Y\r\nEND:Y\r\n"));
+    CHECK(item::restore(alarms, others, {"X"}).size() > alarms.size());
 }
