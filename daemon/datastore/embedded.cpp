@@ -256,7 +256,8 @@ void Embedded::note_sent(const std::vector<std::string>& luids)
 
 void Embedded::note_confirmed(const std::vector<session::Confirm::Entry>& entries)
 {
-    impl_->course->on_moved();
+    if (std::ranges::any_of(entries, [](const auto& entry) { return entry.verdict != session::Verdict::PutOff; }))
+        impl_->course->on_moved();
     impl_->outgoing->note_confirmed(entries);
     std::vector<std::string> taken;
     if (!impl_->quarantined.empty())

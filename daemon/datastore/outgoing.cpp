@@ -13,6 +13,7 @@ namespace datastore {
 namespace {
 
 using session::ChangeKind;
+using session::Verdict;
 using storage::ItemChange;
 
 ChangeKind to_session(ItemChange::Kind kind)
@@ -33,6 +34,8 @@ ChangeKind kind_again(storage::SyncState::SentState state)
 }
 
 constexpr int overruled_code = static_cast<int>(syncml::StatusCode::ConflictResolvedServerWins);
+
+constexpr int merged_code = static_cast<int>(syncml::StatusCode::ConflictResolvedWithMerge);
 
 constexpr int type_code = static_cast<int>(syncml::StatusCode::UnsupportedMediaType);
 
@@ -302,12 +305,14 @@ bool Outgoing::is_again(const Note& note)
 void Outgoing::note_sent(const std::vector<std::string>& luids)
 {
     std::vector<Note> notes;
+    std::vector<Delivery> deliveries;
     for (const auto& luid : luids) {
         const auto found = unsettled_.find(luid);
         if (found == unsettled_.end())
             continue;
         auto& sent = found->second;
         sent.sent = true;
+        deliveries.push_back(delivery(luid, sent));
         const auto known = notes_.find(luid);
         const bool again = known != notes_.end() && known->second.revision == sent.revision && is_again(known->second);
         Note note{luid, sent.revision, State::Sent, again ? known->second.code : 0};
@@ -318,49 +323,98 @@ void Outgoing::note_sent(const std::vector<std::string>& luids)
         if (!sends_all() || known != notes_.end())
             notes.push_back(std::move(note));
     }
-    if (!notes.empty())
+    state_.in_transaction([&] {
         state_.note_sent(scope_.service, notes);
+        state_.note_deliveries(deliveries);
+    });
 }
 
 void Outgoing::note_part(const std::string& luid, const session::PartSent& part)
 {
-    // In another form it may be other octets when the server has told something else of itself.
-    if (const auto sent = unsettled_.find(luid); sent != unsettled_.end() && !sent->second.converted)
-        state_.set_part_sent(scope_.service,
-                             {luid, sent->second.revision, static_cast<int>(part.verb), part.format, part.octets});
+    const auto found = unsettled_.find(luid);
+    if (found == unsettled_.end())
+        return;
+    const auto& sent = found->second;
+    state_.in_transaction([&] {
+        // The first chunk of one that is gone on with was sent in another session.
+        if (!sent.sent)
+            state_.note_deliveries({delivery(luid, sent)});
+        // In another form it may be other octets when the server has told something else of itself.
+        if (!sent.converted)
+            state_.set_part_sent(scope_.service,
+                                 {luid, sent.revision, static_cast<int>(part.verb), part.format, part.octets});
+    });
 }
 
 void Outgoing::note_confirmed(const std::vector<session::Confirm::Entry>& entries)
 {
     std::vector<Note> notes;
-    for (const auto& entry : entries)
-        note_answer(entry, notes);
-    if (!notes.empty())
+    std::vector<Delivery> deliveries;
+    for (const auto& entry : entries) {
+        const auto found = unsettled_.find(entry.luid);
+        if (found == unsettled_.end())
+            continue; // a second answer
+        const auto delivered = found->second;
+        auto& answered = deliveries.emplace_back(delivery(entry.luid, delivered));
+        answered.answer = answer_of(entry, delivered);
+        answered.code = static_cast<int>(entry.status);
+        if (entry.verdict != Verdict::PutOff)
+            note_answer(entry, delivered, notes);
+    }
+    state_.in_transaction([&] {
         state_.note_sent(scope_.service, notes);
-    follow_confirmed();
+        state_.note_deliveries(deliveries);
+        follow_confirmed();
+    });
 }
 
-void Outgoing::note_answer(const session::Confirm::Entry& entry, std::vector<Note>& notes)
+storage::Delivery Outgoing::delivery(const std::string& luid, const Delivered& delivered) const
 {
-    const auto sent = unsettled_.find(entry.luid);
-    if (sent == unsettled_.end())
-        return; // a second answer
-    const auto revision = sent->second.revision;
+    using Kind = Delivery::Kind;
+    const auto kind = delivered.kind == ChangeKind::Delete   ? Kind::Deleted
+                      : type_ == session::SyncType::Slow     ? Kind::Compared
+                      : delivered.kind == ChangeKind::Update ? Kind::Updated
+                                                             : Kind::Added;
+    return {scope_.service, luid, kind, Delivery::Answer::None, 0, 0, 0};
+}
+
+storage::Delivery::Answer Outgoing::answer_of(const session::Confirm::Entry& entry, const Delivered& delivered)
+{
+    using Answer = Delivery::Answer;
+    const auto code = static_cast<int>(entry.status);
+    switch (entry.verdict) {
+    case Verdict::Taken:
+        return code == overruled_code ? Answer::ServerWins : code == merged_code ? Answer::Merged : Answer::Taken;
+    case Verdict::Refused: return goes_in_other_form(entry, delivered) ? Answer::PutOff : Answer::Refused;
+    case Verdict::Missing:
+    case Verdict::OnceMore:
+    case Verdict::PutOff: break;
+    }
+    return Answer::PutOff;
+}
+
+bool Outgoing::goes_in_other_form(const session::Confirm::Entry& entry, const Delivered& delivered)
+{
+    return entry.status == syncml::StatusCode::UnsupportedMediaType && delivered.has_other_form;
+}
+
+void Outgoing::note_answer(const session::Confirm::Entry& entry, const Delivered& delivered, std::vector<Note>& notes)
+{
+    const auto revision = delivered.revision;
     const auto code = static_cast<int>(entry.status);
     Note note{entry.luid, revision, State::Confirmed, 0};
-    if (entry.verdict == session::Verdict::Missing)
+    if (entry.verdict == Verdict::Missing)
         note.state = State::Missing;
-    else if (entry.verdict == session::Verdict::OnceMore)
+    else if (entry.verdict == Verdict::OnceMore)
         note = {entry.luid, revision, State::Sent, code};
     // Of an item that is no more there is no edit to lose.
-    else if (entry.verdict == session::Verdict::Refused && entry.kind != ChangeKind::Delete)
-        note = {entry.luid, revision, code == type_code && sent->second.has_other_form ? State::Sent : State::Refused,
-                code};
+    else if (entry.verdict == Verdict::Refused && entry.kind != ChangeKind::Delete)
+        note = {entry.luid, revision, goes_in_other_form(entry, delivered) ? State::Sent : State::Refused, code};
     else if (entry.status == syncml::StatusCode::ConflictResolvedServerWins)
         note.code = overruled_code; // for a session that goes on with this one
     const bool known = notes_.contains(entry.luid);
     if (note.state == State::Confirmed || note.state == State::Refused)
-        unsettled_.erase(sent);
+        unsettled_.erase(entry.luid);
     if (!sends_all() || known || note.state != State::Confirmed || note.code != 0) {
         notes_.insert_or_assign(entry.luid, note);
         notes.push_back(std::move(note));

@@ -60,6 +60,7 @@ public:
 private:
     using Note = storage::SyncState::SentItem;
     using State = storage::SyncState::SentState;
+    using Delivery = storage::Delivery;
 
     struct Delivered {
         std::uint64_t revision = 0;
@@ -86,7 +87,11 @@ private:
     static bool is_again(const Note& note);
     /// For the next session, of what no answer has settled.
     Note note_to_leave(const std::string& luid, const Delivered& delivered) const;
-    void note_answer(const session::Confirm::Entry& entry, std::vector<Note>& notes);
+    /// For the history.
+    Delivery delivery(const std::string& luid, const Delivered& delivered) const;
+    static Delivery::Answer answer_of(const session::Confirm::Entry& entry, const Delivered& delivered);
+    static bool goes_in_other_form(const session::Confirm::Entry& entry, const Delivered& delivered);
+    void note_answer(const session::Confirm::Entry& entry, const Delivered& delivered, std::vector<Note>& notes);
     void follow_confirmed();
     bool sends_all() const { return syncml::client_sends_all(type_); }
 

@@ -169,7 +169,7 @@ channel::Result run_session(const channel::Plan& plan, const Surroundings& aroun
         SessionReport report(plan, around.now());
         around.state.begin_session(report.record());
         const auto error = carry_out(plan, around, report);
-        around.state.end_session(report.record());
+        around.state.end_session(report.record(), {.with_items = plan.history_sessions});
         auto result = result_of(error);
         if (const auto wait = around.transport.retry_after(); wait && error)
             result.retry_after_s = static_cast<std::uint32_t>(std::min(wait->count(), longest_wait.count()));

@@ -21,6 +21,8 @@ Verdict verdict_of(Fate fate)
         return Verdict::Missing;
     if (fate == Fate::OnceMore)
         return Verdict::OnceMore;
+    if (fate == Fate::PutOff)
+        return Verdict::PutOff;
     return fate == Fate::Refused ? Verdict::Refused : Verdict::Taken;
 }
 
@@ -107,9 +109,7 @@ void Receiver::read_item_status(const SentItem& item, StatusCode code)
     // Where the whole Sync was refused the failures are its own, and say nothing of the items.
     const bool of_sync = service.error() && !syncml::is_success(code);
     const auto fate = service.outgoing().on_status(item, of_sync ? StatusCode::CommandFailed : code);
-    auto& entries = confirmed_[item.service]; // also without an entry: progress is reported
-    if (fate != Fate::PutOff)
-        entries.push_back({item.luid, item.kind, code, verdict_of(fate)});
+    confirmed_[item.service].push_back({item.luid, item.kind, code, verdict_of(fate)});
     if (is_failure(fate))
         conversation_.note_item(item.service,
                                 fmt::format("{}: the server did not take item {} ({}); {}.", service.setup().name,

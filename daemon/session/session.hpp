@@ -212,14 +212,15 @@ struct SavePeerInfo {      ///< the server's device information
 };
 /// What the server's Status makes of a change that was sent.
 enum class Verdict {
-    Taken,   ///< the server has its last word on it: not to be sent again until it changes
-    Refused, ///< it would only be refused again (415 …): not to be sent until it changes, and the edit is not to be
-             ///< lost
-    Missing, ///< the server has no such item: it goes again, as Add
-    OnceMore ///< it came incomplete, as the server sees it: it goes again, once
+    Taken,    ///< the server has its last word on it: not to be sent again until it changes
+    Refused,  ///< it would only be refused again (415 …): not to be sent until it changes, and the edit is not to be
+              ///< lost
+    Missing,  ///< the server has no such item: it goes again, as Add
+    OnceMore, ///< it came incomplete, as the server sees it: it goes again, once
+    PutOff    ///< another session may repair it (417 retry later …): it stays a local change, for the next one
 };
 /// The server has answered for sent changes, each with its Status. A change that was read but is not
-/// among them by the end of the session (no answer, `417 retry later`, too large to send) stays a local
+/// among them by the end of the session (no answer, too large to send) stays a local
 /// change also when the service concludes well, and is sent again next time.
 struct Confirm {
     ServiceIndex service = 0;

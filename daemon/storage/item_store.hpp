@@ -266,6 +266,8 @@ public:
     std::vector<SessionChange> session_changes(std::string_view profile, std::uint64_t number, std::string_view after,
                                                std::size_t bytes) const;
     std::optional<ItemOrigin> find_origin(ItemKind kind, std::string_view luid) const;
+    /// What an item of whatever kind holds or, if it is deleted, held last, as far as that is kept.
+    std::optional<std::string> find_last_content(std::string_view luid) const;
     /// What is kept of what sessions did to an item, newest first, at most so many and about a mebibyte of data.
     std::vector<SessionChange> item_changes(ItemKind kind, std::string_view luid, std::size_t most) const;
     /// Puts back what the session, or the undoing, changed, as an application does it, in one transaction: the

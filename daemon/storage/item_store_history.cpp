@@ -193,6 +193,16 @@ std::optional<ItemOrigin> ItemStore::find_origin(ItemKind kind, std::string_view
     return ItemOrigin{row.count(0), row.number(1) != 0, row.text(2), row.text(3)};
 }
 
+std::optional<std::string> ItemStore::find_last_content(std::string_view luid) const
+{
+    const auto id = parse_luid(luid).value_or(0);
+    if (auto now = impl_->database->query("SELECT data FROM item JOIN content USING (id) WHERE id = ?1 AND alive", id);
+        now.next())
+        return now.text(0);
+    auto row = impl_->database->query("SELECT data FROM version WHERE id = ?1 ORDER BY revision DESC LIMIT 1", id);
+    return row.next() ? std::optional(row.text(0)) : std::nullopt;
+}
+
 std::vector<SessionChange> ItemStore::session_changes(std::string_view profile, std::uint64_t number,
                                                       std::string_view after, std::size_t bytes) const
 {

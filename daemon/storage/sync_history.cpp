@@ -22,6 +22,17 @@ ServiceRecord service_record(const Query& row)
     return record;
 }
 
+Delivery delivery(const Query& row)
+{
+    return {row.text(0),
+            row.text(1),
+            static_cast<Delivery::Kind>(row.number(2)),
+            static_cast<Delivery::Answer>(row.number(3)),
+            static_cast<int>(row.number(4)),
+            row.count(5),
+            row.number(6)};
+}
+
 } // namespace
 
 void SyncState::Impl::put_services(const SessionRecord& record)
@@ -74,15 +85,21 @@ void SyncState::begin_session(const SessionRecord& record)
     impl_->running_since = record.started;
 }
 
-void SyncState::end_session(const SessionRecord& record, std::size_t keep)
+void SyncState::end_session(const SessionRecord& record, const HistoryLimits& limits)
 {
     transact(*impl_->database, [&] {
         auto& db = *impl_->database;
-        // Whatever stands there of the session, its services and notes included, is replaced.
-        db.execute("DELETE FROM session WHERE number = ?1", record.session);
+        // Whatever stands there of the session, its services and notes included, is replaced; what it sent stays.
+        db.execute("DELETE FROM service_record WHERE session = ?1", record.session);
+        db.execute("DELETE FROM note WHERE session = ?1", record.session);
         db.execute("INSERT INTO session (number, trigger, started, ended, outcome, error_name, error_message, "
                    "bytes_sent, bytes_received, round_trips, version) "
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO UPDATE SET "
+                   "trigger = excluded.trigger, started = excluded.started, ended = excluded.ended, "
+                   "outcome = excluded.outcome, error_name = excluded.error_name, "
+                   "error_message = excluded.error_message, bytes_sent = excluded.bytes_sent, "
+                   "bytes_received = excluded.bytes_received, round_trips = excluded.round_trips, "
+                   "version = excluded.version",
                    record.session, record.trigger, record.started, record.ended, record.outcome, record.error_name,
                    record.error_message, record.bytes_sent, record.bytes_received, record.round_trips, record.version);
         impl_->put_services(record);
@@ -91,8 +108,52 @@ void SyncState::end_session(const SessionRecord& record, std::size_t keep)
             db.execute("INSERT INTO note (session, place, text) VALUES (?1, ?2, ?3)", record.session, place++, note);
         db.execute("DELETE FROM session WHERE number NOT IN (SELECT number FROM session ORDER BY number DESC LIMIT ?1) "
                    "AND number NOT IN (SELECT max(session) FROM service_record GROUP BY service)",
-                   static_cast<std::uint64_t>(keep));
+                   static_cast<std::uint64_t>(limits.sessions));
+        // One too many is there only if this session sent something, too.
+        if (db.query("SELECT 1 FROM delivery WHERE session = ?1 LIMIT 1", record.session).next())
+            db.execute("DELETE FROM delivery WHERE session IN (SELECT number FROM session "
+                       "WHERE EXISTS (SELECT 1 FROM delivery WHERE session = number) "
+                       "ORDER BY number DESC LIMIT -1 OFFSET ?1)",
+                       limits.with_items);
     });
+}
+
+void SyncState::note_deliveries(const std::vector<Delivery>& deliveries)
+{
+    if (impl_->running == 0)
+        return;
+    transact(*impl_->database, [&] {
+        for (const auto& delivery : deliveries)
+            impl_->database->execute("INSERT INTO delivery (session, item, service, kind, answer, code) "
+                                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET kind = excluded.kind, "
+                                     "answer = excluded.answer, code = excluded.code",
+                                     impl_->running, delivery.luid, delivery.service, static_cast<int>(delivery.kind),
+                                     static_cast<int>(delivery.answer), delivery.code);
+    });
+}
+
+std::vector<Delivery> SyncState::deliveries(std::uint64_t session, std::string_view after, std::size_t most) const
+{
+    std::vector<Delivery> deliveries;
+    for (auto rows = impl_->database->query("SELECT service, item, kind, answer, code, session, started FROM delivery "
+                                            "JOIN session ON number = session WHERE session = ?1 AND item > ?2 "
+                                            "ORDER BY item LIMIT ?3",
+                                            session, after.empty() ? "0" : after, static_cast<std::uint64_t>(most));
+         rows.next();)
+        deliveries.push_back(delivery(rows));
+    return deliveries;
+}
+
+std::vector<Delivery> SyncState::item_deliveries(std::string_view luid, std::size_t most) const
+{
+    std::vector<Delivery> deliveries;
+    for (auto rows = impl_->database->query("SELECT service, item, kind, answer, code, session, started FROM session "
+                                            "JOIN delivery ON session = number AND item = ?1 "
+                                            "ORDER BY number DESC LIMIT ?2",
+                                            luid, static_cast<std::uint64_t>(most));
+         rows.next();)
+        deliveries.push_back(delivery(rows));
+    return deliveries;
 }
 
 std::vector<SessionRecord> SyncState::history(std::size_t limit) const

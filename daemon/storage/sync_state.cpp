@@ -190,8 +190,21 @@ CREATE TABLE slow_sync (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* steps[] = {version_1, version_2, version_3,  version_4,  version_5,  version_6, version_7,
-                                 version_8, version_9, version_10, version_11, version_12, version_13};
+// What sessions sent (Delivery). Ids of items are numbers.
+constexpr const char* version_14 = R"sql(
+CREATE TABLE delivery (
+    session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+    item    INTEGER NOT NULL,
+    service TEXT NOT NULL,
+    kind    INTEGER NOT NULL,
+    answer  INTEGER NOT NULL,
+    code    INTEGER NOT NULL,
+    PRIMARY KEY (session, item)
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* steps[] = {version_1, version_2, version_3,  version_4,  version_5,  version_6,  version_7,
+                                 version_8, version_9, version_10, version_11, version_12, version_13, version_14};
 
 } // namespace
 
@@ -204,6 +217,11 @@ base::Result<std::unique_ptr<SyncState>> SyncState::open(const std::filesystem::
     if (!database)
         return tl::unexpected(database.error());
     return std::unique_ptr<SyncState>(new SyncState(std::make_unique<Impl>(std::move(*database))));
+}
+
+void SyncState::in_transaction(const std::function<void()>& work)
+{
+    transact(*impl_->database, work);
 }
 
 // ---- per profile and server ------------------------------------------------------

@@ -2,10 +2,12 @@
 
 #include "base/result.hpp"
 #include "storage/access.hpp"
+#include "storage/delivery.hpp"
 #include "storage/quarantine.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +56,12 @@ struct SessionRecord {
     bool operator==(const SessionRecord&) const = default;
 };
 
+/// How much of its sessions a profile remembers.
+struct HistoryLimits {
+    std::size_t sessions = 200;
+    std::uint64_t with_items = 20; ///< of so many that sent items, which these were
+};
+
 /// The server's device information.
 struct PeerInfo {
     std::string document;                ///< JSON text
@@ -72,6 +80,9 @@ public:
     static base::Result<std::unique_ptr<SyncState>> open(const std::filesystem::path& file,
                                                          Access access = Access::ReadWrite);
     ~SyncState();
+
+    /// Makes one transaction of the writing calls in `work`: all or nothing. Exceptions pass through.
+    void in_transaction(const std::function<void()>& work);
 
     // ---- per profile and server ---------------------------------------------------
     /// Forgets everything but history when the server or the user behind the profile
@@ -224,14 +235,21 @@ public:
     /// takes part. A record that an earlier worker left open is closed: FAILED, Interrupted. Hence
     /// only the newest record can be open, and it is stale when no session runs.
     void begin_session(const SessionRecord& record);
-    /// Writes the outcome and the services' records. Keeps the newest `keep` sessions, and those
+    /// Writes the outcome and the services' records. Keeps the newest sessions, and those
     /// that were the last of a service.
-    void end_session(const SessionRecord& record, std::size_t keep = 200);
+    void end_session(const SessionRecord& record, const HistoryLimits& limits = {});
     std::vector<SessionRecord> history(std::size_t limit) const; ///< newest first, an open one too
     /// The last record of each service that ever took part. `running` is the session that the
     /// profile's worker carries out now (0: none); it does not count. Any other session without an end was
     /// interrupted: FAIL at the time it began.
     std::vector<ServiceRecord> statistics(std::uint64_t running = 0) const;
+    /// What the session that begin_session named last has sent, and what came of it, in place of what is noted of the
+    /// same items. Nothing is noted where it named none. One transaction.
+    void note_deliveries(const std::vector<Delivery>& deliveries);
+    /// What a session sent, as far as it is kept, of items with ids above `after` (empty: from the first), in id order.
+    std::vector<Delivery> deliveries(std::uint64_t session, std::string_view after, std::size_t most) const;
+    /// What is kept of how an item was sent, newest first.
+    std::vector<Delivery> item_deliveries(std::string_view luid, std::size_t most) const;
 
 private:
     class Impl;

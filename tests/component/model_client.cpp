@@ -104,6 +104,8 @@ void Store::note_sent(const std::string& luid)
 
 void Store::note_confirmed(const Confirm::Entry& entry)
 {
+    if (entry.verdict == session::Verdict::PutOff)
+        return;
     if (entry.kind == ChangeKind::Delete) {
         deletions_.erase(entry.luid);
         return;

@@ -289,7 +289,8 @@ void SessionWatch::on(const session::Confirm& confirm)
         });
         require(answered, "what is confirmed has a Status of the server");
         require(service.confirmed.insert(entry.luid).second, "a change is confirmed once");
-        require(entry.status != StatusCode::ChunkedItemAccepted, "a part is not the whole");
+        require(entry.status != StatusCode::ChunkedItemAccepted || entry.verdict == session::Verdict::PutOff,
+                "a part is not the whole");
     }
 }
 

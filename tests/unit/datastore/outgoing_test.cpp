@@ -5,6 +5,7 @@
 
 using session::ChangeKind;
 using session::SyncType;
+using syncml::StatusCode;
 using Sent = std::vector<std::string>;
 
 TEST_CASE_METHOD(SessionFixture, "the first session sends everything, the next nothing", "[out]")
@@ -169,6 +170,117 @@ TEST_CASE_METHOD(SessionFixture, "what the server did is not sent back to it, bu
     CHECK(sync(SyncType::Slow, "q") == Sent{"Add 1", "Add 3"});
     items->replace(contact, "3", card("tre"));
     CHECK(sync(SyncType::TwoWay, "q") == Sent{"Update 3"});
+}
+
+// ---- for the history -----------------------------------------------------------------
+
+namespace {
+
+struct History : SessionFixture {
+    using Kind = storage::Delivery::Kind;
+    using Answer = storage::Delivery::Answer;
+    using Told = std::vector<std::tuple<std::string, Kind, Answer, int>>;
+
+    void begin_session(std::uint64_t number)
+    {
+        storage::SessionRecord record;
+        record.session = number;
+        state->begin_session(record);
+    }
+    Told told(std::uint64_t number)
+    {
+        Told told;
+        for (const auto& one : state->deliveries(number, {}, 100)) {
+            CHECK(one.service == "CONTACT");
+            told.emplace_back(one.luid, one.kind, one.answer, one.code);
+        }
+        return told;
+    }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(History, "what is sent is noted before the answer, and the answer when it comes", "[out][sent]")
+{
+    using session::Verdict;
+    for (const auto* name : {"changed", "deleted", "kept"})
+        items->add(contact, card(name));
+    sync(SyncType::Slow);
+    items->replace(contact, "1", card("anders"));
+    items->remove(contact, "2");
+    for (const auto* name : {"new", "refused", "off", "no answer", "not sent"})
+        items->add(contact, card(name));
+    begin_session(7);
+    begin();
+    read();
+    store->note_sent({"1", "2", "4", "5", "6", "7"});
+    CHECK(told(7) == Told{{"1", Kind::Updated, Answer::None, 0},
+                          {"2", Kind::Deleted, Answer::None, 0},
+                          {"4", Kind::Added, Answer::None, 0},
+                          {"5", Kind::Added, Answer::None, 0},
+                          {"6", Kind::Added, Answer::None, 0},
+                          {"7", Kind::Added, Answer::None, 0}});
+    confirm({"1"}, StatusCode::ConflictResolvedServerWins);
+    confirm({"2"}, StatusCode::ItemNotDeleted);
+    confirm({"4"}, StatusCode::ItemAdded);
+    confirm({"5"}, StatusCode::Forbidden, Verdict::Refused);
+    confirm({"6"}, StatusCode::CommandFailed, Verdict::PutOff);
+    const Told all{{"1", Kind::Updated, Answer::ServerWins, 419}, {"2", Kind::Deleted, Answer::Taken, 211},
+                   {"4", Kind::Added, Answer::Taken, 201},        {"5", Kind::Added, Answer::Refused, 403},
+                   {"6", Kind::Added, Answer::PutOff, 500},       {"7", Kind::Added, Answer::None, 0}};
+    CHECK(told(7) == all);
+    kill();
+    CHECK(told(7) == all);
+    // What was put off goes again, as does what got no answer.
+    begin_session(8);
+    begin();
+    CHECK(read() == Sent{"Update 6", "Update 7", "Add 8"});
+    store->note_sent({"6", "7", "8"});
+    confirm({"6", "7", "8"}, StatusCode::ConflictResolvedWithMerge);
+    CHECK(told(8) == Told{{"6", Kind::Updated, Answer::Merged, 207},
+                          {"7", Kind::Updated, Answer::Merged, 207},
+                          {"8", Kind::Added, Answer::Merged, 207}});
+    CHECK(told(7) == all);
+}
+
+TEST_CASE_METHOD(History, "a slow sync compares, and a session without changes notes nothing", "[out][sent]")
+{
+    items->add(contact, card("one"));
+    items->add(contact, card("two"));
+    begin_session(1);
+    begin(SyncType::Slow);
+    read();
+    store->note_sent({"1", "2"});
+    CHECK(told(1) == Told{{"1", Kind::Compared, Answer::None, 0}, {"2", Kind::Compared, Answer::None, 0}});
+    confirm({"1"}, StatusCode::Ok);
+    confirm({"2"}, StatusCode::ItemAdded);
+    CHECK(told(1) == Told{{"1", Kind::Compared, Answer::Taken, 200}, {"2", Kind::Compared, Answer::Taken, 201}});
+    commit();
+    begin_session(2);
+    begin();
+    CHECK(read().empty());
+    commit();
+    CHECK(told(2).empty());
+}
+
+TEST_CASE_METHOD(History, "a sync that goes on names what is left of a large item", "[out][sent]")
+{
+    sync(SyncType::Slow);
+    items->add(contact, card("large"));
+    begin_session(1);
+    begin();
+    read();
+    store->note_sent({"1"});
+    store->note_part_sent("1", {syncml::ItemVerb::Add, "", 10});
+    CHECK(told(1) == Told{{"1", Kind::Added, Answer::None, 0}});
+    kill();
+    begin_session(2);
+    resume();
+    read();
+    store->note_part_sent("1", {syncml::ItemVerb::Add, "", 20});
+    CHECK(told(2) == Told{{"1", Kind::Updated, Answer::None, 0}});
+    confirm({"1"}, StatusCode::ItemAdded);
+    CHECK(told(2) == Told{{"1", Kind::Updated, Answer::Taken, 201}});
 }
 
 // ---- broken sessions -----------------------------------------------------------------

@@ -1,6 +1,7 @@
 // The cost of a question does not depend on how much is stored: it is measured in octets that a
 // new connection reads from the file.
 #include "storage/item_store.hpp"
+#include "storage/sync_state.hpp"
 
 #include "temporary_directory.hpp"
 
@@ -13,15 +14,25 @@ using storage::ItemStore;
 
 namespace {
 
-/// What this process has read with system calls so far.
-std::uint64_t octets_read()
+struct Octets {
+    std::uint64_t read = 0, written = 0;
+};
+
+/// What this process has moved with system calls so far.
+Octets octets()
 {
     std::ifstream io("/proc/self/io");
-    std::string name;
-    std::uint64_t value = 0;
-    io >> name >> value;
-    REQUIRE(name == "rchar:");
-    return value;
+    std::string read, written;
+    Octets octets;
+    io >> read >> octets.read >> written >> octets.written;
+    REQUIRE(read == "rchar:");
+    REQUIRE(written == "wchar:");
+    return octets;
+}
+
+std::uint64_t octets_read()
+{
+    return octets().read;
 }
 
 std::uint64_t cost(const std::filesystem::path& file, const std::function<void(ItemStore&)>& question)
@@ -142,4 +153,37 @@ TEST_CASE("a session without changes writes nothing to the store", "[items][cost
     CHECK(store->unmapped(ItemKind::Contact, "p", "card").empty());
     CHECK(store->settled_revision(ItemKind::Contact, "p", mark) == mark);
     CHECK(size() == before);
+}
+
+TEST_CASE("a session that sends nothing costs the same, however much earlier ones have sent", "[history][cost]")
+{
+    TemporaryDirectory directory;
+    const auto file = [&](int sent) { return directory / (std::to_string(sent) + ".db").c_str(); };
+    const auto cost_after = [&](int sent) {
+        const auto session = [](storage::SyncState& state, std::uint64_t number, int items) {
+            storage::SessionRecord record;
+            record.session = number;
+            state.begin_session(record);
+            std::vector<storage::Delivery> deliveries;
+            for (int i = 1; i <= items; ++i)
+                deliveries.push_back({"CONTACT", std::to_string(i), {}, {}, 0, 0, 0});
+            state.note_deliveries(deliveries);
+            state.end_session(record);
+        };
+        {
+            const auto state = storage::SyncState::open(file(sent)).value();
+            for (std::uint64_t number = 1; number <= 20; ++number)
+                session(*state, number, sent);
+        }
+        const auto state = storage::SyncState::open(file(sent)).value();
+        const auto before = octets();
+        session(*state, 21, 0);
+        const auto after = octets();
+        return Octets{after.read - before.read, after.written - before.written};
+    };
+    const auto little = cost_after(1), much = cost_after(2000);
+    CAPTURE(little.read, much.read, little.written, much.written);
+    CHECK(much.written <= little.written + 8 * 1024);
+    CHECK(much.read <= little.read + 16 * 1024);
+    CHECK(std::filesystem::file_size(file(2000)) < 20 * 2000 * 32); // short rows
 }

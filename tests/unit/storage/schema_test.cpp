@@ -164,6 +164,12 @@ TEST_CASE("a profile's state of version 1 is read", "[schema]")
     CHECK(sessions[1].version.empty());
     CHECK(state->statistics(4)[0].from_server == CountersRecord{1, 2, 3, 4, 5});
     CHECK(state->statistics(4)[0].to_server == CountersRecord{6, 7, 8, 9, 10});
+    CHECK(state->deliveries(sessions[1].session, {}, 1).empty());
+    SessionRecord next;
+    next.session = 5;
+    state->begin_session(next);
+    state->note_deliveries({{"CONTACT", "1", Delivery::Kind::Added, Delivery::Answer::Taken, 201, 0, 0}});
+    CHECK(state->deliveries(5, {}, 1).size() == 1);
 }
 
 TEST_CASE("profiles of version 1 are read", "[schema]")

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+using storage::Delivery;
 using storage::ServiceRecord;
 using storage::SessionRecord;
 using storage::SyncState;
@@ -45,6 +46,27 @@ struct Fixture {
         record.outcome = status == "SUCCESS" ? "COMPLETED" : "FAILED";
         state->end_session(record);
         return record;
+    }
+    static Delivery sent(const std::string& luid, Delivery::Kind kind = Delivery::Kind::Added,
+                         Delivery::Answer answer = Delivery::Answer::None, int code = 0)
+    {
+        return {"CONTACT", luid, kind, answer, code, 0, 0};
+    }
+    /// A session that sends these; of so many sessions is it kept what they sent.
+    void send(std::uint64_t number, const std::vector<Delivery>& items, std::uint64_t keep = 20)
+    {
+        state->begin_session(started(number, {service("CONTACT")}));
+        state->note_deliveries(items);
+        auto record = started(number, {service("CONTACT", "SUCCESS")});
+        record.ended = record.started + 60;
+        state->end_session(record, {.with_items = keep});
+    }
+    std::vector<std::string> luids(std::uint64_t session, const std::string& after = {}, std::size_t most = 100) const
+    {
+        std::vector<std::string> luids;
+        for (const auto& delivery : state->deliveries(session, after, most))
+            luids.push_back(delivery.luid);
+        return luids;
     }
 };
 
@@ -93,7 +115,7 @@ TEST_CASE_METHOD(Fixture, "old sessions go, but not the last of a service", "[hi
     last.ended = 660;
     last.outcome = "COMPLETED";
     state->begin_session(started(6, {service("CONTACT")}));
-    state->end_session(last, 2);
+    state->end_session(last, {.sessions = 2});
     const auto left = state->history(10);
     REQUIRE(left.size() == 3);
     CHECK(left[0] == last);
@@ -144,4 +166,89 @@ TEST_CASE_METHOD(Fixture, "the next session closes the record of a killed one", 
     CHECK(sessions[1].error_name == "org.syncd1.Error.Interrupted");
     CHECK(sessions[1].services[0].status == "FAIL");
     CHECK(sessions[1].services[0].time == 100);
+}
+
+// ---- what was sent ---------------------------------------------------------------------
+
+TEST_CASE_METHOD(Fixture, "what a session sends is noted, and what came of it in its place", "[history][sent]")
+{
+    using Kind = Delivery::Kind;
+    using Answer = Delivery::Answer;
+    state->begin_session(started(3, {service("CONTACT")}));
+    state->note_deliveries({sent("9"), sent("10", Kind::Updated), sent("11", Kind::Deleted)});
+    state->note_deliveries(
+        {sent("10", Kind::Updated, Answer::Refused, 415), sent("9", Kind::Added, Answer::Taken, 201)});
+    const std::vector<Delivery> all{{"CONTACT", "9", Kind::Added, Answer::Taken, 201, 3, 300},
+                                    {"CONTACT", "10", Kind::Updated, Answer::Refused, 415, 3, 300},
+                                    {"CONTACT", "11", Kind::Deleted, Answer::None, 0, 3, 300}};
+    CHECK(state->deliveries(3, {}, 100) == all); // killed here, it is told as well
+
+    auto record = started(3, {service("CONTACT", "SUCCESS")});
+    record.ended = 360;
+    state->end_session(record);
+    CHECK(state->deliveries(3, {}, 100) == all);
+    CHECK(state->history(1) == std::vector<SessionRecord>{record});
+    CHECK(luids(3, {}, 2) == std::vector<std::string>{"9", "10"});
+    CHECK(luids(3, "10") == std::vector<std::string>{"11"});
+    CHECK(luids(3, "11").empty());
+    CHECK(luids(3, "nonsense").empty());
+    CHECK(luids(4).empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a killed session leaves what it sent without an answer", "[history][sent]")
+{
+    state->begin_session(started(1, {service("CONTACT")}));
+    state->note_deliveries({sent("5")});
+    state.reset();
+    state = SyncState::open(directory / "state.db").value();
+    run(2, {"CONTACT"}, "SUCCESS");
+    REQUIRE(luids(1) == std::vector<std::string>{"5"});
+    CHECK(state->deliveries(1, {}, 1)[0].answer == Delivery::Answer::None);
+}
+
+TEST_CASE_METHOD(Fixture, "what one item was sent as is found in all sessions, newest first", "[history][sent]")
+{
+    send(1, {sent("5"), sent("6")});
+    send(2, {sent("6")});
+    send(3, {sent("5", Delivery::Kind::Updated)});
+    const auto found = state->item_deliveries("5", 10);
+    REQUIRE(found.size() == 2);
+    CHECK((found[0].session == 3 && found[0].kind == Delivery::Kind::Updated && found[0].time == 300));
+    CHECK((found[1].session == 1 && found[1].kind == Delivery::Kind::Added));
+    CHECK(state->item_deliveries("5", 1).size() == 1);
+    CHECK(state->item_deliveries("7", 10).empty());
+}
+
+TEST_CASE_METHOD(Fixture, "of so many sessions that sent something it is kept what that was", "[history][sent]")
+{
+    send(1, {sent("1")}, 2);
+    send(2, {sent("2")}, 2);
+    send(3, {}, 2); // does not count
+    run(4, {"CONTACT"}, "SUCCESS");
+    CHECK(luids(1).size() == 1);
+    send(5, {sent("5")}, 2);
+    CHECK(luids(1).empty());
+    CHECK(luids(2).size() == 1);
+    CHECK(luids(5).size() == 1);
+    CHECK(state->history(10).size() == 5);
+    send(6, {sent("6")}, 0);
+    for (std::uint64_t session = 1; session <= 6; ++session)
+        CHECK(luids(session).empty());
+}
+
+TEST_CASE_METHOD(Fixture, "what a session sent goes with it, and outlives another server", "[history][sent]")
+{
+    send(1, {sent("1")});
+    state->bind_to("another");
+    CHECK(luids(1).size() == 1);
+    auto record = started(2, {service("CONTACT", "SUCCESS")});
+    state->end_session(record, {.sessions = 1});
+    CHECK(luids(1).empty());
+}
+
+TEST_CASE_METHOD(Fixture, "where no session runs nothing is noted", "[history][sent]")
+{
+    state->note_deliveries({sent("1")});
+    CHECK(luids(0).empty());
+    CHECK(state->item_deliveries("1", 1).empty());
 }
