@@ -2,6 +2,7 @@
 
 #include "bus/values.hpp"
 #include "item/excerpt.hpp"
+#include "item/item.hpp"
 #include "kinds/service_kind.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 namespace bus {
 namespace {
 
+using storage::Delivery;
 using storage::ItemKind;
 using storage::Rule;
 using storage::What;
@@ -47,6 +49,45 @@ std::string word(Rule rule)
     case Rule::Matched: return "MATCHED";
     }
     return {};
+}
+
+std::string word(Delivery::Kind kind)
+{
+    switch (kind) {
+    case Delivery::Kind::Added: return "ADDED";
+    case Delivery::Kind::Updated: return "UPDATED";
+    case Delivery::Kind::Deleted: return "DELETED";
+    case Delivery::Kind::Compared: return "COMPARED";
+    }
+    return {};
+}
+
+std::string word(Delivery::Answer answer)
+{
+    switch (answer) {
+    case Delivery::Answer::None: return "NONE";
+    case Delivery::Answer::Taken: return "TAKEN";
+    case Delivery::Answer::Merged: return "MERGED";
+    case Delivery::Answer::ServerWins: return "SERVER_WINS";
+    case Delivery::Answer::Refused: return "REFUSED";
+    case Delivery::Answer::PutOff: return "PUT_OFF";
+    }
+    return {};
+}
+
+Values sent_item(const manager::SentItem& item)
+{
+    return {
+        {"ProfileId", item.profile},
+        {"Session", item.session},
+        {"Time", static_cast<std::uint64_t>(item.time)},
+        {"ServiceType", item.service},
+        {"ItemId", item.luid},
+        {"What", word(item.kind)},
+        {"Name", item.content ? item::summary(*item.content) : std::string()},
+        {"Answer", word(item.answer)},
+        {"Status", static_cast<std::uint32_t>(item.code)},
+    };
 }
 
 Values change(const storage::SessionChange& change)
@@ -86,6 +127,13 @@ std::vector<Values> changes(const std::vector<storage::SessionChange>& changes)
     return list;
 }
 
+std::vector<Values> sent(const std::vector<manager::SentItem>& items)
+{
+    std::vector<Values> list;
+    std::ranges::transform(items, std::back_inserter(list), sent_item);
+    return list;
+}
+
 Values undo_report(const manager::UndoReport& report)
 {
     std::vector<Values> left_alone;
@@ -109,7 +157,7 @@ Values explanation(const manager::ItemExplanation& explanation)
     Values values{
         {"Revision", explanation.origin.revision}, {"IsThere", explanation.origin.alive},
         {"Writer", explanation.origin.writer},     {"Creator", explanation.origin.creator},
-        {"Changes", changes(explanation.changes)},
+        {"Changes", changes(explanation.changes)}, {"Sent", sent(explanation.sent)},
     };
     if (explanation.content)
         values["Content"] = item::excerpt(*explanation.content, max_content);

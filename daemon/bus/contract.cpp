@@ -21,6 +21,7 @@ constexpr Row rows[] = {
     {method, manager_interface, "GetHistory", Rule::Own, "su"},
     {method, manager_interface, "GetTranscript", Rule::Own, "st"},
     {method, manager_interface, "GetChanges", Rule::Own, "sts"},
+    {method, manager_interface, "GetSent", Rule::Own, "sts"},
     {method, manager_interface, "Undo", Rule::Manage, "st"},
     {method, manager_interface, "Explain", Rule::Own, "ss"},
     {method, manager_interface, "GetConflicts", Rule::Own, "st"},

@@ -73,6 +73,7 @@ ManagerObject::Handler ManagerObject::find_handler(std::string_view member)
         {"GetHistory", &ManagerObject::get_history},
         {"GetTranscript", &ManagerObject::get_transcript},
         {"GetChanges", &ManagerObject::get_changes},
+        {"GetSent", &ManagerObject::get_sent},
         {"Undo", &ManagerObject::undo},
         {"Explain", &ManagerObject::explain},
         {"GetConflicts", &ManagerObject::get_conflicts},
@@ -262,6 +263,21 @@ void ManagerObject::get_changes(const Subject& caller, const Call& call)
         const auto found = manager_.changes(as, id, session, after);
         if (found)
             call.reply(changes(*found));
+        else
+            call.fail(found.error());
+    });
+}
+
+void ManagerObject::get_sent(const Subject& caller, const Call& call)
+{
+    const auto id = read_id(call);
+    std::uint64_t session = 0;
+    std::string after;
+    call.arguments() >> session >> after;
+    resolve_session(caller, call, id, [this, call, id, session, after](manager::Caller as) {
+        const auto found = manager_.sent(as, id, session, after);
+        if (found)
+            call.reply(sent(*found));
         else
             call.fail(found.error());
     });

@@ -39,6 +39,7 @@ private:
                          std::function<void(manager::Caller)> use);
     void get_transcript(const Subject& caller, const Call& call);
     void get_changes(const Subject& caller, const Call& call);
+    void get_sent(const Subject& caller, const Call& call);
     void undo(const Subject& caller, const Call& call);
     void explain(const Subject& caller, const Call& call);
     void get_conflicts(const Subject& caller, const Call& call);

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-/// What is told of what sessions changed here.
+/// What is told of what sessions changed here, and sent.
 namespace manager {
 
 /// A session that has ended, or an undoing.
@@ -19,11 +19,18 @@ struct HistoryEntry : storage::SessionRecord {
     bool has_transcript = false;
 };
 
+/// An item that a session sent to the server.
+struct SentItem : storage::Delivery {
+    std::string profile;
+    std::optional<std::string> content; ///< now or, of a deleted one, at last; nothing: that is not kept
+};
+
 /// What is known of one item.
 struct ItemExplanation {
     storage::ItemOrigin origin;
     std::optional<std::string> content; ///< nothing: it is not there any more
     std::vector<storage::SessionChange> changes;
+    std::vector<SentItem> sent; ///< without contents
 };
 
 /// What Undo did; `session`: its own number, 0 when there was nothing to do.

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "manager/announcer.hpp"
 #include "manager/conflicts.hpp"
+#include "manager/deliveries.hpp"
 #include "manager/item_stores.hpp"
 #include "manager/kept_transcripts.hpp"
 #include "manager/notifications.hpp"
@@ -96,7 +97,7 @@ public:
         : config(std::move(the_config)), vault(the_vault), clock(the_clock), timer(the_timer), workers(the_workers),
           files(config.state_directory), book(profiles), stores(files), changes(stores, announcer, timer),
           schedule(book, clock, timer, [this](Profile& profile) { on_due(profile); }), sessions(around()),
-          notifications(around(), sessions), undoing(around()), conflicts(around())
+          notifications(around(), sessions), undoing(around()), deliveries(around()), conflicts(around())
     {
     }
 
@@ -193,6 +194,7 @@ public:
     Sessions sessions;
     Notifications notifications;
     Undoing undoing;
+    Deliveries deliveries;
     Conflicts conflicts;
     bool shutting_down = false;
 };
@@ -415,6 +417,12 @@ base::Result<std::vector<storage::SessionChange>> Manager::changes(Caller caller
     });
 }
 
+base::Result<std::vector<SentItem>> Manager::sent(Caller caller, std::string_view id, std::uint64_t session,
+                                                  std::string_view after)
+{
+    return or_storage_error([&] { return impl_->deliveries.list(caller, id, session, after); });
+}
+
 base::Result<UndoReport> Manager::undo(Caller caller, std::string_view id, std::uint64_t session)
 {
     return or_storage_error([&] {
@@ -426,7 +434,12 @@ base::Result<UndoReport> Manager::undo(Caller caller, std::string_view id, std::
 
 base::Result<ItemExplanation> Manager::explain(Uid owner, storage::ItemKind kind, std::string_view luid)
 {
-    return or_storage_error([&] { return impl_->undoing.explain(owner, kind, luid); });
+    return or_storage_error([&] {
+        auto explanation = impl_->undoing.explain(owner, kind, luid);
+        if (explanation)
+            explanation->sent = impl_->deliveries.of_item(owner, luid);
+        return explanation;
+    });
 }
 
 base::Result<std::vector<storage::ItemConflict>> Manager::conflicts(Caller caller, std::string_view id,

@@ -106,11 +106,14 @@ public:
     /// What is kept of a session's messages, to be read; of one that runs, what there is of it. For the owner of the
     /// profile and root alone. `id` of the profile; empty: whichever of the caller's has the session.
     base::Result<base::Descriptor> transcript(Caller caller, std::string_view id, std::uint64_t session) const;
-    /// The next three are for the owner of the items and root alone. `id` of a profile; empty: whichever of the
+    /// The next four are for the owner of the items and root alone. `id` of a profile; empty: whichever of the
     /// caller's has the session. What a session, or an undoing, changed here, of items with ids above `after`, about a
     /// mebibyte; none left: empty.
     base::Result<std::vector<storage::SessionChange>> changes(Caller caller, std::string_view id, std::uint64_t session,
                                                               std::string_view after);
+    /// What a session sent to the server, and what came of it: as `changes`, of which the rest is true, too.
+    base::Result<std::vector<SentItem>> sent(Caller caller, std::string_view id, std::uint64_t session,
+                                             std::string_view after);
     /// Puts back what it changed; the inverse goes out with the next syncs.
     base::Result<UndoReport> undo(Caller caller, std::string_view id, std::uint64_t session);
     base::Result<ItemExplanation> explain(Uid owner, storage::ItemKind kind, std::string_view luid);

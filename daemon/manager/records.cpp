@@ -136,6 +136,26 @@ base::Result<std::vector<storage::QuarantinedItem>> quarantine(const std::filesy
     return *state ? (*state)->quarantined() : std::vector<storage::QuarantinedItem>();
 }
 
+base::Result<std::optional<std::vector<storage::Delivery>>>
+deliveries(const std::filesystem::path& file, std::uint64_t session, std::string_view after, std::size_t most)
+{
+    const auto state = open(file);
+    if (!state)
+        return tl::unexpected(state.error());
+    if (!*state || (*state)->deliveries(session, {}, 1).empty())
+        return std::nullopt;
+    return (*state)->deliveries(session, after, most);
+}
+
+base::Result<std::vector<storage::Delivery>> item_deliveries(const std::filesystem::path& file, std::string_view luid,
+                                                             std::size_t most)
+{
+    const auto state = open(file);
+    if (!state)
+        return tl::unexpected(state.error());
+    return *state ? (*state)->item_deliveries(luid, most) : std::vector<storage::Delivery>();
+}
+
 std::vector<std::string> server_nonces(const std::filesystem::path& file)
 {
     const auto state = open(file);

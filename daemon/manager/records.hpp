@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What is known of a profile's sessions. Its worker writes them down; where a worker
@@ -27,6 +28,14 @@ base::Result<std::optional<storage::PeerInfo>> device_information(const std::fil
 
 /// Items that one of the sides has refused.
 base::Result<std::vector<storage::QuarantinedItem>> quarantine(const std::filesystem::path& file);
+
+/// What a session sent (SyncState::deliveries); nothing when nothing of that is kept.
+base::Result<std::optional<std::vector<storage::Delivery>>>
+deliveries(const std::filesystem::path& file, std::uint64_t session, std::string_view after, std::size_t most);
+
+/// The same of one item in all sessions, newest first.
+base::Result<std::vector<storage::Delivery>> item_deliveries(const std::filesystem::path& file, std::string_view luid,
+                                                             std::size_t most);
 
 /// Nonces that the profile's server may use, the newest first.
 std::vector<std::string> server_nonces(const std::filesystem::path& file);

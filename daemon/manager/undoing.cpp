@@ -124,8 +124,10 @@ base::Result<ItemExplanation> Undoing::explain(Uid owner, ItemKind kind, std::st
         return base::fail(Errc::NotFound, fmt::format("there is no {} with the id '{}', and there was none",
                                                       kinds::of(kind).word(), luid));
     const auto item = store.find(kind, luid);
-    return ItemExplanation{std::move(*origin), item ? std::optional(item->data) : std::nullopt,
-                           store.item_changes(kind, luid, max_explained)};
+    return ItemExplanation{std::move(*origin),
+                           item ? std::optional(item->data) : std::nullopt,
+                           store.item_changes(kind, luid, max_explained),
+                           {}};
 }
 
 std::vector<storage::KeptSession> Undoing::kept(const Profile& profile)

@@ -61,7 +61,7 @@ class Authorization(Attempts):
         client.get(MANAGER_PATH, MANAGER, 'MaxProfiles')
         for member, *more in [('Get',), ('GetStatistics',), ('GetHistory', 0), ('GetDeviceInfo',),
                               ('GetConflicts', dbus.UInt64(0)),
-                              ('GetChanges', dbus.UInt64(1), '')]:
+                              ('GetChanges', dbus.UInt64(1), ''), ('GetSent', dbus.UInt64(1), '')]:
             self.assertError(ERROR + 'NotFound', client.manager, member, 'missing', *more)
 
     def test_case_27_without_the_privilege_nothing_is_changed_or_started(self):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a session changed here is told item by item and can be taken back, by who owns the items and nobody else."""
+"""What a session changed here and sent is told item by item, and the first can be taken back, by who owns the items and nobody else."""
 import sys
 import unittest
 
@@ -49,6 +49,9 @@ class Changes(harness.TestCase):
 
     def changes(self, session, profile='', after='', client=None):
         return (client or self.anna).manager('GetChanges', profile, dbus.UInt64(session), after)
+
+    def sent(self, session, profile='', after='', client=None):
+        return (client or self.anna).manager('GetSent', profile, dbus.UInt64(session), after)
 
     def undo(self, session, profile='', client=None):
         return (client or self.anna).manager('Undo', profile, dbus.UInt64(session))
@@ -131,6 +134,50 @@ class Changes(harness.TestCase):
         self.assertError(ERROR + 'NotFound', self.anna.manager, 'Explain', 'EVENT', self.changed)
         self.assertError(ERROR + 'NotFound', self.anna.manager, 'Explain', 'CONTACT', '0x1')
         self.assertError(ERROR + 'InvalidValue', self.anna.manager, 'Explain', 'contact', self.changed)
+
+    # ---- what was sent -------------------------------------------------------------------
+
+    def test_what_was_sent_is_told_with_its_answer(self):
+        self.anna.store('Put', self.changed, CARD.format('Edited'))
+        self.anna.store('Delete', self.deleted)
+        new = self.anna.store('Put', '', CARD.format('New'))
+        session = self.sync()
+        changed, deleted, added = told = self.sent(session)
+        for item in told:
+            self.assertEqual((item['Session'], item['ProfileId'], item['ServiceType'], item['Answer']),
+                             (session, self.profile, 'CONTACT', 'TAKEN'))
+            self.assertGreater(item['Time'], 0)
+        self.assertEqual((changed['ItemId'], changed['What'], changed['Status'], changed['Name']),
+                         (self.changed, 'UPDATED', 200, 'Edited'))
+        self.assertEqual((deleted['ItemId'], deleted['What'], deleted['Status']), (self.deleted, 'DELETED', 200))
+        self.assertEqual((added['ItemId'], added['What'], added['Status'], added['Name']), (new, 'ADDED', 201, 'New'))
+        self.assertEqual(self.sent(session, self.profile), told)
+        self.assertEqual(self.sent(session, after=deleted['ItemId']), [added])
+        self.assertEqual(self.sent(session, after=added['ItemId']), [])
+        # It changed nothing here.
+        self.assertError(ERROR + 'NotFound', self.changes, session)
+        [newest, first] = self.anna.manager('Explain', 'CONTACT', self.changed)['Sent']
+        self.assertEqual((newest['Session'], newest['What'], newest['Answer'], newest['Status']),
+                         (session, 'UPDATED', 'TAKEN', 200))
+        self.assertLess(first['Session'], session)
+        self.assertEqual(first['What'], 'COMPARED')
+
+    def test_much_that_was_sent_comes_in_pages(self):
+        for number in range(520):
+            self.anna.store('Put', '', CARD.format(f'N{number}'))
+        session = self.sync()
+        found, pages, after = [], 0, ''
+        while page := self.sent(session, after=after):
+            found += page
+            pages += 1
+            after = page[-1]['ItemId']
+        self.assertEqual((pages, len(found), len({item['ItemId'] for item in found})), (2, 520, 520))
+
+    def test_of_what_sent_nothing_nothing_is_told(self):
+        session = self.session()
+        for wrong in (session, session + 1000, 0):
+            self.assertIn(f'session {wrong}', self.assertError(ERROR + 'NotFound', self.sent, wrong))
+        self.assertError(ERROR + 'NotFound', self.sent, session, 'nonsense')
 
     # ---- undoing -------------------------------------------------------------------------
 
@@ -216,20 +263,22 @@ class Changes(harness.TestCase):
     # ---- who may ---------------------------------------------------------------------------
 
     def test_others_see_and_undo_nothing(self):
+        self.anna.store('Put', '', CARD.format('Mine'))
         session = self.session()
         bert = self.client(BERT)
-        for call in (self.changes, self.undo):
+        for call in (self.changes, self.sent, self.undo):
             for profile in ('', self.profile):
                 self.assertError(ERROR + 'NotFound', call, session, profile, client=bert)
         self.assertError(ERROR + 'NotFound', bert.manager, 'Explain', 'CONTACT', self.changed)
         # Who may change others' profiles does not see their items either.
         set_allowed('sync', 'manage', 'manage-all')
-        for call in (self.changes, self.undo):
+        for call in (self.changes, self.sent, self.undo):
             self.assertError(FREEDESKTOP + 'AccessDenied', call, session, self.profile, client=bert)
             self.assertError(ERROR + 'NotFound', call, session, client=bert)
         self.assertIn('After', self.names().values())
         root = self.client(0)
         self.assertEqual(len(self.changes(session, self.profile, client=root)), 3)
+        self.assertEqual(len(self.sent(session, self.profile, client=root)), 1)
         self.assertEqual(self.undo(session, self.profile, client=root)['Reverted'], 1)
 
     def test_undoing_needs_the_permission_to_change_items(self):

@@ -49,6 +49,7 @@ class Isolation(harness.TestCase):
         yield MANAGER_PATH, MANAGER, 'Release', profile_id
         yield MANAGER_PATH, MANAGER, 'Reject', profile_id
         yield MANAGER_PATH, MANAGER, 'GetChanges', profile_id, dbus.UInt64(1), ''
+        yield MANAGER_PATH, MANAGER, 'GetSent', profile_id, dbus.UInt64(1), ''
         yield MANAGER_PATH, MANAGER, 'Undo', profile_id, dbus.UInt64(1)
         yield MANAGER_PATH, MANAGER, 'Update', profile_id, profile(ProfileName='Stolen')
         yield MANAGER_PATH, MANAGER, 'Update', profile_id, profile(Nonsense='x')

@@ -108,6 +108,12 @@ void FakeService::GetChanges(sdbus::Result<std::vector<Values>>&& result, std::s
     answer(result, changes, profile_id, session, after);
 }
 
+void FakeService::GetSent(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::uint64_t session,
+                          std::string after)
+{
+    answer(result, sent, profile_id, session, after);
+}
+
 void FakeService::Undo(sdbus::Result<Values>&& result, std::string profile_id, std::uint64_t session)
 {
     answer(result, undo, profile_id, session);

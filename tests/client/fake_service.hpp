@@ -89,6 +89,7 @@ public:
         plan_items;
     std::function<void(const std::string&)> release, reject;
     std::function<std::vector<Values>(const std::string&, std::uint64_t, const std::string&)> changes;
+    std::function<std::vector<Values>(const std::string&, std::uint64_t, const std::string&)> sent;
     std::function<Values(const std::string&, std::uint64_t)> undo;
     std::function<Values(const std::string&, const std::string&)> explain;
     std::function<void()> version_read;
@@ -114,6 +115,8 @@ private:
     void GetHistory(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::uint32_t limit) override;
     void GetChanges(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::uint64_t session,
                     std::string after) override;
+    void GetSent(sdbus::Result<std::vector<Values>>&& result, std::string profile_id, std::uint64_t session,
+                 std::string after) override;
     void Undo(sdbus::Result<Values>&& result, std::string profile_id, std::uint64_t session) override;
     void Explain(sdbus::Result<Values>&& result, std::string service_type, std::string item_id) override;
     void GetConflicts(sdbus::Result<std::vector<Values>>&& result, std::string profile_id,
