@@ -2,6 +2,7 @@
 
 #include "item_difference.hpp"
 #include "item_name.hpp"
+#include "syncml/codes.hpp"
 #include "text.hpp"
 #include "words.hpp"
 
@@ -12,6 +13,21 @@ namespace {
 
 /// A photo is one line.
 constexpr std::size_t longest_line = 200;
+
+std::string word_of(syncd::SentItemAnswer answer)
+{
+    using Answer = syncd::SentItemAnswer;
+    switch (answer) {
+    case Answer::None: return "no answer";
+    case Answer::Taken: return "taken";
+    case Answer::Merged: return "merged with the server's version";
+    case Answer::ServerWins: return "the server's version stays";
+    case Answer::Refused: return "refused";
+    case Answer::PutOff: return "not taken, goes again";
+    case Answer::Unknown: break;
+    }
+    return "an answer that this syncctl does not know";
+}
 
 } // namespace
 
@@ -41,6 +57,26 @@ std::string kind_text(const syncd::ItemChange& change)
     case syncd::ItemChangeKind::Unknown: break;
     }
     return "?";
+}
+
+std::string kind_text(const syncd::SentItem& item)
+{
+    switch (item.kind) {
+    case syncd::SentItemKind::Added: return "new";
+    case syncd::SentItemKind::Updated: return "changed";
+    case syncd::SentItemKind::Deleted: return "deleted";
+    case syncd::SentItemKind::Compared: return "compared";
+    case syncd::SentItemKind::Unknown: break;
+    }
+    return "?";
+}
+
+std::string answer_text(const syncd::SentItem& item)
+{
+    if (item.status == 0)
+        return word_of(item.answer);
+    return fmt::format("{} (status {}: {})", word_of(item.answer), item.status,
+                       syncml::describe(static_cast<syncml::StatusCode>(item.status)));
 }
 
 std::string name_of(const syncd::ItemChange& change)

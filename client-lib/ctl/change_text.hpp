@@ -12,6 +12,10 @@ namespace ctl {
 std::string rule_text(syncd::ItemChangeRule rule);
 /// `changed`.
 std::string kind_text(const syncd::ItemChange& change);
+/// `new`.
+std::string kind_text(const syncd::SentItem& item);
+/// `taken (status 201: added)`.
+std::string answer_text(const syncd::SentItem& item);
 /// What the item is called, or was.
 std::string name_of(const syncd::ItemChange& change);
 /// What an edit did to it, line by line, each indented and fit for a terminal; nothing for what came or went as a

@@ -123,6 +123,31 @@ Json document(const syncd::ItemChange& change)
         {"is_last", change.is_last},
         {"before", change.before ? Json(*change.before) : Json()},
         {"after", change.after ? Json(*change.after) : Json()},
+        {"sent", false},
+        {"name", Json()},
+        {"answer", Json()},
+        {"status", Json()},
+    };
+}
+
+Json document(const syncd::SentItem& item)
+{
+    return Json{
+        {"profile_id", item.profile_id},
+        {"session", item.session},
+        {"undone", Json()},
+        {"time", microseconds(item.time)},
+        {"service_type", word_of(item.service_type)},
+        {"item_id", item.item_id},
+        {"what", word_of(item.kind)},
+        {"rule", Json()},
+        {"is_last", Json()},
+        {"before", Json()},
+        {"after", Json()},
+        {"sent", true},
+        {"name", text_or_null(item.name)},
+        {"answer", word_of(item.answer)},
+        {"status", item.status == 0 ? Json() : Json(item.status)},
     };
 }
 
@@ -149,6 +174,7 @@ Json document(const syncd::ItemExplanation& explanation)
         {"writer", text_or_null(explanation.writer)},
         {"creator", text_or_null(explanation.creator)},
         {"changes", document(explanation.changes)},
+        {"sent", document(explanation.sent)},
     };
 }
 

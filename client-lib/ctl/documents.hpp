@@ -16,6 +16,8 @@ Json document(const syncd::SyncProfileInfo& profile);
 Json document(const syncd::SyncStatistics& statistics);
 Json document(const syncd::SessionRecord& record);
 Json document(const syncd::ItemChange& change);
+/// With the keys of a change, for they stand in one list.
+Json document(const syncd::SentItem& item);
 Json document(const syncd::UndoReport& report);
 Json document(const syncd::ItemExplanation& explanation);
 

@@ -88,12 +88,22 @@ std::string text(const std::string& id, const Found& found, const Names& names)
     std::vector<std::string> lines{
         fmt::format("{} {}, {}{}", word(found.type), id, printable(name), why.content ? "" : ": deleted"),
         state_text(found, names)};
+    // Both lists have the newest first.
+    auto sent = why.sent.begin();
+    const auto tell_sent_since = [&](std::uint64_t session) {
+        for (; sent != why.sent.end() && sent->session >= session; ++sent)
+            lines.push_back(fmt::format("  {}  session {} of {}: sent to the server as {}, {}", format_time(sent->time),
+                                        sent->session, printable(names[sent->profile_id]), kind_text(*sent),
+                                        answer_text(*sent)));
+    };
     for (const auto& change : why.changes) {
+        tell_sent_since(change.session);
         lines.push_back(fmt::format("  {}  session {} of {}: {}, {}", format_time(change.time), change.session,
                                     printable(names[change.profile_id]), kind_text(change), rule_text(change.rule)));
         for (auto& line : field_lines(change))
             lines.push_back(std::move(line));
     }
+    tell_sent_since(0);
     lines.push_back(why.creator.empty() ? "It was added here at first."
                                         : fmt::format("It came from {} at first.", printable(names[why.creator])));
     return join(lines);
@@ -104,7 +114,7 @@ std::string text(const std::string& id, const Found& found, const Names& names)
 void declare_why(Command parent)
 {
     auto id = std::make_shared<std::string>();
-    Command command = parent.subcommand("why", "Show which syncs made an item what it is");
+    Command command = parent.subcommand("why", "Show which syncs made an item what it is, and sent it");
     command.argument("ID", *id, "As `syncctl item list` shows it");
     command.does([id](Context& context) {
         const auto found = find(context.client, *id);

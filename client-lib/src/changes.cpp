@@ -1,4 +1,4 @@
-// What sessions changed, and undoing it.
+// What sessions changed and sent, and undoing it.
 #include "client_impl.hpp"
 #include "message.hpp"
 #include "values.hpp"
@@ -42,6 +42,24 @@ std::vector<ItemChange> parse_changes(const std::vector<Values>& list)
     return changes;
 }
 
+std::vector<SentItem> parse_sent(const std::vector<Values>& list)
+{
+    std::vector<SentItem> items;
+    for (const Values& values : list)
+        items.push_back({
+            .profile_id = text(values, "ProfileId"),
+            .session = number(values, "Session"),
+            .time = time(values, "Time"),
+            .service_type = from_string<SyncServiceType>(text(values, "ServiceType")),
+            .item_id = text(values, "ItemId"),
+            .kind = from_string<SentItemKind>(text(values, "What")),
+            .name = text(values, "Name"),
+            .answer = from_string<SentItemAnswer>(text(values, "Answer")),
+            .status = count(values, "Status"),
+        });
+    return items;
+}
+
 UndoReport parse_report(const Values& values)
 {
     UndoReport report{
@@ -69,6 +87,19 @@ Call<std::vector<ItemChange>> changes_call(Connection& connection, std::uint64_t
             append_text(message, after, "an item's id");
         },
         [](sdbus::MethodReply& reply) { return parse_changes(parse_value<std::vector<Values>>(reply)); });
+}
+
+Call<std::vector<SentItem>> sent_call(Connection& connection, std::uint64_t session, const std::string& after,
+                                      const std::string& profile_id)
+{
+    return connection.create<std::vector<SentItem>>(
+        manager_path, manager_interface, "GetSent",
+        [&](sdbus::MethodCall& message) {
+            append_text(message, profile_id, "a profile's id");
+            message << session;
+            append_text(message, after, "an item's id");
+        },
+        [](sdbus::MethodReply& reply) { return parse_sent(parse_value<std::vector<Values>>(reply)); });
 }
 
 Call<UndoReport> undo_call(Connection& connection, std::uint64_t session, const std::string& profile_id)
@@ -99,6 +130,7 @@ Call<ItemExplanation> explain_call(Connection& connection, SyncServiceType servi
                 .writer = text(values, "Writer"),
                 .creator = text(values, "Creator"),
                 .changes = parse_changes(value(values, "Changes", std::vector<Values>())),
+                .sent = parse_sent(value(values, "Sent", std::vector<Values>())),
             };
         });
 }
@@ -114,6 +146,17 @@ void Client::changes(std::uint64_t session, const std::string& after, const std:
                      Reply<std::vector<ItemChange>> done)
 {
     impl_->connection.send(changes_call(impl_->connection, session, after, profile_id), std::move(done));
+}
+
+std::vector<SentItem> Client::sent(std::uint64_t session, const std::string& after, const std::string& profile_id)
+{
+    return impl_->connection.run(sent_call(impl_->connection, session, after, profile_id));
+}
+
+void Client::sent(std::uint64_t session, const std::string& after, const std::string& profile_id,
+                  Reply<std::vector<SentItem>> done)
+{
+    impl_->connection.send(sent_call(impl_->connection, session, after, profile_id), std::move(done));
 }
 
 UndoReport Client::undo(std::uint64_t session, const std::string& profile_id)

@@ -107,6 +107,22 @@ constexpr Words<ItemChangeRule, 8> change_rules{{
     {ItemChangeRule::Matched, "MATCHED"},
 }};
 
+constexpr Words<SentItemKind, 4> sent_kinds{{
+    {SentItemKind::Added, "ADDED"},
+    {SentItemKind::Updated, "UPDATED"},
+    {SentItemKind::Deleted, "DELETED"},
+    {SentItemKind::Compared, "COMPARED"},
+}};
+
+constexpr Words<SentItemAnswer, 6> sent_answers{{
+    {SentItemAnswer::None, "NONE"},
+    {SentItemAnswer::Taken, "TAKEN"},
+    {SentItemAnswer::Merged, "MERGED"},
+    {SentItemAnswer::ServerWins, "SERVER_WINS"},
+    {SentItemAnswer::Refused, "REFUSED"},
+    {SentItemAnswer::PutOff, "PUT_OFF"},
+}};
+
 constexpr Words<ProfileState, 4> states{{
     {ProfileState::Idle, "Idle"},
     {ProfileState::Queued, "Queued"},
@@ -182,6 +198,14 @@ std::string_view to_string(ItemChangeRule value) noexcept
 {
     return word_of(change_rules, value);
 }
+std::string_view to_string(SentItemKind value) noexcept
+{
+    return word_of(sent_kinds, value);
+}
+std::string_view to_string(SentItemAnswer value) noexcept
+{
+    return word_of(sent_answers, value);
+}
 std::string_view to_string(ProfileState value) noexcept
 {
     return word_of(states, value);
@@ -251,6 +275,16 @@ template <>
 ItemChangeRule from_string(std::string_view word) noexcept
 {
     return value_of(change_rules, word);
+}
+template <>
+SentItemKind from_string(std::string_view word) noexcept
+{
+    return value_of(sent_kinds, word);
+}
+template <>
+SentItemAnswer from_string(std::string_view word) noexcept
+{
+    return value_of(sent_answers, word);
 }
 template <>
 ProfileState from_string(std::string_view word) noexcept

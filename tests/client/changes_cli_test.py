@@ -6,7 +6,7 @@ import ctl
 from ctl import card
 
 CHANGE_KEYS = ['profile_id', 'session', 'undone', 'time', 'service_type', 'item_id', 'what', 'rule', 'is_last', 'before',
-               'after']
+               'after', 'sent', 'name', 'answer', 'status']
 
 
 class Changes(ctl.TestCase):
@@ -49,6 +49,8 @@ class Changes(ctl.TestCase):
             self.assertEqual(list(change), CHANGE_KEYS)
             self.assertEqual((change['profile_id'], change['session'], change['undone'], change['service_type']),
                              (self.profile, self.session, None, 'CONTACT'))
+            self.assertEqual((change['sent'], change['name'], change['answer'], change['status']),
+                             (False, None, None, None))
         self.assertEqual((changed['item_id'], changed['what'], changed['rule'], changed['before'], changed['after']),
                          (self.ids['Ann'], 'UPDATED', 'SERVER_CHANGED', card('Ann', TEL='1', NOTE='same'),
                           card('Ann', TEL='2', NOTE='same')))
@@ -94,7 +96,9 @@ class Changes(ctl.TestCase):
         self.assertRegex(lines[5], rf'^  \S+ \S+  session {self.first} of Work: added, the server added it$')
         self.assertEqual(lines[6:], ['It came from Work at first.'])
         told = self.json('why', ann)
-        self.assertEqual(list(told), ['content', 'revision', 'writer', 'creator', 'changes', 'service_type', 'item_id'])
+        self.assertEqual(list(told), ['content', 'revision', 'writer', 'creator', 'changes', 'sent', 'service_type',
+                                      'item_id'])
+        self.assertEqual(told['sent'], [])
         self.assertEqual([change['session'] for change in told['changes']], [self.session, self.first])
         self.json('item', 'delete', '--service', 'contact', ann)
         self.assertEqual(self.text('why', ann).splitlines()[:2],
@@ -102,6 +106,35 @@ class Changes(ctl.TestCase):
         undone = self.json('undo', self.session)['session']
         self.assertIn(f'It is as session {undone} left it, in which session {self.session} was undone.',
                       self.text('why', self.ids['Dora \x9b Evil']))
+
+    def test_diff_and_why_tell_what_was_sent(self):
+        ann = self.ids['Ann']
+        for name, command in (('Anna', ('put', ann)), ('Emil \x9b Evil', ('import',))):
+            file = self.directory / 'one.vcf'
+            file.write_text(card(name))
+            self.run_ctl('item', *command, '--service', 'contact', file)
+        self.run_ctl('item', 'delete', '--service', 'contact', self.ids['Cleo'])
+        session = self.sync()
+        head, titles, *lines = self.text('diff', session).splitlines()
+        self.assertRegex(head, rf'^Session {session} of \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d sent to the server:$')
+        self.assertEqual(titles.split(), ['SERVICE', 'ID', 'AS', 'NAME', 'ANSWER'])
+        self.assertRegex(lines[0], r'^contact +\d+  changed  Anna +taken \(status 200: done\)$')
+        self.assertRegex(lines[1], r'^contact +\d+  deleted  \S+ +taken \(status 200: done\)$')
+        self.assertRegex(lines[2], r'^contact +\d+  new      Emil Evil +taken \(status 201: added\)$')
+        self.assertEqual(len(lines), 3)
+        changed, deleted, added = self.json('diff', session)
+        for item in (changed, deleted, added):
+            self.assertEqual(list(item), CHANGE_KEYS)
+            self.assertEqual((item['sent'], item['rule'], item['is_last'], item['before'], item['after']),
+                             (True, None, None, None, None))
+        self.assertEqual((changed['item_id'], changed['what'], changed['name'], changed['answer'], changed['status']),
+                         (ann, 'UPDATED', 'Anna', 'TAKEN', 200))
+        self.assertEqual((deleted['what'], added['what'], added['status']), ('DELETED', 'ADDED', 201))
+        lines = self.text('why', ann).splitlines()
+        self.assertRegex(lines[2], rf'session {session} of Work: sent to the server as changed, taken \(status 200: done\)$')
+        self.assertRegex(lines[3], rf'session {self.session} of Work: changed, the server changed it$')
+        [sent] = self.json('why', ann)['sent']
+        self.assertEqual((sent['session'], sent['answer']), (session, 'TAKEN'))
 
     def test_what_is_not_there_is_3_and_what_is_no_number_2(self):
         self.assertRegex(self.error(3, 'diff', 999999), '^syncctl: diff: of session 999999 no changes are kept')

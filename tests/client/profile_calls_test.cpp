@@ -433,6 +433,28 @@ TEST_CASE("counters, history and properties arrive as they were sent")
     CHECK(changes[0].is_last);
     CHECK(changes[0].before == "old");
     CHECK_FALSE(changes[0].after);
+    service.sent = [](const std::string& id, std::uint64_t session, const std::string& after) {
+        return std::vector<Values>{{{"ProfileId", id},
+                                    {"Session", session},
+                                    {"Time", std::uint64_t(100)},
+                                    {"ServiceType", "EVENT"},
+                                    {"ItemId", after + "1"},
+                                    {"What", "COMPARED"},
+                                    {"Name", "Lunch"},
+                                    {"Answer", "SERVER_WINS"},
+                                    {"Status", std::uint32_t(419)}}};
+    };
+    const auto sent = client.sent(8, "3", "a");
+    REQUIRE(sent.size() == 1);
+    CHECK(sent[0].profile_id == "a");
+    CHECK(sent[0].session == 8);
+    CHECK(sent[0].time == Time(std::chrono::microseconds(100)));
+    CHECK(sent[0].service_type == SyncServiceType::Event);
+    CHECK(sent[0].item_id == "31");
+    CHECK(sent[0].kind == syncd::SentItemKind::Compared);
+    CHECK(sent[0].name == "Lunch");
+    CHECK(sent[0].answer == syncd::SentItemAnswer::ServerWins);
+    CHECK(sent[0].status == 419);
     service.undo = [](const std::string& id, std::uint64_t session) {
         CHECK(id.empty());
         return Values{{"Session", session + 1},
@@ -456,7 +478,8 @@ TEST_CASE("counters, history and properties arrive as they were sent")
                       {"Revision", std::uint64_t(7)},
                       {"Writer", "a"},
                       {"Creator", ""},
-                      {"Changes", std::vector<Values>{{{"Session", std::uint64_t(8)}}}}};
+                      {"Changes", std::vector<Values>{{{"Session", std::uint64_t(8)}}}},
+                      {"Sent", std::vector<Values>{{{"Session", std::uint64_t(9)}, {"Answer", "NONE"}}}}};
     };
     const auto why = client.explain(SyncServiceType::Event, "4");
     CHECK(why.content == "EVENT4");
@@ -465,6 +488,9 @@ TEST_CASE("counters, history and properties arrive as they were sent")
     CHECK(why.creator.empty());
     REQUIRE(why.changes.size() == 1);
     CHECK(why.changes[0].session == 8);
+    REQUIRE(why.sent.size() == 1);
+    CHECK(why.sent[0].session == 9);
+    CHECK(why.sent[0].answer == syncd::SentItemAnswer::None);
     service.device_info = [](const std::string& id) {
         return id == "a" ? Values{{"Received", std::uint64_t(5)}, {"Document", "{}"}} : Values{};
     };

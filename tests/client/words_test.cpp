@@ -63,6 +63,16 @@ TEST_CASE("every value has the word of the D-Bus contract")
                               {SyncTrigger::Undo, "undo"}});
     check_words<ItemChangeKind>(
         {{ItemChangeKind::Added, "ADDED"}, {ItemChangeKind::Updated, "UPDATED"}, {ItemChangeKind::Deleted, "DELETED"}});
+    check_words<SentItemKind>({{SentItemKind::Added, "ADDED"},
+                               {SentItemKind::Updated, "UPDATED"},
+                               {SentItemKind::Deleted, "DELETED"},
+                               {SentItemKind::Compared, "COMPARED"}});
+    check_words<SentItemAnswer>({{SentItemAnswer::None, "NONE"},
+                                 {SentItemAnswer::Taken, "TAKEN"},
+                                 {SentItemAnswer::Merged, "MERGED"},
+                                 {SentItemAnswer::ServerWins, "SERVER_WINS"},
+                                 {SentItemAnswer::Refused, "REFUSED"},
+                                 {SentItemAnswer::PutOff, "PUT_OFF"}});
     check_words<ItemChangeRule>({{ItemChangeRule::ServerAdded, "SERVER_ADDED"},
                                  {ItemChangeRule::ServerChanged, "SERVER_CHANGED"},
                                  {ItemChangeRule::ServerDeleted, "SERVER_DELETED"},

@@ -25,6 +25,19 @@ struct ItemChange {
     std::optional<std::string> after;  ///< nothing: it is not there, or that is not kept any more
 };
 
+/// An item that a session sent to the server.
+struct SentItem {
+    std::string profile_id;
+    std::uint64_t session = 0;
+    Time time{}; ///< when the session began
+    SyncServiceType service_type = SyncServiceType::Unknown;
+    std::string item_id;
+    SentItemKind kind = SentItemKind::Unknown;
+    std::string name; ///< one line for people, of what it holds now or held last; empty: that is not known
+    SentItemAnswer answer = SentItemAnswer::Unknown;
+    std::uint32_t status = 0; ///< of SyncML, that the server answered; 0: none
+};
+
 /// What undoing a session did.
 struct UndoReport {
     struct Item {
@@ -46,6 +59,7 @@ struct ItemExplanation {
     std::string writer;  ///< id of the profile whose session changed it last; empty: an application, or an undoing
     std::string creator; ///< the same of who added it
     std::vector<ItemChange> changes; ///< that are kept of sessions and undoings, newest first, 200 at the most
+    std::vector<SentItem> sent;      ///< how sessions sent it, likewise; without a name
 };
 
 } // namespace syncd

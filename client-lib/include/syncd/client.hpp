@@ -181,6 +181,13 @@ public:
     void changes(std::uint64_t session, const std::string& after, const std::string& profile_id,
                  Reply<std::vector<ItemChange>> done);
 
+    /// What a session sent to the server, and what that made of it: as changes(). Errors: NotFound, also when it sent
+    /// nothing, or nothing of that is kept.
+    std::vector<SentItem> sent(std::uint64_t session, const std::string& after = {},
+                               const std::string& profile_id = {});
+    void sent(std::uint64_t session, const std::string& after, const std::string& profile_id,
+              Reply<std::vector<SentItem>> done);
+
     /// Puts back what it changed, here at once and on the servers with the next syncs. What others have changed since
     /// is left alone. Errors: NotFound, also when nothing of it is kept; Failed while the profile syncs.
     UndoReport undo(std::uint64_t session, const std::string& profile_id = {});

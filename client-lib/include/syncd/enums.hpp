@@ -122,6 +122,26 @@ enum class ItemChangeRule {
     Matched, ///< it was found to be another one, which took its place
 };
 
+/// As what an item went to the server.
+enum class SentItemKind {
+    Unknown,
+    Added,
+    Updated,
+    Deleted,
+    Compared, ///< in a slow sync, which sends everything
+};
+
+/// What the server made of an item that was sent.
+enum class SentItemAnswer {
+    Unknown,
+    None, ///< so far, or for good: the session broke off
+    Taken,
+    Merged,     ///< with the server's version, which comes back
+    ServerWins, ///< the server's version stays
+    Refused,    ///< it does not go again until it changes
+    PutOff,     ///< it was not taken, and goes again with the next session
+};
+
 /// What a profile is doing.
 enum class ProfileState {
     Idle,
@@ -144,6 +164,8 @@ SYNCD_API std::string_view to_string(SyncOutcome value) noexcept;
 SYNCD_API std::string_view to_string(SyncTrigger value) noexcept;
 SYNCD_API std::string_view to_string(ItemChangeKind value) noexcept;
 SYNCD_API std::string_view to_string(ItemChangeRule value) noexcept;
+SYNCD_API std::string_view to_string(SentItemKind value) noexcept;
+SYNCD_API std::string_view to_string(SentItemAnswer value) noexcept;
 SYNCD_API std::string_view to_string(ProfileState value) noexcept;
 
 /// The value of a word, case and all: `from_string<SyncType>("SLOW")`. The first
@@ -177,6 +199,10 @@ template <>
 SYNCD_API ItemChangeKind from_string(std::string_view word) noexcept;
 template <>
 SYNCD_API ItemChangeRule from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SentItemKind from_string(std::string_view word) noexcept;
+template <>
+SYNCD_API SentItemAnswer from_string(std::string_view word) noexcept;
 template <>
 SYNCD_API ProfileState from_string(std::string_view word) noexcept;
 
