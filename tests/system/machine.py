@@ -1,4 +1,5 @@
 """A machine of its own: this one's files below an overlay, with syncd installed, booted by systemd-nspawn."""
+import ctypes
 import os
 import pathlib
 import re
@@ -20,6 +21,11 @@ Requires=sysinit.target dbus.socket systemd-logind.service
 After=sysinit.target dbus.socket systemd-logind.service
 AllowIsolate=yes
 '''
+
+
+def end_with_parent():
+    PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Impossible(Exception):
@@ -74,6 +80,10 @@ class Machine:
         # What is no part of what is installed, but is to run in there.
         for program in (pathlib.Path(build) / 'tests/server/syncd-test-server', HERE / 'name_server.py'):
             shutil.copy(program, self.root / 'usr/bin')
+        # An instrumented build looks for leaks by ptrace, which the unit forbids.
+        for scope in ('system', 'user'):
+            self.write(f'/usr/lib/systemd/{scope}/syncd.service.d/instrumented.conf',
+                       '[Service]\nEnvironment=ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1\n')
         subprocess.run(['systemd-sysusers', f'--root={self.root}'], check=True, stderr=subprocess.DEVNULL)
 
     def _boot(self):
@@ -88,7 +98,7 @@ class Machine:
                 command.append('--keep-unit')  # nobody could give it one
             self.output = open(self.place / 'console', 'w+')
             self.process = subprocess.Popen([*map(str, command), '--', '--unit=syncd-boot.target'], stdin=subprocess.DEVNULL,
-                                            stdout=self.output, stderr=subprocess.STDOUT,
+                                            stdout=self.output, stderr=subprocess.STDOUT, preexec_fn=end_with_parent,
                                             env={**os.environ, 'NOTIFY_SOCKET': str(notify)})
             # nspawn holds no end of this socket when it dies, so its death has to be waited for beside it.
             ended = os.pidfd_open(self.process.pid)
@@ -166,7 +176,8 @@ class Machine:
 
     def close(self):
         if getattr(self, 'process', None) and self.process.poll() is None:
-            self.process.kill()
+            # Its init takes all its processes with it, which nspawn alone would leave behind.
+            (os.kill(self.leader, signal.SIGKILL) if self.leader else self.process.terminate())
             self.process.wait()
         if getattr(self, 'output', None):
             self.output.close()
