@@ -202,7 +202,7 @@ Sender::Filled Sender::fill_changes(Service& service)
             const auto left = draft_->comfortable_room();
             if (draft_->items() > 0 && left < draft_->comfortable_size() / 16)
                 return Filled::Full;
-            question_ = ReadChanges{service.index(), left};
+            question_ = ReadChanges{service.index(), std::max<std::size_t>(left, 1)}; // one at least comes
             return Filled::Asking;
         }
         if (outgoing.has_next() && !outgoing.may_send_next()) {

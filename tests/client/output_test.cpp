@@ -217,14 +217,15 @@ TEST_CASE("a change, an undoing and an explanation have the keys that syncctl(1)
 {
     const syncd::ItemChange change;
     CHECK(keys(document(change)) == std::vector<std::string>{"profile_id", "session", "undone", "time", "service_type",
-                                                             "item_id", "what", "rule", "is_last", "before", "after"});
+                                                             "item_id", "what", "rule", "is_last", "before", "after",
+                                                             "sent", "name", "answer", "status"});
     CHECK(document(change)["before"].is_null());
     const syncd::UndoReport report;
     CHECK(keys(document(report)) ==
           std::vector<std::string>{"session", "restored", "reverted", "removed", "left_alone", "left_alone_items"});
     CHECK(document(report)["session"].is_null());
     CHECK(keys(document(syncd::ItemExplanation())) ==
-          std::vector<std::string>{"content", "revision", "writer", "creator", "changes"});
+          std::vector<std::string>{"content", "revision", "writer", "creator", "changes", "sent"});
 }
 
 TEST_CASE("an edit is shown by the lines that only one text has")
