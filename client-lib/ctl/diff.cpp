@@ -108,8 +108,10 @@ void declare_diff(Command parent)
         Json list = document(told.changes);
         for (auto& item : document(told.sent))
             list.push_back(std::move(item));
+        auto words = told.changes.empty() ? std::string() : text(told.changes);
+        words += told.sent.empty() ? std::string() : text(told.sent);
         context.print(list,
-                      (told.changes.empty() ? "" : text(told.changes)) + (told.sent.empty() ? "" : text(told.sent)));
+                      words.empty() ? fmt::format("Session {} changed nothing here.\n", option->session()) : words);
         return ExitStatus::Ok;
     });
 }

@@ -3,6 +3,7 @@ import ctypes
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import socket
@@ -37,7 +38,7 @@ class Machine:
     of `TARGET` run. What this machine has mounted below / besides its root is not there."""
 
     def __init__(self, build):
-        self.leader = None
+        self.leader = self.process = self.output = None
         self.place = pathlib.Path(tempfile.mkdtemp(prefix='syncd-boot.'))
         self.root = self.place / 'root'
         try:
@@ -52,8 +53,7 @@ class Machine:
 
     def _mount(self):
         """All of it in memory: nothing of it is to outlive anything."""
-        for command in (('mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', self.place),):
-            self._possible(*command)
+        self._possible('mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', self.place)
         for name in ('upper', 'work', 'root'):
             (self.place / name).mkdir()
         self._possible('mount', '-t', 'overlay', 'overlay', '-o',
@@ -108,7 +108,6 @@ class Machine:
                 os.close(ended)
 
     def _wait_until_ready(self, ready, ended):
-        import select
         while True:
             readable, _, _ = select.select([ready, ended], [], [], BOOT_SECONDS)
             if ready in readable:
@@ -175,11 +174,14 @@ class Machine:
                                '--unit=syncd'], stdout=subprocess.PIPE, text=True, check=True).stdout
 
     def close(self):
-        if getattr(self, 'process', None) and self.process.poll() is None:
+        if self.process and self.process.poll() is None:
             # Its init takes all its processes with it, which nspawn alone would leave behind.
-            (os.kill(self.leader, signal.SIGKILL) if self.leader else self.process.terminate())
+            if self.leader:
+                os.kill(self.leader, signal.SIGKILL)
+            else:
+                self.process.terminate()
             self.process.wait()
-        if getattr(self, 'output', None):
+        if self.output:
             self.output.close()
         for mounted in (self.root, self.place):
             subprocess.run(['umount', '--recursive', mounted], stderr=subprocess.DEVNULL)
