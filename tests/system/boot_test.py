@@ -163,6 +163,21 @@ class BootTest(unittest.TestCase):
         self.assertIn('\nactive\n', said)
         self.assertIn('There are no profiles', machine.run('syncctl', 'profile', 'list', user='anna'))
 
+    def test_the_address_book_of_the_desktop_in_its_users_session(self):
+        machine.write('/home/anna/contacts.vcf', contacts(3))
+        # That of the test before this one would have its profile still.
+        script = 'rm -rf ~/.local/share/syncd; systemctl --user stop syncd\n' + \
+            self.add_profile('Store') + self.add_profile('Desk', '--store contact=eds:') + \
+            'syncctl item import --service contact contacts.vcf\n' \
+            'syncctl start Store; syncctl start Desk; address_book.py Desktop\n' \
+            'syncctl start Desk; syncctl start Store; syncctl item list --service contact\n'
+        said = machine.at_seat('anna', script.replace('syncctl', 'syncctl --bus user'))
+        self.assertEqual(said.count(': completed'), 4, said)
+        book = re.findall('^in the book: (.*)', said, re.M)
+        self.assertLessEqual({'Desktop', *(f'Jane {number} Doe' for number in range(3))}, set(book))
+        store = re.findall(r'^\d+ +\d+  (.*)', said.partition('NAME\n')[2], re.M)
+        self.assertEqual(sorted(store), sorted(book))
+
 
 def main():
     global machine

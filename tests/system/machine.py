@@ -16,6 +16,9 @@ LANDLOCK = 'landlock_create_ruleset landlock_add_rule landlock_restrict_self'
 # What the booted machine must not take over from this one: its mounts, its network shares, and a syncd with its data.
 FOREIGN = ('etc/fstab', 'etc/syncd.conf', 'etc/systemd/system/syncd.service.d', 'etc/polkit-1/rules.d/50-syncd.rules',
            'etc/credstore.encrypted/syncd.key', 'var/lib/syncd', 'var/lib/private/syncd', 'var/log/journal')
+# What a command there finds. This machine's would name places that are not there, such as TMPDIR.
+ENVIRONMENT = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': '/root', 'LANG': 'C.UTF-8',
+               **{name: os.environ[name] for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS') if name in os.environ}}
 TARGET = '''[Unit]
 Description=What syncd needs to run, and nothing else of this machine
 Requires=sysinit.target dbus.socket systemd-logind.service
@@ -78,7 +81,8 @@ class Machine:
         subprocess.run(['meson', 'install', '-C', build, '--no-rebuild', '--quiet'], check=True,
                        env={**os.environ, 'DESTDIR': str(self.root)})
         # What is no part of what is installed, but is to run in there.
-        for program in (pathlib.Path(build) / 'tests/server/syncd-test-server', HERE / 'name_server.py'):
+        for program in (pathlib.Path(build) / 'tests/server/syncd-test-server', HERE / 'name_server.py',
+                        HERE / 'address_book.py', HERE.parent / 'peer/evolution.py'):
             shutil.copy(program, self.root / 'usr/bin')
         # An instrumented build looks for leaks by ptrace, which the unit forbids.
         for scope in ('system', 'user'):
@@ -131,7 +135,8 @@ class Machine:
         if user:
             command = ('runuser', '-u', user, '--', *command)
         done = subprocess.run(['nsenter', '-t', str(self.leader), '--all', '--', *map(str, command)], input=input, text=True,
-                              stdin=None if input else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                              stdin=None if input else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env=ENVIRONMENT)
         if check and done.returncode != 0:
             raise AssertionError(f'{" ".join(map(str, command))} ended with {done.returncode}:\n{done.stdout}')
         return done.stdout
