@@ -171,7 +171,7 @@ void StoreObject::put(const Place& place, const Call& call)
     auto& store = items(place);
     if (!id.empty() && !store.find(place.kind, id))
         return fail_not_found(call, place.kind, id);
-    const auto item = item::check(data, kinds::of(place.kind).content, manager_.max_item_bytes());
+    const auto item = item::check(std::move(data), kinds::of(place.kind).content, manager_.max_item_bytes());
     if (!item)
         return call.fail(item.error());
 

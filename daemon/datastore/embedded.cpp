@@ -346,7 +346,7 @@ std::optional<StatusCode> Embedded::Impl::refuse(Incoming& incoming) const
 {
     if (incoming.data.size() > most)
         return StatusCode::RequestEntityTooLarge;
-    auto checked = item::check(incoming.data, kinds::of(scope.kind).content);
+    auto checked = item::check(std::move(incoming.data), kinds::of(scope.kind).content);
     if (checked && checked->data.size() > most) // with the line ends that it has here
         return StatusCode::RequestEntityTooLarge;
     if (!checked)

@@ -220,6 +220,44 @@ base::Result<void> LineReader::flush()
     return taken;
 }
 
+void make_line_ends_normal(std::string& text)
+{
+    if (text.empty() || is_normal(text))
+        return;
+    // To LF first, which never takes more room; then there is nothing left to decide, and it can grow from its end on.
+    std::size_t from = 0, to = 0, ends = 0;
+    while (text.compare(from, byte_order_mark.size(), byte_order_mark) == 0)
+        from += byte_order_mark.size();
+    while (from < text.size()) {
+        std::size_t ended = 0;
+        for (; from < text.size() && text[from] == '\r'; ++from)
+            ++ended;
+        if (from < text.size() && text[from] == '\n') {
+            ended = 1; // CRs before a LF belong to it
+            ++from;
+        }
+        if (ended == 0) {
+            text[to++] = text[from++];
+            continue;
+        }
+        for (ends += ended; ended > 0; --ended)
+            text[to++] = '\n';
+    }
+    text.resize(to);
+    if (!text.ends_with('\n')) {
+        text += '\n';
+        ++ends;
+    }
+    from = text.size();
+    to = from + ends;
+    text.resize(to);
+    while (from != to) {
+        text[--to] = text[--from];
+        if (text[to] == '\n')
+            text[--to] = '\r';
+    }
+}
+
 base::Result<void> read_lines(std::string_view text, const LineReader::Sink& sink)
 {
     if (!is_normal(text)) {

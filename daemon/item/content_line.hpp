@@ -75,8 +75,12 @@ private:
     std::size_t returns_ = 0; ///< CRs read whose meaning depends on what follows
 };
 
-/// The same for a text that is there as a whole; where its line ends are CRLF already, as those of all that is kept, it
-/// is not copied.
+/// Makes of a text what a LineReader makes of it: each line end is CRLF, also the last one's, and no byte order mark
+/// begins it. In place, but for the octets that it grows by when it has no room for them.
+void make_line_ends_normal(std::string& text);
+
+/// Cuts a text that is there as a whole into content lines, as a LineReader does; where its line ends are CRLF already,
+/// as those of all that is kept, it is not copied.
 base::Result<void> read_lines(std::string_view text, const LineReader::Sink& sink);
 
 } // namespace item

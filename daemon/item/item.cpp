@@ -49,11 +49,19 @@ base::Result<void> check_kind(const Object& object, std::string_view data, Kind 
     return check_kind(object.is_calendar() ? find_kind(data).value_or(Kind::Event) : Kind::Contact, wanted);
 }
 
-base::Result<Item> check_object(std::string_view data, Kind wanted, std::size_t most)
+/// `data` have normal line ends.
+base::Result<Item> check_object(std::string data, Kind wanted, std::size_t most)
 {
-    Object object(most);
-    object.expect(data.size());
-    if (auto read = read_lines(data, [&](const ContentLine& line) { return object.take(line); }); !read)
+    Object object(most, Object::Text::Counted);
+    std::size_t begin = 0;
+    const auto take = [&](const ContentLine& line) {
+        if (object.is_empty())
+            begin = static_cast<std::size_t>(line.raw.data() - data.data());
+        return object.take(line);
+    };
+    if (data.empty())
+        return bad("there is no item");
+    if (auto read = read_lines(data, take); !read)
         return tl::unexpected(read.error());
     if (!object.is_complete())
         return bad(object.is_empty() ? "there is no item" : "the item has no end: its last END is missing");
@@ -62,23 +70,24 @@ base::Result<Item> check_object(std::string_view data, Kind wanted, std::size_t 
     auto properties = object.own_properties();
     for (const auto& component : object.components())
         properties += component.properties;
-    if (auto fits = check_extent(object.text(), properties, most); !fits)
+    // Nothing but blank lines stands around it.
+    data.erase(begin + object.size());
+    data.erase(0, begin);
+    if (auto fits = check_extent(data, properties, most); !fits)
         return tl::unexpected(fits.error());
-    return Item{object.form(), object.take_text()};
+    return Item{object.form(), std::move(data)};
 }
 
-base::Result<Item> check_text(std::string_view data, std::size_t most)
+/// `data` have normal line ends.
+base::Result<Item> check_text(std::string data, std::size_t most)
 {
-    Item note{Form::PlainText, {}};
-    const auto take = [&](const ContentLine& line) {
-        note.data += line.raw;
-        return check_characters(line);
-    };
-    if (auto read = read_lines(data, take); !read)
-        return tl::unexpected(read.error());
-    if (auto fits = check_extent(note.data, 0, most); !fits)
+    if (!data.empty()) {
+        if (auto read = read_lines(data, check_characters); !read)
+            return tl::unexpected(read.error());
+    }
+    if (auto fits = check_extent(data, 0, most); !fits)
         return tl::unexpected(fits.error());
-    return note;
+    return Item{Form::PlainText, std::move(data)};
 }
 
 struct Look {
@@ -206,18 +215,19 @@ std::optional<Kind> find_kind(std::string_view data)
     return look(data, true).kind;
 }
 
-base::Result<Item> check(std::string_view data, Kind wanted, std::size_t most)
+base::Result<Item> check(std::string data, Kind wanted, std::size_t most)
 {
     if (data.size() > most)
         return too_large(most);
-    if (wanted == Kind::Note && find_form(data) == Form::PlainText)
-        return check_text(data, most);
-    return check_object(data, wanted, most);
+    make_line_ends_normal(data);
+    const bool is_text = wanted == Kind::Note && find_form(data) == Form::PlainText;
+    return is_text ? check_text(std::move(data), most) : check_object(std::move(data), wanted, most);
 }
 
-base::Result<Item> check(std::string_view data, std::size_t most)
+base::Result<Item> check(std::string data, std::size_t most)
 {
-    return check(data, find_kind(data).value_or(Kind::Event), most);
+    const auto kind = find_kind(data).value_or(Kind::Event);
+    return check(std::move(data), kind, most);
 }
 
 } // namespace item

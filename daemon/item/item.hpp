@@ -62,10 +62,11 @@ struct Item {
 /// object and a byte order mark go; every other octet stays. Checking the result again changes nothing.
 ///
 /// `most`: the octets that it may have, both as given and as the result. Error: InvalidValue, naming the line, also for
-/// an item of another kind than `wanted`.
-base::Result<Item> check(std::string_view data, Kind wanted, std::size_t most = max_bytes);
+/// an item of another kind than `wanted`. Who hands `data` over, with room for one octet more for each line, gets them
+/// back without a copy.
+base::Result<Item> check(std::string data, Kind wanted, std::size_t most = max_bytes);
 /// An item of the kind that it says it is.
-base::Result<Item> check(std::string_view data, std::size_t most = max_bytes);
+base::Result<Item> check(std::string data, std::size_t most = max_bytes);
 
 /// A number of octets for people: `4 MiB`, `100 KiB`, `4097 octets`.
 std::string in_octets(std::size_t size);

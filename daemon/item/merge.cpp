@@ -330,7 +330,8 @@ base::Result<Merge> merge_short(const std::optional<std::string_view>& base, std
     const auto* known = old ? &*old : nullptr;
     auto merged = Attempt(known, one, two, preferred).run();
     const auto normal = normal_text(merged.text);
-    const bool is_good = check(merged.text, what) || !check(ours, what) || !check(theirs, what);
+    const bool is_good =
+        check(merged.text, what) || !check(std::string(ours), what) || !check(std::string(theirs), what);
     if (old && one.normal() == old->normal()) {
         // Nothing here has to be kept that they do not say.
         if (normal == two.normal().text() && is_good && merged.conflicts.empty())

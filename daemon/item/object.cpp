@@ -93,7 +93,7 @@ base::Result<void> Object::take(const ContentLine& line)
             return bad(line.number, "text after the end of the item: {}",
                        shown(trim(line.raw.substr(0, line.raw.find('\r')))));
     }
-    if (const auto most = is_calendar() ? max_calendar_bytes : most_; text_.size() + line.raw.size() > most)
+    if (const auto most = is_calendar() ? max_calendar_bytes : most_; size_ + line.raw.size() > most)
         return bad(line.number, "{}", too_large(most).value().message);
     if (line.name == "BEGIN")
         return begin(line);
@@ -113,10 +113,10 @@ base::Result<void> Object::begin(const ContentLine& line)
     } else if (open_.size() == max_depth) {
         return bad(line.number, "more than {} components one in another", max_depth);
     } else if (open_.size() == 1 && is_calendar()) {
-        components_.push_back({name, text_.size(), 0, line.number, 0, {}, {}, {}});
+        components_.push_back({name, size_, 0, line.number, 0, {}, {}, {}});
     }
     open_.push_back(std::move(name));
-    text_ += line.raw;
+    keep(line.raw);
     return {};
 }
 
@@ -128,9 +128,9 @@ base::Result<void> Object::end(const ContentLine& line)
     if (open_.size() == 1 && !form_)
         return bad(line.number, "{} without VERSION", root_);
     open_.pop_back();
-    text_ += line.raw;
+    keep(line.raw);
     if (open_.size() == 1 && is_calendar())
-        components_.back().end = text_.size();
+        components_.back().end = size_;
     return {};
 }
 
@@ -155,8 +155,15 @@ base::Result<void> Object::property(const ContentLine& line)
         if (auto zone = line.parameter("TZID"); !zone.empty())
             component.zones.insert(std::move(zone));
     }
-    text_ += line.raw;
+    keep(line.raw);
     return {};
+}
+
+void Object::keep(std::string_view raw)
+{
+    size_ += raw.size();
+    if (keeps_text_)
+        text_ += raw;
 }
 
 } // namespace item

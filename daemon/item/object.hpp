@@ -20,10 +20,11 @@ constexpr std::size_t max_calendar_bytes = 64 * 1024 * 1024;
 /// One VCARD or VCALENDAR, put together line by line.
 class Object {
 public:
-    /// `most`: the octets that a VCARD may have.
-    explicit Object(std::size_t most = max_bytes) : most_(most) {}
-    /// So many octets are to come: its text grows no further than that.
-    void expect(std::size_t octets) { text_.reserve(octets); }
+    enum class Text { Kept, Counted };
+    /// `most`: the octets that a VCARD may have. Of a text that is only counted there is nothing but its size.
+    explicit Object(std::size_t most = max_bytes, Text text = Text::Kept) : most_(most), keeps_text_(text == Text::Kept)
+    {
+    }
 
     /// What stands directly in a VCALENDAR: an event, a time zone …
     struct Component {
@@ -52,6 +53,8 @@ public:
     // Of a complete object:
     Form form() const { return *form_; }
     const std::string& text() const { return text_; }
+    /// Octets, also so far: its lines are those that were handed in, from the BEGIN to the END.
+    std::size_t size() const { return size_; }
     std::string take_text() { return std::move(text_); }
     const std::vector<Component>& components() const { return components_; }
     /// The calendar's own properties.
@@ -63,8 +66,11 @@ private:
     base::Result<void> begin(const ContentLine& line);
     base::Result<void> end(const ContentLine& line);
     base::Result<void> property(const ContentLine& line);
+    void keep(std::string_view raw);
 
     std::size_t most_;
+    bool keeps_text_;
+    std::size_t size_ = 0;
     std::string root_;
     std::string text_;
     std::string properties_;

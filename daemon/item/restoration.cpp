@@ -320,7 +320,7 @@ std::string restore_short(std::string_view sent, std::string_view came, const st
         return std::string(came);
     now->root = revision.build();
     auto text = write(*now);
-    return check(text, kind(*now)) || !check(came, kind(*now)) ? std::move(text) : std::string(came);
+    return check(text, kind(*now)) || !check(std::string(came), kind(*now)) ? std::move(text) : std::string(came);
 }
 
 } // namespace

@@ -171,8 +171,10 @@ void IncomingObject::append(const std::string& text)
         open_->refusal = StatusCode::SizeMismatch;
         return;
     }
+    // Once, for an item that grows is in memory twice meanwhile. It may be going to get a CR for each of its lines,
+    // which in what is large are folded at 75 octets.
     if (data.capacity() < size)
-        data.reserve(size); // once: an item that grows would be in memory twice
+        data.reserve(size + size / 32);
     if (!data.empty() && data.back() == '\n' && text.starts_with('\n'))
         open_->split_line_ends.push_back(data.size());
     data += text;

@@ -54,7 +54,11 @@ public:
         return query(sql, values...).run();
     }
 
+    /// The rowid of what was inserted last.
+    std::int64_t last_row() const { return connection_.getLastInsertRowid(); }
+
 private:
+    friend class LargeBlob;
     friend class Query;
     friend class Transaction;
 

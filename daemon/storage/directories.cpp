@@ -1,6 +1,7 @@
 #include "storage/directories.hpp"
 
 #include "storage/item_store_impl.hpp"
+#include "storage/large_blob.hpp"
 
 namespace storage {
 namespace {
@@ -178,7 +179,8 @@ std::vector<Directories::Unwritten> Directories::unwritten(ItemKind kind, std::u
     std::vector<Unwritten> items;
     std::size_t size = 0;
     for (auto rows = impl_.database->query(
-             "SELECT item.id, item.revision, alive, data, file.name IS NOT NULL, "
+             "SELECT item.id, item.revision, alive, iif(length(data) <= 262144, data, length(data)), file.name IS NOT "
+             "NULL, "
              "file.name, file.item, file.revision, inode, size, modified, changed, fault, wording "
              "FROM item LEFT JOIN file INDEXED BY file_item ON file.kind = item.kind AND file.item = item.id "
              "LEFT JOIN content USING (id) "
@@ -186,15 +188,15 @@ std::vector<Directories::Unwritten> Directories::unwritten(ItemKind kind, std::u
              "AND item.revision IS NOT file.revision ORDER BY item.revision",
              number(kind), after);
          rows.next();) {
-        const auto data = rows.view(3);
-        if (!items.empty() && size + data.size() > bytes)
+        const auto octets = size_at(rows, 3);
+        if (!items.empty() && size + octets > bytes)
             break;
-        size += data.size();
+        size += octets;
         auto& item = items.emplace_back();
         item.luid = rows.text(0);
         item.revision = rows.count(1);
         if (rows.number(2) != 0)
-            item.data = std::string(data);
+            item.data = impl_.table.contents().at(rows, 3, rows.number(0));
         if (rows.number(4) != 0)
             item.file = file_of(rows, 5);
     }
@@ -224,13 +226,13 @@ std::uint64_t Directories::newest(ItemKind kind) const
 std::optional<StoredItem> Directories::find_loose(ItemKind kind, std::string_view data) const
 {
     for (auto rows = impl_.database->query(
-             "SELECT id, revision, data FROM item INDEXED BY item_equal JOIN content USING (id) "
+             "SELECT id, revision FROM item INDEXED BY item_equal "
              "WHERE kind = ?1 AND hash = ?2 AND alive "
              "AND NOT EXISTS (SELECT 1 FROM file INDEXED BY file_item WHERE file.kind = ?1 AND file.item = item.id)",
              number(kind), hash_of(data));
          rows.next();) {
-        if (rows.view(2) == data)
-            return StoredItem{rows.text(0), rows.count(1), rows.text(2)};
+        if (impl_.table.contents().equals(rows.number(0), data))
+            return StoredItem{rows.text(0), rows.count(1), std::string(data)};
     }
     return std::nullopt;
 }

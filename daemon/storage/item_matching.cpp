@@ -28,11 +28,11 @@ Match ItemTable::find_match(ItemKind kind, std::string_view data, const Matching
     if (matching.among && matching.among->empty())
         return {};
     {
-        auto equals = database_.query("SELECT id, data FROM (SELECT id FROM item INDEXED BY item_equal "
-                                      "WHERE kind = ?1 AND hash = ?2 AND alive LIMIT 100) JOIN content USING (id)",
+        auto equals = database_.query("SELECT id FROM item INDEXED BY item_equal "
+                                      "WHERE kind = ?1 AND hash = ?2 AND alive LIMIT 100",
                                       static_cast<int>(kind), hash_of(data));
         while (equals.next()) {
-            if (equals.view(1) == data && may_stand(matching, equals.number(0)))
+            if (may_stand(matching, equals.number(0)) && contents_.equals(equals.number(0), data))
                 return {equals.number(0), {}};
         }
     }
@@ -40,12 +40,13 @@ Match ItemTable::find_match(ItemKind kind, std::string_view data, const Matching
     if (traits.meaning.empty())
         return {};
     const auto hash = hash_of_meaning(traits.meaning);
-    auto alike = database_.query("SELECT id, data FROM (SELECT id FROM item INDEXED BY item_meaning "
-                                 "WHERE kind = ?1 AND meaning = ?2 AND alive LIMIT 100) JOIN content USING (id)",
+    auto alike = database_.query("SELECT id FROM item INDEXED BY item_meaning "
+                                 "WHERE kind = ?1 AND meaning = ?2 AND alive LIMIT 100",
                                  static_cast<int>(kind), hash);
     while (alike.next()) {
-        if (may_stand(matching, alike.number(0)) && matching.likeness->traits(alike.view(1)).meaning == traits.meaning)
-            return {alike.number(0), {}};
+        const auto id = alike.number(0);
+        if (may_stand(matching, id) && matching.likeness->traits(contents_.find(id).value()).meaning == traits.meaning)
+            return {id, {}};
     }
     return {std::nullopt, std::move(traits)};
 }
@@ -79,11 +80,8 @@ bool ItemTable::learn_traits(ItemKind kind, const Matching& matching, std::size_
 void ItemTable::learn_traits(ItemKind kind, const Likeness& likeness, ItemId id)
 {
     Traits traits;
-    {
-        auto content = database_.query("SELECT data FROM content WHERE id = ?1", id);
-        if (content.next())
-            traits = likeness.traits(content.view(0));
-    }
+    if (const auto data = contents_.find(id))
+        traits = likeness.traits(*data);
     set_traits(kind, id, traits);
 }
 

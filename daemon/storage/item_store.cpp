@@ -31,12 +31,12 @@ std::optional<StoredItem> ItemStore::find(ItemKind kind, std::string_view luid) 
     const auto id = parse_luid(luid);
     if (!id)
         return std::nullopt;
-    auto row = impl_->database->query("SELECT revision, data FROM item JOIN content USING (id) "
-                                      "WHERE kind = ?1 AND id = ?2 AND alive",
+    auto row = impl_->database->query("SELECT revision, iif(length(data) <= 262144, data, length(data)) "
+                                      "FROM item JOIN content USING (id) WHERE kind = ?1 AND id = ?2 AND alive",
                                       static_cast<int>(kind), *id);
     if (!row.next())
         return std::nullopt;
-    return StoredItem{std::string(luid), row.count(0), row.text(1)};
+    return StoredItem{std::string(luid), row.count(0), impl_->table.contents().at(row, 1, *id)};
 }
 
 std::uint64_t ItemStore::count(ItemKind kind) const
@@ -57,11 +57,10 @@ bool is_behind(std::string_view luid, std::string_view other)
 
 void ItemStore::each(ItemKind kind, const std::function<void(const StoredItem&)>& visit) const
 {
-    for (auto rows = impl_->database->query("SELECT id, revision, data FROM item JOIN content USING (id) "
-                                            "WHERE kind = ?1 AND alive ORDER BY id",
+    for (auto rows = impl_->database->query("SELECT id, revision FROM item WHERE kind = ?1 AND alive ORDER BY id",
                                             static_cast<int>(kind));
          rows.next();)
-        visit(StoredItem{rows.text(0), rows.count(1), rows.text(2)});
+        visit(StoredItem{rows.text(0), rows.count(1), impl_->table.contents().find(rows.number(0)).value()});
 }
 
 std::string ItemStore::add(ItemKind kind, std::string_view data)

@@ -104,10 +104,10 @@ std::optional<std::string> ItemStore::find_base(ItemKind kind, std::string_view 
         const auto current = find(kind, luid);
         return current ? std::optional(current->data) : std::nullopt;
     }
-    auto row = impl_->database->query("SELECT data FROM version WHERE id = ?1 AND until > ?2 "
+    auto row = impl_->database->query("SELECT revision FROM version WHERE id = ?1 AND until > ?2 "
                                       "AND (revision <= ?2 OR writer = ?3) ORDER BY revision DESC LIMIT 1",
                                       item->id, mark, writer);
-    return row.next() ? std::optional(row.text(0)) : std::nullopt;
+    return row.next() ? impl_->table.versions().find(item->id, row.count(0)) : std::nullopt;
 }
 
 // ---- reading --------------------------------------------------------------------------
@@ -196,11 +196,10 @@ std::optional<ItemOrigin> ItemStore::find_origin(ItemKind kind, std::string_view
 std::optional<std::string> ItemStore::find_last_content(std::string_view luid) const
 {
     const auto id = parse_luid(luid).value_or(0);
-    if (auto now = impl_->database->query("SELECT data FROM item JOIN content USING (id) WHERE id = ?1 AND alive", id);
-        now.next())
-        return now.text(0);
-    auto row = impl_->database->query("SELECT data FROM version WHERE id = ?1 ORDER BY revision DESC LIMIT 1", id);
-    return row.next() ? std::optional(row.text(0)) : std::nullopt;
+    if (auto now = impl_->table.contents().find(id))
+        return now;
+    auto row = impl_->database->query("SELECT max(revision) FROM version WHERE id = ?1", id);
+    return row.next() ? impl_->table.versions().find(id, row.count(0)) : std::nullopt;
 }
 
 std::vector<SessionChange> ItemStore::session_changes(std::string_view profile, std::uint64_t number,

@@ -2,6 +2,7 @@
 #include "storage/item_store.hpp"
 
 #include "storage/item_store_impl.hpp"
+#include "storage/large_blob.hpp"
 
 #include <algorithm>
 
@@ -27,19 +28,20 @@ std::vector<ItemChange> ItemStore::changes(ItemKind kind, std::string_view profi
     std::vector<ItemChange> changes;
     std::size_t size = 0;
     for (auto rows = impl_->database->query(
-             "SELECT id, revision, alive, created > ?3 AND creator <> ?2, data FROM item LEFT JOIN content USING (id) "
+             "SELECT id, revision, alive, created > ?3 AND creator <> ?2, "
+             "iif(length(data) <= 262144, data, length(data)) FROM item LEFT JOIN content USING (id) "
              "WHERE kind = ?1 AND revision > ?5 AND revision <= ?4 AND writer <> ?2 "
              "AND (alive OR created <= ?3 OR creator = ?2) ORDER BY revision",
              static_cast<int>(kind), impl_->table.find_writer(profile), mark, upto, std::max(mark, after));
          rows.next();) {
-        const auto data = rows.view(4);
-        if (!changes.empty() && size + data.size() > bytes)
+        const auto octets = size_at(rows, 4);
+        if (!changes.empty() && size + octets > bytes)
             break;
-        size += data.size();
+        size += octets;
         const auto change = rows.number(2) == 0   ? ItemChange::Kind::Delete
                             : rows.number(3) != 0 ? ItemChange::Kind::Add
                                                   : ItemChange::Kind::Update;
-        changes.push_back({change, rows.text(0), rows.count(1), std::string(data)});
+        changes.push_back({change, rows.text(0), rows.count(1), impl_->table.contents().at(rows, 4, rows.number(0))});
     }
     return changes;
 }
@@ -60,15 +62,16 @@ std::vector<StoredItem> ItemStore::page(ItemKind kind, std::uint64_t upto, std::
 {
     std::vector<StoredItem> items;
     std::size_t size = 0;
-    for (auto rows = impl_->database->query("SELECT id, revision, data FROM item JOIN content USING (id) "
-                                            "WHERE kind = ?1 AND id > ?2 AND alive AND created <= ?3 ORDER BY id",
-                                            static_cast<int>(kind), parse_luid(after).value_or(0), upto);
+    for (auto rows = impl_->database->query(
+             "SELECT id, revision, iif(length(data) <= 262144, data, length(data)) FROM item JOIN content USING (id) "
+             "WHERE kind = ?1 AND id > ?2 AND alive AND created <= ?3 ORDER BY id",
+             static_cast<int>(kind), parse_luid(after).value_or(0), upto);
          rows.next();) {
-        const auto data = rows.view(2);
-        if (!items.empty() && size + data.size() > bytes)
+        const auto octets = size_at(rows, 2);
+        if (!items.empty() && size + octets > bytes)
             break;
-        size += data.size();
-        items.push_back({rows.text(0), rows.count(1), std::string(data)});
+        size += octets;
+        items.push_back({rows.text(0), rows.count(1), impl_->table.contents().at(rows, 2, rows.number(0))});
     }
     return items;
 }
@@ -344,11 +347,12 @@ std::uint64_t ItemStore::publish_staged(ItemKind kind, std::string_view profile,
                 table.bury(kind, item, writer, Rule::Refresh);
         }
 
-        for (auto rows = db.query("SELECT id, data FROM staged WHERE writer = ?1 AND kind = ?2 ORDER BY id", writer,
-                                  static_cast<int>(kind));
+        for (auto rows = db.query("SELECT id, iif(length(data) <= 262144, data, length(data)), rowid FROM staged "
+                                  "WHERE writer = ?1 AND kind = ?2 ORDER BY id",
+                                  writer, static_cast<int>(kind));
              rows.next();) {
             const auto id = rows.number(0);
-            const auto data = rows.view(1);
+            const auto data = octets_at(db, rows, 1, "staged", rows.number(2));
             const auto item = table.find(kind, id);
             if (!item) {
                 table.insert(kind, id, writer, data, Rule::Refresh);
@@ -428,9 +432,12 @@ void ItemStore::Impl::note_guid(ItemKind kind, Writer writer, std::string_view g
 
 void ItemStore::Impl::stage(ItemKind kind, Writer writer, ItemId id, std::string_view data)
 {
-    database->execute("INSERT INTO staged (writer, kind, id, data) VALUES (?1, ?2, ?3, ?4) "
-                      "ON CONFLICT DO UPDATE SET data = excluded.data",
-                      writer, static_cast<int>(kind), id, Blob{data});
+    database->execute("DELETE FROM staged WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer, static_cast<int>(kind),
+                      id);
+    database->execute("INSERT INTO staged (writer, kind, id, data) VALUES (?1, ?2, ?3, coalesce(?4, zeroblob(?5)))",
+                      writer, static_cast<int>(kind), id, InRow{data}, data.size());
+    if (LargeBlob::is_large(data))
+        LargeBlob(*database, "staged", database->last_row(), LargeBlob::Access::Write).write(data);
 }
 
 std::optional<ItemId> ItemStore::Impl::find_stageable(ItemKind kind, Writer writer, std::string_view luid)

@@ -304,10 +304,7 @@ std::optional<ItemRow> ItemTable::find_alive(ItemKind kind, std::string_view lui
 
 bool ItemTable::has_data(const ItemRow& item, std::string_view data)
 {
-    if (!item.alive || item.hash != hash_of(data))
-        return false;
-    auto content = database_.query("SELECT data FROM content WHERE id = ?1", item.id);
-    return content.next() && content.view(0) == data;
+    return item.alive && item.hash == hash_of(data) && contents_.equals(item.id, data);
 }
 
 std::uint64_t ItemTable::next_revision(ItemKind kind, int live_delta)
@@ -342,7 +339,7 @@ void ItemTable::insert(ItemKind kind, ItemId id, Writer writer, std::string_view
     database_.execute("INSERT INTO item (kind, id, revision, created, alive, writer, creator, hash) "
                       "VALUES (?1, ?2, ?3, ?3, 1, ?4, ?4, ?5)",
                       static_cast<int>(kind), id, revision, writer, hash_of(data));
-    database_.execute("INSERT INTO content (id, data) VALUES (?1, ?2)", id, Blob{data});
+    contents_.insert(id, data);
 }
 
 void ItemTable::update(ItemKind kind, const ItemRow& item, Writer writer, std::string_view data, Rule rule)
@@ -352,7 +349,7 @@ void ItemTable::update(ItemKind kind, const ItemRow& item, Writer writer, std::s
     database_.execute("UPDATE item SET revision = ?3, writer = ?4, hash = ?5, meaning = NULL "
                       "WHERE kind = ?1 AND id = ?2",
                       static_cast<int>(kind), item.id, revision, writer, hash_of(data));
-    database_.execute("UPDATE content SET data = ?2 WHERE id = ?1", item.id, Blob{data});
+    contents_.update(item.id, data);
 }
 
 void ItemTable::bury(ItemKind kind, const ItemRow& item, Writer writer, Rule rule)
@@ -362,7 +359,7 @@ void ItemTable::bury(ItemKind kind, const ItemRow& item, Writer writer, Rule rul
     database_.execute("UPDATE item SET revision = ?3, writer = ?4, alive = 0, hash = 0, meaning = NULL "
                       "WHERE kind = ?1 AND id = ?2",
                       static_cast<int>(kind), item.id, revision, writer);
-    database_.execute("DELETE FROM content WHERE id = ?1", item.id);
+    contents_.remove(item.id);
     database_.execute("DELETE FROM trait WHERE id = ?1", item.id);
 }
 
@@ -373,7 +370,7 @@ void ItemTable::revive(ItemKind kind, const ItemRow& item, Writer writer, std::s
     database_.execute("UPDATE item SET revision = ?3, writer = ?4, alive = 1, hash = ?5, meaning = NULL "
                       "WHERE kind = ?1 AND id = ?2",
                       static_cast<int>(kind), item.id, revision, writer, hash_of(data));
-    database_.execute("INSERT INTO content (id, data) VALUES (?1, ?2)", item.id, Blob{data});
+    contents_.insert(item.id, data);
 }
 
 void ItemTable::touch(ItemKind kind, ItemId id)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/database.hpp"
+#include "storage/item_contents.hpp"
 #include "storage/item_store.hpp"
 #include "storage/item_versions.hpp"
 
@@ -31,7 +32,7 @@ public:
     /// The schema, one step per version.
     static std::span<const char* const> steps();
 
-    explicit ItemTable(Database& database) : database_(database), versions_(database) {}
+    explicit ItemTable(Database& database) : database_(database), contents_(database), versions_(database, contents_) {}
 
     std::optional<ItemRow> find(ItemKind kind, ItemId id);
     std::optional<ItemRow> find(ItemKind kind, std::string_view luid);
@@ -63,6 +64,7 @@ public:
     Writer find_writer(std::string_view profile);
     Writer make_writer(std::string_view profile);
     ItemVersions& versions() { return versions_; }
+    const ItemContents& contents() const { return contents_; }
 
 private:
     std::uint64_t next_revision(ItemKind kind, int live_delta);
@@ -70,6 +72,7 @@ private:
     void learn_traits(ItemKind kind, const Likeness& likeness, ItemId id);
 
     Database& database_;
+    ItemContents contents_;
     ItemVersions versions_;
 };
 

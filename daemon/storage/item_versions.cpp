@@ -1,5 +1,7 @@
 #include "storage/item_versions.hpp"
 
+#include "storage/large_blob.hpp"
+
 #include <vector>
 
 namespace storage {
@@ -19,14 +21,28 @@ void ItemVersions::note(ItemKind kind, const ItemRow& item, const Change& change
                                          static_cast<int>(change.rule)) > 0;
     const bool keep = item.alive && ((entry && !again) || is_wanted(kind, item, change.by));
     if (keep)
-        database_.execute("INSERT INTO version (kind, id, revision, until, writer, data) "
-                          "SELECT ?1, id, ?3, ?4, ?5, data FROM content WHERE id = ?2",
-                          static_cast<int>(kind), item.id, item.revision, change.revision, item.writer);
+        this->keep(kind, item, change.revision);
     if (entry && !again)
         database_.execute("INSERT INTO change (entry, id, revision, kind, before, what, rule) "
                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                           *entry, item.id, change.revision, static_cast<int>(kind), item.alive ? item.revision : 0,
                           static_cast<int>(change.what), static_cast<int>(change.rule));
+}
+
+void ItemVersions::keep(ItemKind kind, const ItemRow& item, std::uint64_t until)
+{
+    const auto size = contents_.size(item.id);
+    if (size <= LargeBlob::most_in_row) {
+        database_.execute("INSERT INTO version (kind, id, revision, until, writer, data) "
+                          "SELECT ?1, id, ?3, ?4, ?5, data FROM content WHERE id = ?2",
+                          static_cast<int>(kind), item.id, item.revision, until, item.writer);
+        return;
+    }
+    database_.execute("INSERT INTO version (kind, id, revision, until, writer, data) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5, zeroblob(?6))",
+                      static_cast<int>(kind), item.id, item.revision, until, item.writer, size);
+    LargeBlob version(database_, "version", database_.last_row(), LargeBlob::Access::Write);
+    version.copy(contents_.open(item.id));
 }
 
 bool ItemVersions::is_wanted(ItemKind kind, const ItemRow& item, Writer by)
@@ -80,18 +96,19 @@ std::optional<std::int64_t> ItemVersions::make_entry(Writer by, Rule rule)
 
 std::optional<std::string> ItemVersions::find(ItemId id, std::uint64_t revision)
 {
-    auto row = database_.query("SELECT data FROM version WHERE id = ?1 AND revision = ?2", id, revision);
-    return row.next() ? std::optional(row.text(0)) : std::nullopt;
+    auto row = database_.query("SELECT iif(length(data) <= 262144, data, length(data)), rowid FROM version "
+                               "WHERE id = ?1 AND revision = ?2",
+                               id, revision);
+    return row.next() ? std::optional(octets_at(database_, row, 0, "version", row.number(1))) : std::nullopt;
 }
 
 std::optional<std::string> ItemVersions::find_current(ItemKind kind, ItemId id, std::uint64_t revision)
 {
     {
-        auto row = database_.query("SELECT data FROM item JOIN content USING (id) "
-                                   "WHERE kind = ?1 AND id = ?2 AND revision = ?3 AND alive",
+        auto row = database_.query("SELECT 1 FROM item WHERE kind = ?1 AND id = ?2 AND revision = ?3 AND alive",
                                    static_cast<int>(kind), id, revision);
         if (row.next())
-            return row.text(0);
+            return contents_.find(id);
     }
     return find(id, revision);
 }

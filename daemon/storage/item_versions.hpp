@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/database.hpp"
+#include "storage/item_contents.hpp"
 #include "storage/item_history.hpp"
 #include "storage/item_row.hpp"
 
@@ -19,7 +20,7 @@ namespace storage {
 /// Writing calls need an open Transaction.
 class ItemVersions {
 public:
-    explicit ItemVersions(Database& database) : database_(database) {}
+    ItemVersions(Database& database, const ItemContents& contents) : database_(database), contents_(contents) {}
 
     /// Whose writes are noted from now on: those of the tag's profile, or those of an undoing.
     struct Recording {
@@ -61,6 +62,8 @@ private:
         ItemId id;
         std::uint64_t revision;
     };
+    /// What the item holds, until a revision.
+    void keep(ItemKind kind, const ItemRow& item, std::uint64_t until);
     /// Whether somebody but a session that is recorded may ask for what the item holds.
     bool is_wanted(ItemKind kind, const ItemRow& item, Writer by);
     /// Whether a file holds the item as it is.
@@ -71,6 +74,7 @@ private:
     void drop_unless_needed(const std::vector<Key>& keys);
 
     Database& database_;
+    const ItemContents& contents_;
     std::optional<Recording> recording_;
 };
 

@@ -1,6 +1,7 @@
 #include "storage/query.hpp"
 
 #include "storage/database.hpp"
+#include "storage/large_blob.hpp"
 
 namespace storage {
 
@@ -26,6 +27,11 @@ std::int64_t Query::number(int column) const
     return statement_.getColumn(column).getInt64();
 }
 
+bool Query::is_number(int column) const
+{
+    return statement_.getColumn(column).isInteger();
+}
+
 std::string_view Query::view(int column) const
 {
     const auto value = statement_.getColumn(column);
@@ -49,6 +55,13 @@ void Query::bind(int index, Blob blob)
     // A null pointer would bind NULL instead of an empty BLOB.
     const auto* octets = blob.octets.data() == nullptr ? "" : blob.octets.data();
     database_.guarded([&] { statement_.bindNoCopy(index, octets, static_cast<int>(blob.octets.size())); });
+}
+
+void Query::bind(int index, InRow data)
+{
+    if (!LargeBlob::is_large(data.octets))
+        return bind(index, Blob{data.octets});
+    database_.guarded([&] { statement_.bind(index); });
 }
 
 } // namespace storage

@@ -17,6 +17,12 @@ struct Blob {
     std::string_view octets;
 };
 
+/// The same for what is to be written as `coalesce(?1, zeroblob(?2))`: nothing, when it is too large to be written with
+/// its row (LargeBlob).
+struct InRow {
+    std::string_view octets;
+};
+
 /// One run of a prepared statement, which is reset when the query ends: an
 /// open one would keep its read transaction open, too.
 ///
@@ -41,6 +47,8 @@ public:
     int run();
 
     std::int64_t number(int column) const;
+    /// Whether it is one, and not text or a BLOB.
+    bool is_number(int column) const;
     /// A number that is never negative: a revision, a count.
     std::uint64_t count(int column) const { return static_cast<std::uint64_t>(number(column)); }
     /// Text or BLOB.
@@ -55,6 +63,7 @@ private:
     void bind(int index, std::uint64_t value) { bind(index, static_cast<std::int64_t>(value)); }
     void bind(int index, std::string_view text);
     void bind(int index, Blob blob);
+    void bind(int index, InRow data);
 
     Database& database_;
     SQLite::Statement& statement_;

@@ -317,9 +317,17 @@ void ItemStore::Impl::plan(ItemKind kind, Writer writer, const ItemRow& item, st
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET seen = excluded.seen, "
         "number = excluded.number, time = excluded.time, rule = excluded.rule, twin = 0, data = NULL, theirs = NULL",
         writer, static_cast<int>(kind), item.id, item.revision, session.number, session.time, static_cast<int>(rule));
-    if (data)
-        database->execute("UPDATE planned SET data = ?4 WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
-                          static_cast<int>(kind), item.id, Blob{*data});
+    if (!data)
+        return;
+    database->execute(
+        "UPDATE planned SET data = coalesce(?4, zeroblob(?5)) WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
+        static_cast<int>(kind), item.id, InRow{*data}, data->size());
+    if (!LargeBlob::is_large(*data))
+        return;
+    auto row = database->query("SELECT rowid FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3", writer,
+                               static_cast<int>(kind), item.id);
+    row.next();
+    LargeBlob(*database, "planned", row.number(0), LargeBlob::Access::Write).write(*data);
 }
 
 bool ItemStore::Impl::is_removal_planned(ItemKind kind, Writer writer, ItemId id)
@@ -373,10 +381,12 @@ void ItemStore::Impl::carry_out(ItemKind kind, Writer writer, const PlannedRow& 
             table.bury(kind, *item, writer, row.rule);
         return;
     }
-    auto planned = database->query("SELECT data, theirs FROM planned WHERE writer = ?1 AND kind = ?2 AND id = ?3",
+    auto planned = database->query("SELECT iif(length(data) <= 262144, data, length(data)), theirs, rowid FROM planned "
+                                   "WHERE writer = ?1 AND kind = ?2 AND id = ?3",
                                    writer, static_cast<int>(kind), row.id);
     planned.next();
-    const auto data = planned.view(row.merges && !untouched ? 1 : 0);
+    const auto data =
+        row.merges && !untouched ? planned.text(1) : octets_at(*database, planned, 0, "planned", planned.number(2));
     if (untouched && row.merges)
         merge(kind, writer, *item, planned.view(1), data);
     else if (untouched)

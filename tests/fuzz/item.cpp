@@ -40,7 +40,7 @@ std::vector<std::string> split(item::Kind kind, std::string_view stream, std::si
 void convert_to_all(std::string_view text, item::Kind kind)
 {
     using item::Form;
-    const bool is_good = item::check(text).has_value();
+    const bool is_good = item::check(std::string(text)).has_value();
     for (const auto to :
          {Form::VCard21, Form::VCard30, Form::VCard40, Form::VCalendar10, Form::ICalendar20, Form::PlainText}) {
         const auto conversion = item::convert(text, to);
@@ -70,7 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto name = item::summary(text);
     if (!name.empty())
         fuzz::require_for_people(name);
-    if (const auto checked = item::check(text)) {
+    if (const auto checked = item::check(std::string(text))) {
         require(item::find_form(text) == checked->form, "the form of an item is the one that it shows");
         const auto again = item::check(checked->data);
         require(again && again->data == checked->data && again->form == checked->form,

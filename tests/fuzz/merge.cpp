@@ -27,7 +27,8 @@ void try_merge(const std::optional<std::string_view>& base, std::string_view our
     const auto mine = normal_text(one->text);
     require(one->conflicts.empty() == other->conflicts.empty(), "both orders have conflicts, or none");
     require(!one->conflicts.empty() || mine == normal_text(other->text), "both orders end with the same");
-    require(item::check(one->text) || !item::check(ours) || !item::check(theirs), "a merge of items is one");
+    require(item::check(one->text) || !item::check(std::string(ours)) || !item::check(std::string(theirs)),
+            "a merge of items is one");
     require(normal_text(item::merge(base, ours, theirs, item::Side::Theirs)->text) == normal_text(other->text),
             "whose way it goes in a conflict does not depend on the order");
     require(item::merge(base, ours, ours)->text == ours, "an item merged with itself stays as it is");
@@ -45,7 +46,8 @@ void try_restore(std::string_view sent, std::string_view came)
     for (const auto& name : dropped)
         require(!kept.contains(name), "what is kept is not dropped");
     const auto restored = item::restore(sent, came, dropped);
-    require(!item::check(sent) || !item::check(came) || item::check(restored), "what was restored is an item");
+    require(!item::check(std::string(sent)) || !item::check(std::string(came)) || item::check(restored),
+            "what was restored is an item");
     require(!dropped.empty() || restored == came, "where nothing was lost nothing comes back");
 }
 

@@ -22,12 +22,23 @@ std::string event(const std::string& body)
 base::Error error_of(std::string_view data)
 {
     const bool is_card = data.find("VCARD") != std::string_view::npos;
-    const auto checked = item::check(data, is_card ? item::Kind::Contact : item::Kind::Event);
+    const auto checked = item::check(std::string(data), is_card ? item::Kind::Contact : item::Kind::Event);
     REQUIRE_FALSE(checked);
     return checked.error();
 }
 
 } // namespace
+
+TEST_CASE("an item that is handed over with room for its line ends is not copied", "[item][check]")
+{
+    auto data = "\n\n" + card("FN:a\nNOTE:" + std::string(1 << 20, 'x') + "\n") + "\n \n";
+    data.reserve(data.size() + 10);
+    const auto* place = data.data();
+    const auto checked = item::check(std::move(data));
+    REQUIRE(checked);
+    CHECK(checked->data.data() == place);
+    CHECK(checked->data == card("FN:a\r\nNOTE:" + std::string(1 << 20, 'x') + "\r\n"));
+}
 
 TEST_CASE("each form is recognized and has its media type", "[item][check]")
 {

@@ -49,6 +49,29 @@ TEST_CASE("every kind of line end becomes CRLF, however the stream is cut", "[it
     }
 }
 
+TEST_CASE("a text gets normal line ends where it stands, the same as a stream", "[item][lines]")
+{
+    std::mt19937 random(1);
+    const std::string_view pieces[] = {"\r", "\n", "\r\n", "\r\r\n", "a", "N:x", " ", "\xef\xbb\xbf", "\xef"};
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text;
+        for (auto left = random() % 12; left > 0; --left)
+            text += pieces[random() % std::size(pieces)];
+        CAPTURE(text);
+        std::string expected;
+        for (const auto& line : read(text, 99))
+            expected += line.raw;
+        item::make_line_ends_normal(text);
+        REQUIRE(text == expected);
+    }
+    std::string text(1 << 16, '\n');
+    text.reserve(text.size() * 2);
+    const auto* place = text.data();
+    item::make_line_ends_normal(text);
+    CHECK(text.size() == 1 << 17);
+    CHECK(text.data() == place);
+}
+
 TEST_CASE("a soft line break continues only quoted-printable, and never into END or BEGIN", "[item][lines]")
 {
     CHECK(read("NOTE;ENCODING=QUOTED-PRINTABLE:a=0D=0A=\nNAME:b=  \nc\nX:d\n", 99) ==

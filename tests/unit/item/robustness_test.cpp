@@ -31,7 +31,7 @@ std::size_t run(std::string_view text, std::size_t piece)
         if (result)
             (void)splitter.finish();
     }
-    if (const auto checked = item::check(text)) {
+    if (const auto checked = item::check(std::string(text))) {
         stable = stable && item::check(checked->data)->data == checked->data;
         if (const auto document = item::parse(checked->data))
             stable = stable && item::write(*document) == checked->data;

@@ -29,7 +29,7 @@ std::string note(const std::string& body)
 }
 std::string refusal(std::string_view data, Kind wanted)
 {
-    const auto checked = item::check(data, wanted);
+    const auto checked = item::check(std::string(data), wanted);
     return checked ? "" : checked.error().message;
 }
 item::Merge merged(const std::string& base, const std::string& ours, const std::string& theirs)
