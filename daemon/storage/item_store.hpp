@@ -114,8 +114,8 @@ public:
 
     // ---- for sessions: reading ------------------------------------------------------
     /// Changes with `mark < revision <= upto` that `profile` did not make itself, in
-    /// revision order, after revision `after` (paging), about `bytes` of data and at
-    /// least one. An item that `profile` created, or that was created at or before
+    /// revision order, after revision `after` (paging), about `bytes` of data, at
+    /// least one and no more than a thousand. An item that `profile` created, or that was created at or before
     /// the mark, is never an Add. Created and deleted inside the window: left out,
     /// unless `profile` created it, for then its peer knows it.
     std::vector<ItemChange> changes(ItemKind kind, std::string_view profile, std::uint64_t mark, std::uint64_t upto,

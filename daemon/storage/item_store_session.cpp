@@ -25,6 +25,7 @@ ItemStore::PeerWrite judge(const std::optional<ItemRow>& item, Writer writer, st
 std::vector<ItemChange> ItemStore::changes(ItemKind kind, std::string_view profile, std::uint64_t mark,
                                            std::uint64_t upto, std::uint64_t after, std::size_t bytes) const
 {
+    constexpr std::size_t most = 1000; // a deletion has no octets
     std::vector<ItemChange> changes;
     std::size_t size = 0;
     for (auto rows = impl_->database->query(
@@ -35,7 +36,7 @@ std::vector<ItemChange> ItemStore::changes(ItemKind kind, std::string_view profi
              static_cast<int>(kind), impl_->table.find_writer(profile), mark, upto, std::max(mark, after));
          rows.next();) {
         const auto octets = size_at(rows, 4);
-        if (!changes.empty() && size + octets > bytes)
+        if (changes.size() == most || (!changes.empty() && size + octets > bytes))
             break;
         size += octets;
         const auto change = rows.number(2) == 0   ? ItemChange::Kind::Delete

@@ -27,11 +27,17 @@ struct Fixture {
     {
         const auto upto = store->revision();
         Changes described;
-        for (const auto& change : store->changes(kind, profile, since, upto, 0, 1 << 20)) {
-            const auto* verb = change.kind == ItemChange::Kind::Add      ? "Add "
-                               : change.kind == ItemChange::Kind::Update ? "Update "
-                                                                         : "Delete ";
-            described.push_back(verb + change.luid + " " + change.data);
+        std::uint64_t after = 0;
+        for (auto page = store->changes(kind, profile, since, upto, after, 1 << 20); !page.empty();
+             page = store->changes(kind, profile, since, upto, after, 1 << 20)) {
+            CHECK(page.size() <= 1000);
+            after = page.back().revision;
+            for (const auto& change : page) {
+                const auto* verb = change.kind == ItemChange::Kind::Add      ? "Add "
+                                   : change.kind == ItemChange::Kind::Update ? "Update "
+                                                                             : "Delete ";
+                described.push_back(verb + change.luid + " " + change.data);
+            }
         }
         CHECK(store->count_changes(kind, profile, since, upto) == described.size());
         return described;
