@@ -105,7 +105,7 @@ std::string why_held(const syncd::ServicePlan& service, const std::string& profi
     if (service.is_held_to_server)
         reasons.emplace_back("what was deleted and changed here");
     if (service.is_held_for_slow)
-        reasons.emplace_back("the comparison of all items that the server wants (a slow sync)");
+        reasons.emplace_back("a comparison of all items (a slow sync) that nobody has asked for");
     if (service.is_held_for_store)
         reasons.emplace_back("a directory that is not what it was (release deletes what is missing in it, reject "
                              "writes it there again)");
@@ -118,10 +118,40 @@ std::string why_held(const syncd::ServicePlan& service, const std::string& profi
         list, profile, profile);
 }
 
+/// What the type makes of what was changed here; empty: it goes to the server.
+std::string fate_by(syncd::SyncType type)
+{
+    switch (type) {
+    case syncd::SyncType::Slow: return "  All items of both sides are compared, whatever was changed.\n";
+    case syncd::SyncType::RefreshFromClient:
+        return "  All items here are sent, and the server puts them in place of those that it has.\n";
+    case syncd::SyncType::OneWayFromServer: return "  Nothing is sent; what was changed here waits for another sync.\n";
+    case syncd::SyncType::RefreshFromServer:
+        return "  Nothing is sent: the server's items come in place of all that are here, also of what was changed.\n";
+    case syncd::SyncType::TwoWay:
+    case syncd::SyncType::OneWayFromClient:
+    case syncd::SyncType::Unknown: break;
+    }
+    return {};
+}
+
+/// What other programs may have changed without our knowing.
+std::string unseen(const syncd::SyncProfileInfo& profile, syncd::SyncServiceType service)
+{
+    for (const auto& one : profile.service_info)
+        if (one.service_type == service && !one.store.empty())
+            return fmt::format("  What was changed in {} since the last sync is not looked at before the next one.\n",
+                               printable(one.store));
+    return {};
+}
+
 } // namespace
 
-ExitStatus show_plan(Context& context, const syncd::SyncProfileInfo& profile)
+ExitStatus show_plan(Context& context, const syncd::SyncProfileInfo& profile, std::optional<syncd::SyncType> wanted)
 {
+    const auto& info = profile.sync_info;
+    const auto type = wanted.value_or(info.mode == syncd::SyncMode::Manual ? info.type : syncd::SyncType::TwoWay);
+    const auto by_type = fate_by(type);
     Json services = Json::array();
     std::string text;
     for (const auto& service : context.client.plan(profile.profile_id)) {
@@ -140,24 +170,28 @@ ExitStatus show_plan(Context& context, const syncd::SyncProfileInfo& profile)
         told["from_server"]["items"] = from.document;
         if (const auto lines = from.text(); !lines.empty())
             text += fmt::format("  Of the server, here: {}\n", counts_text(service.from_server)) + lines;
-        if (service.compares) {
+        text += by_type;
+        if (service.compares && by_type.empty()) {
             text += fmt::format("  There is no sync to go on from: the {} items here and all items of the server are "
                                 "compared.\n",
                                 service.to_server.added);
-        } else {
+        } else if (!service.compares) {
             const Listing to(context, profile, service.service_type, false);
             told["to_server"]["items"] = to.document;
             text += is_empty(service.to_server)
-                        ? std::string("  Nothing to send.\n")
-                        : fmt::format("  To the server: {}\n", counts_text(service.to_server)) + to.text();
+                        ? std::string(by_type.empty() ? "  Nothing to send.\n" : "")
+                        : fmt::format("  {}: {}\n", by_type.empty() ? "To the server" : "Changed here",
+                                      counts_text(service.to_server)) +
+                              to.text();
         }
+        text += unseen(profile, service.service_type);
         services.push_back(std::move(told));
     }
     if (text.empty())
         text = "No service of the profile is enabled.\n";
     else
         text += "What the server has changed since the last sync is not known before the next one.\n";
-    context.print({{"profile_id", profile.profile_id}, {"services", std::move(services)}}, text);
+    context.print({{"profile_id", profile.profile_id}, {"type", word(type)}, {"services", std::move(services)}}, text);
     return ExitStatus::Ok;
 }
 

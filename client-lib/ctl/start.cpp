@@ -199,10 +199,10 @@ ExitStatus run(Context& context, const Options& options)
         throw Failure(ExitStatus::Usage, "--trace-items says what stands in the transcript, and none is wanted",
                       "Add --trace FILE.");
     const auto profile = find_profile(context.client, options.profile);
-    if (options.dry_run)
-        return show_plan(context, profile);
-    const std::string& id = profile.profile_id;
     syncd::SyncOptions wanted{.type = options.type ? parse_word<syncd::SyncType>(*options.type) : std::nullopt};
+    if (options.dry_run)
+        return show_plan(context, profile, wanted.type);
+    const std::string& id = profile.profile_id;
     if (options.no_wait) {
         const Session session = context.client.start_sync(id, {}, wanted);
         context.print(

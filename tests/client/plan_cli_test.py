@@ -56,6 +56,24 @@ class Plan(ctl.TestCase):
         self.assertEqual(lines[-1], 'What the server has changed since the last sync is not known before the next one.')
         self.assertEqual(len(self.server.sessions()), sessions)
 
+    def test_a_dry_run_says_what_the_type_does_with_what_was_changed(self):
+        self.sync()
+        self.run_ctl('item', 'import', '--service', 'contact', '-', input=card('New'))
+        for kind, words in (('slow', 'All items of both sides are compared'),
+                            ('refresh-from-client', 'in place of those that it has'),
+                            ('one-way-from-server', 'Nothing is sent; what was changed here waits'),
+                            ('refresh-from-server', "the server's items come in place of all that are here")):
+            self.assertEqual(self.json('start', 'Work', '--dry-run', '--type', kind)['type'], kind)
+            lines = self.text('start', 'Work', '--dry-run', '--type', kind).splitlines()
+            self.assertIn(words, lines[1])
+            self.assertEqual(lines[2], '  Changed here: 1 to add, 0 to change, 0 to delete')
+        self.assertEqual(self.json('plan', 'Work')['type'], 'two-way')
+        for kind in ('two-way', 'one-way-from-client'):
+            self.assertEqual(self.text('start', 'Work', '--dry-run', '--type', kind).splitlines()[1],
+                             '  To the server: 1 to add, 0 to change, 0 to delete')
+        self.json('profile', 'update', 'Work', '--type', 'refresh-from-server')
+        self.assertEqual(self.json('plan', 'Work')['type'], 'refresh-from-server')
+
     def test_what_waits_is_told_and_released(self):
         self.sync()
         self.lose_there(20)
