@@ -138,7 +138,7 @@ void Embedded::admit(SyncType type)
     const auto& scope = impl_->scope;
     impl_->items.in_transaction([&] { impl_->settle_plan(); }); // of a session that broke off
     if (reviews.held(scope.kind, scope.profile).any())
-        throw HeldForReview(impl_->held.empty() ? "what an earlier session found waits to be looked at" : impl_->held);
+        throw HeldForReview(impl_->held.empty() ? "what was found before waits to be looked at" : impl_->held);
     if (type == SyncType::Slow && impl_->guard.holds_slow && scope.mark > 0 &&
         !reviews.is_slow_agreed(scope.kind, scope.profile)) {
         reviews.hold(scope.kind, scope.profile, {.slow = true});
@@ -535,6 +535,7 @@ std::uint64_t Embedded::commit()
     }
     scope.mark = impl_->outgoing->settle();
     items.note_settled(scope.kind, scope.mark);
+    items.promise_mark(scope.kind, scope.profile, scope.mark);
     return removed;
 }
 

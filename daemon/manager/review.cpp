@@ -23,13 +23,13 @@ constexpr std::size_t max_page_bytes = 1024 * 1024;
 
 /// Up to which revision the server knows what was changed here; 0: it knows nothing.
 std::uint64_t mark_of(const std::filesystem::path& file, const storage::ProfileRow& row,
-                      const storage::ProfileRow::Service& service)
+                      const storage::ProfileRow::Service& service, const ItemStore& items, ItemKind kind)
 {
     const auto state = storage::SyncState::open(file, storage::Access::ReadOnly);
     if (!state || (*state)->store(service.type) != directory(row, service.type))
         return 0;
     const auto anchors = (*state)->find_anchors(service.type, service.uri);
-    return anchors ? anchors->mark : 0;
+    return anchors && items.has_promised(kind, row.id, anchors->mark) ? anchors->mark : 0;
 }
 
 std::string_view word(ItemChange::Kind kind)
@@ -111,7 +111,7 @@ std::vector<ServicePlanView> plan_of(const Profile& profile, ItemStore& items, c
         if (!service.enabled)
             continue;
         const auto kind = kind_of(profile.row, service.type, items);
-        const auto mark = mark_of(file, profile.row, service);
+        const auto mark = mark_of(file, profile.row, service, items, kind);
         auto& view = plan.emplace_back();
         view.service = service.type;
         view.held = reviews.held(kind, profile.row.id);
@@ -143,7 +143,7 @@ base::Result<std::vector<PlanItem>> plan_items(const Profile& profile, ItemStore
     const auto kind = kind_of(profile.row, found->type, items);
     if (from_server)
         return incoming_items(profile, items, kind, after, most);
-    return outgoing_items(profile, items, kind, mark_of(file, profile.row, *found), after, most);
+    return outgoing_items(profile, items, kind, mark_of(file, profile.row, *found, items, kind), after, most);
 }
 
 ItemKind kind_of(const storage::ProfileRow& row, const std::string& service, ItemStore& items)
@@ -192,7 +192,7 @@ void agree_to_undoing(const Profile& profile, ItemStore& items, const std::files
     for (const auto& service : profile.row.services) {
         const auto kind = kind_of(profile.row, service.type, items);
         const auto& id = profile.row.id;
-        const auto from = std::max(mark_of(file, profile.row, service), reviews.agreed_to(kind, id));
+        const auto from = std::max(mark_of(file, profile.row, service, items, kind), reviews.agreed_to(kind, id));
         if (from == 0 || reviews.held(kind, id).any() || reviews.count_losses(kind, id, from, since).total() > most)
             continue;
         if (reviews.count_losses(kind, id, from, items.revision()).total() > most)

@@ -19,6 +19,9 @@
 #include "runner/store_directory.hpp"
 #include "runner/transcript_of.hpp"
 #include "runner/transcript_output.hpp"
+#include "storage/reviews.hpp"
+
+#include <fmt/format.h>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -103,6 +106,35 @@ Mirrors mirror(StoreDirectories& directories, const channel::Plan& plan, storage
                                               datastore::to_conflict_policy(plan.conflict_policy), plan.max_obj_size));
     }
     return mirrors;
+}
+
+/// What a profile knows of its last sync is not of this store when somebody has put back an earlier copy of it, or has
+/// removed it: changes would be looked for behind a mark that it has not reached yet. What is forgotten for that, in
+/// words.
+std::vector<std::string> forget_replaced_stores(const channel::Plan& plan, const Mirrors& mirrors,
+                                                storage::ItemStore& items, storage::SyncState& state)
+{
+    std::vector<std::string> notes;
+    for (const auto& service : plan.services) {
+        const auto* kind = kinds::find(service.service);
+        const auto anchors = state.find_anchors(service.service, service.uri);
+        if (kind == nullptr || !anchors)
+            continue;
+        const auto mirror = mirrors.find(service.service);
+        const auto of = mirror == mirrors.end() ? kind->items : mirror->second.kind();
+        if (items.has_promised(of, plan.profile, anchors->mark))
+            continue;
+        notes.push_back(
+            fmt::format("{}: the items here are not those that the last sync left; their store is new, or an "
+                        "earlier copy of it was put back. What both sides have is compared.",
+                        service.service));
+        // A comparison loses nothing; to make the server like this store may.
+        const auto type = syncml::find_sync_type(service.type);
+        if (plan.hold_slow_sync || (type && !syncml::server_sends(*type)))
+            storage::Reviews(items).hold(of, plan.profile, {.slow = true});
+        state.forget(service.service);
+    }
+    return notes;
 }
 
 void shut_in(const channel::Plan& plan, const StoreDirectories& stores)
@@ -196,6 +228,7 @@ try {
     for (const auto& service : plan.services)
         state->bind_store(service.service, service.directory);
     auto mirrors = mirror(directories, plan, *items);
+    auto notes = forget_replaced_stores(plan, mirrors, *items, *state);
     const auto transport = transport::create_http_transport(transport_options(plan));
     Ending ending;
     std::optional<transcript::Recorder> recorder;
@@ -236,6 +269,7 @@ try {
         [&watch](seconds time) { watch.wait(time); },
         recorder ? &*recorder : nullptr,
         std::move(peers),
+        std::move(notes),
     };
     const auto began = std::chrono::system_clock::now().time_since_epoch();
     items->begin_session(

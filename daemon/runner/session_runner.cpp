@@ -167,6 +167,8 @@ channel::Result run_session(const channel::Plan& plan, const Surroundings& aroun
 {
     try {
         SessionReport report(plan, around.now());
+        for (const auto& note : around.notes)
+            report.note(note);
         around.state.begin_session(report.record());
         const auto error = carry_out(plan, around, report);
         around.state.end_session(report.record(), {.with_items = plan.history_sessions});

@@ -33,6 +33,7 @@ struct Surroundings {
     std::function<void(std::chrono::seconds)> wait;
     transcript::Recorder* transcript = nullptr; ///< null: the session is not written down
     PeerRulesFiles peers{};
+    std::vector<std::string> notes{}; ///< of what came before the session, for its report
 };
 
 /// Carries out one session of one profile and writes down what came of it; the

@@ -245,6 +245,11 @@ public:
     void note_look(ItemKind kind, std::string_view profile, std::uint64_t upto);
     /// Changes of the kind are settled up to `mark`; `end_session` writes it down.
     void note_settled(ItemKind kind, std::uint64_t mark);
+    /// The profile's state is about to hold this mark. Durable, unless it runs in a transaction.
+    void promise_mark(ItemKind kind, std::string_view profile, std::uint64_t mark);
+    /// Whether a mark that the profile's state holds is of this store as it is: not of one that was here before it, nor
+    /// of what it was before somebody put back an earlier copy of it.
+    bool has_promised(ItemKind kind, std::string_view profile, std::uint64_t mark) const;
     /// Up to where the profile's changes were settled when `end_session` wrote that down last, with the database that
     /// it is attached to; 0: never. It outlives a sync that begins anew and breaks off.
     std::uint64_t settled_to(ItemKind kind, std::string_view profile) const;

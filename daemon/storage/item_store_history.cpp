@@ -35,6 +35,22 @@ void ItemStore::note_settled(ItemKind kind, std::uint64_t mark)
     impl_->settled.emplace_back(kind, mark);
 }
 
+void ItemStore::promise_mark(ItemKind kind, std::string_view profile, std::uint64_t mark)
+{
+    if (has_promised(kind, profile, mark))
+        return;
+    impl_->database->execute("UPDATE peer SET promised = ?3 WHERE writer = ?1 AND kind = ?2",
+                             impl_->table.find_writer(profile), static_cast<int>(kind), mark);
+}
+
+bool ItemStore::has_promised(ItemKind kind, std::string_view profile, std::uint64_t mark) const
+{
+    return mark == 0 || impl_->database
+                            ->query("SELECT 1 FROM peer WHERE writer = ?1 AND kind = ?2 AND promised >= ?3",
+                                    impl_->table.find_writer(profile), static_cast<int>(kind), mark)
+                            .next();
+}
+
 std::uint64_t ItemStore::settled_to(ItemKind kind, std::string_view profile) const
 {
     auto row = impl_->database->query("SELECT mark FROM peer WHERE writer = ?1 AND kind = ?2",

@@ -238,8 +238,16 @@ constexpr const char* version_11 = R"sql(
 ALTER TABLE file ADD COLUMN wording BLOB NOT NULL DEFAULT '';
 )sql";
 
-constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4,  version_5, version_6,
-                                     version_7, version_8, version_9, version_10, version_11};
+// peer.promised: the mark that the profile's state holds is no later one; written before it moves. One that is later
+// belongs to another store, or to what this one was after it was copied. Of the marks before this step all are taken
+// for good.
+constexpr const char* version_12 = R"sql(
+ALTER TABLE peer ADD COLUMN promised INTEGER NOT NULL DEFAULT 0;
+UPDATE peer SET promised = (SELECT revision FROM total);
+)sql";
+
+constexpr const char* all_steps[] = {version_1, version_2, version_3, version_4,  version_5,  version_6,
+                                     version_7, version_8, version_9, version_10, version_11, version_12};
 
 } // namespace
 

@@ -20,7 +20,7 @@ struct ServicePlan {
     // Why it waits for somebody to look at it (Client::release, Client::reject):
     bool is_held_from_server = false; ///< for what the server has deleted and changed
     bool is_held_to_server = false;   ///< for what was deleted and changed here
-    bool is_held_for_slow = false;    ///< for the slow sync that the server wants
+    bool is_held_for_slow = false;    ///< for a slow sync that nobody has asked for
     bool is_held_for_store = false;   ///< because the directory of its items is not what it was
     bool compares = false;            ///< all items of both sides will be compared: there is no sync to go on from
     PlanCounts from_server;           ///< told by the server and not done here yet

@@ -445,3 +445,18 @@ TEST_CASE_METHOD(Fixture, "a profile that is no more leaves nothing behind", "[v
     CHECK(store->kept_sessions("p").empty());
     CHECK(data(luid) == "three");
 }
+
+TEST_CASE_METHOD(Fixture, "a mark is of this store when it was promised, for its profile and kind", "[versions]")
+{
+    CHECK(store->has_promised(contact, "p", 0));
+    CHECK_FALSE(store->has_promised(contact, "p", 1));
+    store->promise_mark(contact, "p", 7);
+    CHECK(store->has_promised(contact, "p", 7));
+    CHECK_FALSE(store->has_promised(contact, "p", 8));
+    CHECK_FALSE(store->has_promised(contact, "q", 1));
+    CHECK_FALSE(store->has_promised(ItemKind::Event, "p", 1));
+    store->promise_mark(contact, "p", 5);
+    store->attach_peer(contact, "p", "another database");
+    store = open();
+    CHECK(store->has_promised(contact, "p", 7));
+}
