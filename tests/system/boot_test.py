@@ -166,7 +166,7 @@ class BootTest(unittest.TestCase):
     def test_the_address_book_of_the_desktop_in_its_users_session(self):
         machine.write('/home/anna/contacts.vcf', contacts(3))
         # That of the test before this one would have its profile still.
-        script = 'rm -rf ~/.local/share/syncd; systemctl --user stop syncd\n' + \
+        script = 'systemctl --user stop syncd; rm -rf ~/.local/state/syncd\n' + \
             self.add_profile('Store') + self.add_profile('Desk', '--store contact=eds:') + \
             'syncctl item import --service contact contacts.vcf\n' \
             'syncctl start Store; syncctl start Desk; address_book.py Desktop\n' \
