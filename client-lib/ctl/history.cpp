@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "documents.hpp"
 #include "find_profile.hpp"
+#include "statistics_text.hpp"
 #include "table.hpp"
 #include "text.hpp"
 #include "units.hpp"
@@ -54,6 +55,7 @@ std::string text(const std::vector<syncd::SessionRecord>& records)
             if (!words.empty())
                 line += "\n    " + printable(words);
         };
+        add(types_text(records[i].services));
         if (records[i].undone != 0)
             add("undid session " + std::to_string(records[i].undone));
         add(records[i].message);

@@ -136,7 +136,9 @@ syncd::SessionRecord find_record(syncd::Client& client, const Session& session)
 /// What was out of the ordinary, and what can be done about what it did.
 std::string record_text(const syncd::SessionRecord& record)
 {
-    std::string text;
+    std::string text = types_text(record.services);
+    if (!text.empty())
+        text += "\n";
     for (const auto& note : record.notes)
         text += printable(note) + "\n";
     if (record.changes > 0)

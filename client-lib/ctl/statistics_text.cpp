@@ -33,4 +33,19 @@ std::string statistics_text(const std::vector<syncd::SyncStatistics>& statistics
                       rows));
 }
 
+std::string types_text(const std::vector<syncd::ServiceRecord>& services)
+{
+    std::string all, one;
+    bool differ = false;
+    for (const syncd::ServiceRecord& service : services) {
+        if (service.type == syncd::SyncType::Unknown)
+            continue; // it was not come to
+        const auto type = word(service.type);
+        differ = differ || (!one.empty() && type != one);
+        one = type;
+        all += (all.empty() ? "" : ", ") + word(service.statistics.service_type) + " " + type;
+    }
+    return one.empty() ? std::string() : "Type: " + (differ ? all : one);
+}
+
 } // namespace ctl

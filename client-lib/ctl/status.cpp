@@ -8,12 +8,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace ctl {
 namespace {
@@ -21,12 +23,22 @@ namespace {
 struct ProfileState {
     syncd::SyncProfileInfo profile;
     syncd::ProfileStatus status;
-    std::size_t quarantined = 0;
+    std::vector<syncd::QuarantinedItem> quarantined;
 };
+
+/// What most of the items were refused for.
+std::string main_reason(const std::vector<syncd::QuarantinedItem>& items)
+{
+    std::map<std::string, std::size_t> counts;
+    for (const auto& item : items)
+        ++counts[item.reason];
+    const auto most = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
+    return most == counts.end() ? std::string() : fmt::format("{} of them: {}", most->second, printable(most->first));
+}
 
 ProfileState state_of(Context& context, const syncd::SyncProfileInfo& profile)
 {
-    return {profile, context.client.status(profile.profile_id), context.client.quarantine(profile.profile_id).size()};
+    return {profile, context.client.status(profile.profile_id), context.client.quarantine(profile.profile_id)};
 }
 
 Json state_document(const ProfileState& state)
@@ -38,7 +50,7 @@ Json state_document(const ProfileState& state)
         {"last_sync_time", microseconds(state.status.last_sync_time)},
         {"next_sync_time", microseconds(state.status.next_sync_time)},
         {"not_before", microseconds(state.status.not_before)},
-        {"quarantined", state.quarantined},
+        {"quarantined", state.quarantined.size()},
         {"attention", state.status.attention.empty() ? Json() : Json(state.status.attention)},
     };
 }
@@ -56,10 +68,13 @@ std::string text(const std::vector<ProfileState>& states)
         if (status.not_before > std::chrono::system_clock::now())
             lines.push_back(fmt::format("{}: the server asks to be left alone until {}",
                                         printable(profile.profile_name), format_time(status.not_before)));
-        if (quarantined > 0)
+        if (!quarantined.empty()) {
+            const auto count = quarantined.size();
             lines.push_back(fmt::format("{0}: {1} not taken by the other side; see syncctl quarantine {0}",
                                         printable(profile.profile_name),
-                                        quarantined == 1 ? "1 item was" : fmt::format("{} items were", quarantined)));
+                                        count == 1 ? "1 item was" : fmt::format("{} items were", count)));
+            lines.push_back("    " + main_reason(quarantined));
+        }
         if (!status.attention.empty())
             lines.push_back(fmt::format("{}: {}", printable(profile.profile_name), printable(status.attention)));
     }

@@ -63,12 +63,13 @@ class Start(ctl.TestCase):
 
     def test_lines_are_printed_where_there_is_no_terminal(self):
         self.add(services=['contact=card'])
-        *lines, why, hint = self.text('start', 'Work').splitlines()
+        *lines, kind, why, hint = self.text('start', 'Work').splitlines()
         self.assertEqual(lines[-3].split(' after ')[0], 'Work: completed')
         self.assertEqual(lines[-2], 'SERVICE  STATUS   LAST SYNC            RECEIVED  new  changed  gone  SENT  new  '
                                     'changed  gone')
         self.assertRegex(lines[-1], r'^contact  success  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d        25   25        0     0     '
                                     r'0    0        0     0$')
+        self.assertEqual(kind, 'Type: slow')
         self.assertEqual(why, 'CONTACT: slow sync, because there is no completed sync to go on from.')
         session = self.json('history', 'Work')[0]['session']
         self.assertEqual(hint, f'Changed here: 25 items. Show with: syncctl diff {session}; '
@@ -80,6 +81,7 @@ class Start(ctl.TestCase):
                                               'SYNCML', 'TRIPS', 'TRAFFIC'])
         self.assertRegex(history[1], rf'^ *{session}  \S+ \S+ +\d+\.\d s  user  completed        25     0       25     '
                                      r'1\.2 +\d+ +[\d.]+ KiB$')
+        self.assertEqual(history[2], '    Type: slow')
 
     def test_the_type_of_one_session(self):
         self.add(services=['contact=card'])
