@@ -1,4 +1,5 @@
 #include "item/conversion_parts.hpp"
+#include "item/defined_zone.hpp"
 #include "item/fields.hpp"
 #include "item/recurrence.hpp"
 #include "item/text.hpp"
@@ -412,7 +413,9 @@ void CalendarConversion::add_what_must_be(Component& said, const Component& entr
 
 Document converted_calendar(const Document& calendar, Form to)
 {
-    return CalendarConversion(calendar, to).run();
+    // Of vCalendar 1.0 nobody could look the definitions up.
+    const auto named = to == Form::VCalendar10 ? with_known_zones(calendar) : std::nullopt;
+    return CalendarConversion(named ? *named : calendar, to).run();
 }
 
 } // namespace item

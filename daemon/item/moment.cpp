@@ -18,25 +18,6 @@ std::chrono::year_month_day date_of(const Moment& moment)
     return std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(moment.seconds)));
 }
 
-/// `+01:00`, `-0530`, `+1`.
-std::optional<std::int64_t> find_offset(std::string_view text)
-{
-    text = trim(text);
-    const bool behind = text.starts_with('-');
-    if (behind || text.starts_with('+'))
-        text.remove_prefix(1);
-    std::string digits;
-    for (const char c : text) {
-        if (c != ':')
-            digits += c;
-    }
-    const auto value = digits.size() <= 4 ? number(digits) : std::nullopt;
-    if (!value)
-        return std::nullopt;
-    const auto seconds = digits.size() <= 2 ? *value * 3600 : *value / 100 * 3600 + *value % 100 * 60;
-    return behind ? -std::int64_t{seconds} : std::int64_t{seconds};
-}
-
 /// Of all that go alike one, which most people know.
 constexpr std::string_view well_known[] = {
     "Europe/Berlin",       "Europe/London",       "America/New_York",    "America/Chicago",
@@ -146,6 +127,24 @@ Moment on_day(const Moment& date, const Moment& clock)
     const auto day = std::chrono::sys_days(date_of(date)).time_since_epoch() / std::chrono::seconds(1);
     const auto of_clock = std::chrono::sys_days(date_of(clock)).time_since_epoch() / std::chrono::seconds(1);
     return {day + clock.seconds - of_clock, clock.is_date, clock.is_utc};
+}
+
+std::optional<std::int64_t> find_offset(std::string_view text)
+{
+    text = trim(text);
+    const bool behind = text.starts_with('-');
+    if (behind || text.starts_with('+'))
+        text.remove_prefix(1);
+    std::string digits;
+    for (const char c : text) {
+        if (c != ':')
+            digits += c;
+    }
+    const auto value = digits.size() <= 4 ? number(digits) : std::nullopt;
+    if (!value)
+        return std::nullopt;
+    const auto seconds = digits.size() <= 2 ? *value * 3600 : *value / 100 * 3600 + *value % 100 * 60;
+    return behind ? -std::int64_t{seconds} : std::int64_t{seconds};
 }
 
 std::optional<std::int64_t> find_duration(std::string_view text)

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace item {
@@ -32,14 +33,23 @@ int year(const Moment& moment);
 /// The day of `date` at the time that `clock` shows.
 Moment on_day(const Moment& date, const Moment& clock);
 
+/// The seconds of `+01:00`, `-0530`, `+1`.
+std::optional<std::int64_t> find_offset(std::string_view text);
+
 /// The seconds of `P1DT2H`, `-PT15M` (RFC 5545 §3.3.6), up to a thousand years.
 std::optional<std::int64_t> find_duration(std::string_view text);
 
 /// What the clocks of a calendar's time zones show. Zones go by the names of the time zone database; the
-/// definitions in an item are not looked at, for a peer may write any.
+/// definitions in an item are not looked at, for a peer may write any (but see defined_zone.hpp).
 class Zones {
 public:
     explicit Zones(const Document& calendar);
+    /// A summer: how far its clocks are ahead of UTC, and what they show when they are about to be changed.
+    struct Daylight {
+        std::int64_t offset = 0, begin = 0, end = 0;
+    };
+    /// Without names.
+    Zones(std::int64_t standard, std::vector<Daylight> summers) : standard_(standard), daylight_(std::move(summers)) {}
 
     /// The moment that `property` gives, in UTC where its zone is known. `text`: one of its values.
     std::optional<Moment> find(const Property& property, std::string_view text) const;
@@ -52,9 +62,6 @@ public:
     std::string find_like(const Moment& local) const;
 
 private:
-    struct Daylight {
-        std::int64_t offset = 0, begin = 0, end = 0;
-    };
     std::optional<std::int64_t> old_offset(std::int64_t seconds) const;
 
     std::optional<std::int64_t> standard_; ///< vCalendar 1.0 has one zone for all, without a name
