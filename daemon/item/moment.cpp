@@ -271,6 +271,10 @@ std::string Zones::find_like(const Moment& local) const
     // It has no summer time: half a year on it is the same.
     if (daylight_.empty())
         times.push_back(local.seconds + 183 * seconds_of_day);
+    // libical works all changes out up to a late year, for each zone: that takes seconds.
+    constexpr int latest = 2200;
+    if (year({std::ranges::max(times), false, false}) > latest)
+        return {};
     for (const auto name : well_known) {
         const bool is_like = std::all_of(times.begin(), times.end(), [&](std::int64_t time) {
             return offset_at(name, {time, false, false}) == old_offset(time);

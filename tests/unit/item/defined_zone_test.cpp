@@ -70,6 +70,8 @@ TEST_CASE("a definition is the zone whose clocks go like it", "[item][zone]")
     CHECK(like(eastern) == "America/New_York");
     CHECK(like(sydney) == "Australia/Sydney");
     CHECK(like(india) == "Asia/Kolkata");
+    CHECK(like(india, 2190) == "Asia/Kolkata");
+    CHECK(like(india, 3000).empty());   // nobody is to be kept waiting for that
     CHECK(like(eastern, 2000).empty()); // the rule is of 2007
     CHECK(like(odd).empty());
 }
