@@ -83,6 +83,7 @@ TEST_CASE("an open connection that the server has closed meanwhile is not used",
     ScriptedServer server({{ok("1"), Then::Close}, {ok("2")}});
     const auto transport = transport::create_http_transport(options());
     CHECK(post(*transport, server.url(), "first").value().body == "1");
+    server.await_close();
     CHECK(post(*transport, server.url(), "second", transport::Repeat::Never).value().body == "2");
     CHECK(server.connections() == 2);
 }

@@ -101,6 +101,12 @@ std::size_t ScriptedServer::flooded()
     return flooded_;
 }
 
+void ScriptedServer::await_close()
+{
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return closed_; });
+}
+
 void ScriptedServer::run()
 {
     const Owned<GMainContext> context(g_main_context_new());
@@ -156,6 +162,9 @@ void ScriptedServer::serve(GIOStream* stream, GSocket* socket)
             break;
     }
     g_io_stream_close(stream, nullptr, nullptr);
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
 }
 
 bool ScriptedServer::take_turn(GIOStream* stream, GSocket* socket, const Turn& turn)

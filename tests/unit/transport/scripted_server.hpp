@@ -60,6 +60,8 @@ public:
     int known_clients() const { return known_clients_; }
     /// The octets sent by Flood; waits for the client to have gone away after it, or after Hold.
     std::size_t flooded();
+    /// Waits until a connection has been closed from here.
+    void await_close();
 
 private:
     void run();
@@ -83,6 +85,7 @@ private:
     std::string protocol_;
     std::size_t flooded_ = 0;
     bool gone_ = false;
+    bool closed_ = false;
 
     std::thread thread_;
 };
