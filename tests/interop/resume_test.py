@@ -46,15 +46,27 @@ class Broken:
     def notes(self):
         return ' '.join(self.a.history(self.profiles[self.a], 1)[0]['Notes'])
 
-    def break_at(self, message, when, kind=None):
+    def break_at(self, message, when):
         """Kills the worker when the session has come so far. Whether it ever did."""
         self.server.hold(message, when)
-        session = self.a.start(self.profiles[self.a], kind)
+        session = self.a.start(self.profiles[self.a])
         held = self.server.await_held(lambda: self.a.has_ended(session))
         if held:
             worker, = self.a.syncd.workers()
             os.kill(worker, signal.SIGKILL)
             self.assertEqual(self.a.await_end(session).error, 'Interrupted')
+        self.server.release()
+        return held
+
+    def stop_at(self, message, when, ends):
+        """The user stops the session while it waits for this answer; `ends` gets the signal. Whether it came so far."""
+        self.server.hold(message, when)
+        session = self.a.start(self.profiles[self.a])
+        held = self.server.await_held(lambda: self.a.has_ended(session))
+        if held:
+            self.a.manager.StopSync(self.profiles[self.a])
+            self.server.go_on()
+            ends.append(self.a.await_end(session).signal)
         self.server.release()
         return held
 
@@ -78,24 +90,34 @@ class Broken:
     def assert_holds(self, side, items):
         self.assertEqual(sorted(map(normal_form, side.values())), sorted(map(normal_form, items)))
 
-    def at_every_message(self, check):
+    def at_every_message(self, come_to, places, check):
+        """`come_to` breaks a sync at a message, and says whether it had that many; `check` gets what is to be there."""
         message = 1
         while True:
-            for when in ('before', 'after'):
+            for when in places:
                 with self.subTest(message=message, when=when):
                     self.begin()
                     items = self.change_both()
-                    if not self.break_at(message, when):
+                    if not come_to(message, when):
                         self.assertGreater(message, 5)
                         return
                     check(items)
             message += 1
 
+    def break_at_every_message(self, check):
+        self.at_every_message(self.break_at, ('before', 'after'), check)
+
+    def stop_at_every_message(self, check):
+        ends = []
+        self.at_every_message(lambda message, when: self.stop_at(message, when, ends), ('delayed',), check)
+        # In the last exchange there is nothing left to stop.
+        self.assertEqual(ends, ['Stopped'] * (len(ends) - 1) + ['Completed'])
+
 
 class Repaired(Broken, unittest.TestCase):
     options = ('--preload', os.environ['SYNCD_RESUME_REPAIR'])
 
-    def test_two_way_comes_to_equal_content_from_every_message(self):
+    def assert_comes_to_equal_content(self, at_every_message):
         resumed = []
 
         def check(items):
@@ -107,24 +129,33 @@ class Repaired(Broken, unittest.TestCase):
                 self.assert_holds(side, items)
             self.assertEqual(self.sync(self.a), NOTHING)
 
-        self.at_every_message(check)
+        at_every_message(check)
         self.assertIn(True, resumed)
+
+    def test_two_way_comes_to_equal_content_from_every_message(self):
+        self.assert_comes_to_equal_content(self.break_at_every_message)
+
+    def test_two_way_that_the_user_stops_comes_to_equal_content_from_every_message(self):
+        self.assert_comes_to_equal_content(self.stop_at_every_message)
 
 
 class AsPackaged(Broken, unittest.TestCase):
     """It forgets which of its items are ours when a session breaks, and adds them once more, in its own words; what is
     sent again because it is in doubt it stores a second time. Each is recognized here, and the surplus deleted there."""
 
-    def test_two_way_loses_nothing_and_doubles_nothing_from_any_message(self):
-        def check(items):
-            self.sync(self.a)
-            self.assert_holds(self.a.items(), items)
-            self.sync(self.a)
-            for side in (self.server.items(STORE), self.a.items()):
-                self.assert_holds(side, items)
-            self.assertEqual(self.sync(self.a), NOTHING)
+    def check(self, items):
+        self.sync(self.a)
+        self.assert_holds(self.a.items(), items)
+        self.sync(self.a)
+        for side in (self.server.items(STORE), self.a.items()):
+            self.assert_holds(side, items)
+        self.assertEqual(self.sync(self.a), NOTHING)
 
-        self.at_every_message(check)
+    def test_two_way_loses_nothing_and_doubles_nothing_from_any_message(self):
+        self.break_at_every_message(self.check)
+
+    def test_two_way_that_the_user_stops_loses_nothing_and_doubles_nothing_from_any_message(self):
+        self.stop_at_every_message(self.check)
 
 
 if __name__ == '__main__':

@@ -81,10 +81,12 @@ class SyncEvolution:
     # ---- to break a session -----------------------------------------------------------
 
     def hold(self, message, when):
-        """The next session stays for ever at this message, `before` or `after` it has been processed."""
+        """The next session stays at this message: for ever `before` or `after` it has been processed, or, `delayed`,
+        until `go_on()`."""
         fifo = self._log / 'held'
-        if not fifo.exists():
-            os.mkfifo(fifo)
+        for name in (fifo, self._log / 'go'):
+            if not name.exists():
+                os.mkfifo(name)
         self._held = os.fdopen(os.open(fifo, os.O_RDWR))  # also a writer: opening does not wait for one
         (self._log / 'hold').write_text(f'{message} {when}')
 
@@ -97,6 +99,9 @@ class SyncEvolution:
         if not come:
             GLib.source_remove(watch)
         return bool(come)
+
+    def go_on(self):
+        (self._log / 'go').write_text('go\n')
 
     def release(self):
         (self._log / 'hold').unlink()

@@ -9,7 +9,8 @@ What the package needs to be of use in a test:
 - nothing tells what credentials came: credentials.log gets a line for each first message, the type in its Cred and the
   status of its header, e.g. `syncml:auth-md5 212`;
 - nothing stops it in the middle: with `N before` or `N after` in the file `hold` the Nth message of a session is never
-  handed on, or its answer is never given out; that it has come so far is a line in the FIFO `held`;
+  handed on, or its answer is never given out; with `N delayed` it is handed on when the FIFO `go` has been written to;
+  that it has come so far is a line in the FIFO `held`;
 - it takes MD5 and basic credentials but its challenge, fixed in the engine, is always for MD5: with `basic` others are
   taken out on their way in, and the challenge is rewritten on its way out.
 """
@@ -61,7 +62,7 @@ def watch_credentials(session, log, only_basic):
 
 
 def hold(session, directory):
-    """Lets a client wait for ever at the message that `hold` names."""
+    """Lets a client wait at the message that `hold` names."""
     packaged_start, packaged_process, packaged_reply = session.start, session.process, session.reply
 
     def place():
@@ -73,16 +74,26 @@ def hold(session, directory):
         with open(directory / 'held', 'w') as fifo:
             fifo.write('held\n')
 
+    def is_kept(number):
+        """Whether this message is never to be handed on; a delayed one has had its time then."""
+        if place() == (number, 'delayed'):
+            tell()
+            (directory / 'go').read_text()  # there is no other client that could wait meanwhile
+        elif place() == (number, 'before'):
+            tell()
+            return True
+        return False
+
     def start(self, request, *arguments):
         self.messages = 1
-        if place() == (1, 'before'):
-            return tell()
+        if is_kept(1):
+            return
         packaged_start(self, request, *arguments)
 
     def process(self, request, data):
         self.messages += 1
-        if place() == (self.messages, 'before'):
-            return tell()
+        if is_kept(self.messages):
+            return
         packaged_process(self, request, data)
 
     def reply(self, data, *arguments, **keywords):
