@@ -25,13 +25,6 @@ Fate fate_of_failure(StatusCode code)
     }
 }
 
-// Done in part, a chunk of what was not sent in chunks, not executed, rolled back.
-bool is_success_in_name_only(StatusCode code)
-{
-    return code == StatusCode::PartialContent || code == StatusCode::ChunkedItemAccepted ||
-           code == StatusCode::NotExecuted || code == StatusCode::AtomicRollBackOk;
-}
-
 // 423: removed here by a soft delete, and deleted there. We send nothing of what is removed here; so it is alive, and
 // goes as what it is to that server, a new item.
 bool is_missing(StatusCode code)
@@ -110,6 +103,12 @@ Fate fate_of(IncomingKind kind, StatusCode code)
     if (!syncml::is_success(code))
         return fate_of_failure(code);
     return kind == IncomingKind::Add || code == StatusCode::ItemAdded ? Fate::Added : Fate::Updated;
+}
+
+bool is_success_in_name_only(StatusCode code)
+{
+    return code == StatusCode::PartialContent || code == StatusCode::ChunkedItemAccepted ||
+           code == StatusCode::NotExecuted || code == StatusCode::AtomicRollBackOk;
 }
 
 void count(Counters& counters, Fate fate)

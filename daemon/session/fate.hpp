@@ -26,6 +26,10 @@ inline bool is_failure(Fate fate)
     return fate == Fate::Refused || fate == Fate::Missing || fate == Fate::OnceMore || fate == Fate::PutOff;
 }
 
+/// Of the class of success, and yet not done: done in part (206), a chunk of what was not sent in chunks (213), not
+/// executed (215), rolled back (216).
+bool is_success_in_name_only(syncml::StatusCode code);
+
 void count(Counters& counters, Fate fate);
 
 } // namespace session

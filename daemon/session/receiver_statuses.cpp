@@ -136,7 +136,7 @@ void Receiver::read_map_status(SentMap map, StatusCode code)
     made_progress_ = true;
     auto& service = conversation_.services[map.service];
     service.on_map_answered();
-    if (syncml::is_success(code))
+    if (syncml::is_success(code) && !is_success_in_name_only(code))
         conversation_.effects.emplace_back(ConfirmMaps{map.service, std::move(map.maps)});
 }
 

@@ -357,6 +357,8 @@ void Control::set_options(const json& arguments)
             options_.capacity = value.get<std::uint64_t>();
         else if (key == "deletes")
             options_.deletes = parse_delete_mark(value.get<std::string>());
+        else if (key == "asks_devinf")
+            options_.asks_devinf = value.get<bool>();
         else if (key == "sends_early")
             options_.sends_early = value.get<bool>();
         else if (key == "adds_unknown")
@@ -429,7 +431,9 @@ json Control::carry_out(const std::string& name, const json& arguments)
             throw std::invalid_argument("no fault " + text);
         faults_.arm(*fault);
     } else if (name == "behave") {
+        const auto left = faults_.armed().size();
         faults_.clear();
+        return {{"left", left}};
     } else if (name == "hold") {
         Gate::Hold hold;
         hold.message = arguments.value("message", syncml::MsgId{0});

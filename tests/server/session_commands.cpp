@@ -170,6 +170,8 @@ void Session::on(const syncml::Message& message, const syncml::Alert& alert)
     }
     if (!syncml::is_success(status.code))
         referee_.broke("alert", "an Alert that must be answered with " + std::to_string(static_cast<int>(status.code)));
+    if (const auto told = faults_.strike_code("Alert", message.header.msg_id))
+        status.code = *told;
     answer(alert.no_resp, std::move(status));
 }
 
@@ -348,6 +350,8 @@ void Session::on(const syncml::Message& message, const syncml::Results& results)
     auto status = status_for(message, results.cmd_id, "Results", StatusCode::Ok);
     if (!results.items.empty() && results.items.front().source)
         status.source_refs = {results.items.front().source->uri};
+    if (const auto told = faults_.strike_code("Results", message.header.msg_id))
+        status.code = *told;
     answer(false, std::move(status));
 }
 
