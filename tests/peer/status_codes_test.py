@@ -3,74 +3,12 @@
 in the end both sides hold the same, nothing is lost and nothing is doubled."""
 import unittest
 
-from device import CONTACT
 from example_items import contact, texts
 from peer_case import NOTHING, PeerCase
+from status_codes import AGAIN, FAILURES, IN_NAME_ONLY, REFUSED, SUCCESS, SUCCESSES
 
 STORE = 'card'
 EVERYTHING = (1, 1, 1)
-SUCCESS = (200, 201, 202, 203, 204, 207, 208, 209, 212, 214)  # for 205 see refused_items_test.py
-# Confirmed in name only, or told to come back, or a failure that need not last.
-AGAIN = (101, 206, 213, 215, 216, 300, 301, 302, 303, 304, 305, 400, 401, 402, 407, 408, 409, 411, 412, 417, 420, 421, 422, 424, 426, 427, 428,
-         500, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 514, 516, 517, 599, 1500)
-# It would only be refused again until the item changes. 419: the server's version has won, and is still to come.
-REFUSED = (403, 405, 406, 413, 414, 416, 419, 425, 501, 1415)
-IN_NAME_ONLY = (206, 213, 215, 216)
-FAILURES = tuple(sorted((set(AGAIN) | set(REFUSED) | {404, 410, 418, 423}) - set(IN_NAME_ONLY)))
-SUCCESSES = tuple(sorted({*SUCCESS, *IN_NAME_ONLY, 205, 210, 211}))
-
-
-class OfTheSession(PeerCase):
-    """In answer to the Alerts that move the session itself: whatever the Status says, what the server does counts."""
-    configuration = {'MaxMessageSize': 4096}
-    server_options = ('--user', 'alice:s3cret', '--max-msg-size', '4096')
-
-    def setUp(self):
-        super().setUp()
-        self.server.behave()
-        self.a.put(contact('Mine'))
-        self.settle()
-        self.size = 1
-
-    def fill(self, code):
-        """More than a message holds, on both sides."""
-        self.a.import_all([contact(f'Here{code}x{number}', note='x' * 900) for number in range(4)])
-        self.server.put_all(STORE, [contact(f'There{code}x{number}', note='y' * 900) for number in range(4)])
-        self.size += 8
-
-    def assert_settled(self):
-        self.assert_equal_everywhere(size=self.size)
-        self.assertEqual(self.sync(self.a), (NOTHING, NOTHING))
-
-    def test_any_answer_to_the_request_for_the_next_message(self):
-        for code in SUCCESSES + FAILURES:
-            with self.subTest(code=code):
-                self.fill(code)
-                self.server.misbehave(f'{code}:Alert@4')
-                self.assertEqual(self.sync(self.a), ((4, 0, 0), (4, 0, 0)))
-                self.assertEqual(self.server.behave(), 0)
-                self.assert_settled()
-
-    def test_any_answer_to_a_suspension(self):
-        for code in SUCCESSES + FAILURES:
-            with self.subTest(code=code):
-                self.fill(code)
-                self.server.misbehave(f'{code}:Alert@4')
-                self.stop_at(3)
-                self.assertTrue(self.server.last_session()['suspended'])
-                self.assertEqual(self.server.behave(), 0)
-                self.sync(self.a)
-                self.assert_settled()
-
-    def test_any_answer_to_the_request_for_what_was_put_off(self):
-        for code in (202, 404, 500):
-            with self.subTest(code=code):
-                self.fill(code)
-                self.server.misbehave('busy@3')
-                self.server.misbehave(f'{code}:Alert@4')
-                self.assertEqual(self.sync(self.a), ((4, 0, 0), (4, 0, 0)))
-                self.assertEqual(self.server.behave(), 0)
-                self.assert_settled()
 
 
 class StatusCodes(PeerCase):
@@ -226,21 +164,6 @@ class StatusCodes(PeerCase):
                         self.assertEqual(self.server.items(STORE), there)
                     self.sync(self.a)
                     self.assert_nothing_lost_or_doubled()
-
-    def test_any_answer_to_device_information(self):
-        self.server.options(asks_devinf=True)
-        self.addCleanup(self.server.options, asks_devinf=False)
-        for code in SUCCESSES + FAILURES:
-            with self.subTest(code=code):
-                self.begin()
-                self.mine = self.a.put(contact('Mine'))
-                self.names = {'Mine'}
-                self.gone = {}
-                for command in ('Put', 'Get', 'Results'):
-                    self.server.misbehave(f'{code}:{command}')
-                self.assertEqual(self.a.sync(self.profiles[self.a]).signal, 'Completed')
-                self.assertEqual(self.server.behave(), 0)
-                self.assert_nothing_lost_or_doubled()
 
     def test_success_of_every_kind_for_the_other_commands(self):
         self.settle_with(SUCCESSES)
